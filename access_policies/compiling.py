@@ -1,0 +1,162 @@
+"""From policies to a bundle: frozen rules over bits, and the digest that names exactly these rules."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from access_policies.masking import MASKS_VERSION
+from access_policies.model import KindPolicy, Never, Policies, Share
+from access_policies.words import Condition, Situation, Words, holds
+from schemas.identifiers import AgencyId
+
+OWN = "own-update"
+"""The ground on which a publisher gets its own update back whole."""
+TOLD_BEFORE = "told-before"
+"""The ground on which those who were told an update hear what became of it (D1)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one partner is told of one update: clear fields, masked fields, and the clause behind each."""
+
+    told: tuple[str, ...] = ()
+    masked: tuple[tuple[str, str], ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every field told, clear or masked."""
+        return (*self.told, *(name for name, _ in self.masked))
+
+
+NOTHING = Plan()
+
+
+@dataclass(frozen=True)
+class _Grant:
+    clause: str
+    condition: Condition
+    fields: tuple[str, ...]
+    masked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Bar:
+    condition: Condition
+    fields: frozenset[str]
+
+
+class Rules:
+    """The rules of one kind for one kind of recipient. Each situation is decided once and kept."""
+
+    def __init__(self, policies: Policies, words: Words, policy: KindPolicy, recipient: str) -> None:
+        self._masks = {name: rule.mask or "" for name, rule in policy.fields.items()}
+        self._bars = [_bar(words, policy, rule) for rule in policy.never.values() if recipient not in rule.except_]
+        shares = policy.share.items()
+        mine = [(name, share) for name, share in shares if policies.clauses[name].recipient == recipient]
+        self._grants = [_grant(words, policies, name, share) for name, share in mine]
+        self._plans: dict[tuple[int, int], Plan] = {}
+
+    def plan(self, situation: Situation) -> Plan:
+        """What this recipient is told in this situation."""
+        key = (situation.known, situation.possible)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._decide(situation)
+        return plan
+
+    def _decide(self, situation: Situation) -> Plan:
+        barred = frozenset[str]().union(*(b.fields for b in self._bars if holds(b.condition, situation.possible)))
+        grants = [grant for grant in self._grants if holds(grant.condition, situation.known)]
+        clear = _first_clause((name, g.clause) for g in grants for name in g.fields if name not in barred)
+        masked = _first_clause((name, g.clause) for g in grants for name in g.masked if name not in barred)
+        hidden = {name: clause for name, clause in masked.items() if name not in clear}
+        order = [name for name in self._masks if name in clear or name in hidden]
+        return Plan(
+            told=tuple(name for name in order if name in clear),
+            masked=tuple((name, self._masks[name]) for name in order if name in hidden),
+            because=MappingProxyType({name: clear.get(name) or hidden[name] for name in order}),
+        )
+
+
+def _first_clause(pairs: object) -> dict[str, str]:
+    """For each field the first clause that grants it."""
+    first: dict[str, str] = {}
+    for name, clause in pairs:  # type: ignore[attr-defined]  # an iterable of pairs
+        first.setdefault(name, clause)
+    return first
+
+
+def _bar(words: Words, policy: KindPolicy, rule: Never) -> _Bar:
+    fields = policy.fields if rule.fields == "*" else rule.fields
+    return _Bar(words.condition(rule.when), frozenset(fields))
+
+
+def _grant(words: Words, policies: Policies, clause: str, share: Share) -> _Grant:
+    return _Grant(clause, words.condition(policies.clauses[clause].when), share.fields, share.masked)
+
+
+class Bundle:
+    """Policies ready to decide with. Its digest stands in every leaf and every feed record."""
+
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+        self.words = Words(policies.vocabulary)
+        self.digest = hashlib.sha256(canonical(policies)).hexdigest()
+        recipients = {partner.kind for partner in policies.partners.values()}
+        self._rules = {
+            (policy.kind, recipient): Rules(policies, self.words, policy, recipient)
+            for policy in policies.kinds.values()
+            for recipient in recipients
+        }
+        self._whole = {kind: _told(policy.fields, OWN) for kind, policy in policies.kinds.items()}
+        self._lapsed = {
+            kind: _told(policy.inherits.lapsed, TOLD_BEFORE)
+            for kind, policy in policies.kinds.items()
+            if policy.inherits
+        }
+
+    def rules(self, kind: str, recipient: str) -> Rules:
+        """The rules of `kind` for partners of kind `recipient`."""
+        return self._rules[kind, recipient]
+
+    def whole(self, kind: str) -> Plan:
+        """Every field, for the publisher itself."""
+        return self._whole[kind]
+
+    def lapsed(self, kind: str) -> Plan | None:
+        """What those told before hear without any ground; `None` when the kind does not inherit."""
+        return self._lapsed.get(kind)
+
+    def may_publish(self, agency: AgencyId, kind: str) -> bool:
+        """Whether the register and the kind's policy let this agency publish this kind."""
+        partner, policy = self.policies.partners.get(agency), self.policies.kinds.get(kind)
+        return bool(partner and policy and not partner.suspended and partner.kind in policy.publishers)
+
+    def agencies_of_kind(self, kind: str) -> frozenset[AgencyId]:
+        """The agencies in the register that are of this kind."""
+        return frozenset(agency for agency, partner in self.policies.partners.items() if partner.kind == kind)
+
+    def field_class(self, kind: str, name: str) -> str:
+        """The class of data of a field."""
+        return self.policies.kinds[kind].fields[name].class_
+
+
+def _told(fields: object, ground: str) -> Plan:
+    names = tuple(fields)  # type: ignore[arg-type, var-annotated]  # any iterable of names
+    return Plan(told=names, because=MappingProxyType(dict.fromkeys(names, ground)))
+
+
+def canonical(policies: Policies) -> bytes:
+    """The one byte form of these policies: JSON without spaces, keys as the files order them (the first clause
+    that grants a field is the one recorded, so order is meaning), unset keys left out so that a later optional
+    key changes no digest, and the version of the masks."""
+    content = policies.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    content["masks_version"] = MASKS_VERSION
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+__all__ = ["NOTHING", "OWN", "TOLD_BEFORE", "Bundle", "Plan", "Rules", "canonical"]

@@ -1,0 +1,54 @@
+"""The decision: for one update, partner by partner, which fields are told, which masked, and why. Pure, total."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from access_policies.compiling import NOTHING, Bundle, Plan
+from access_policies.masking import MASKS
+from access_policies.words import Situation
+from schemas.identifiers import AgencyId
+
+
+def decide(
+    bundle: Bundle,
+    kind: str,
+    situations: Mapping[AgencyId, Situation],
+    *,
+    own: AgencyId | None = None,
+    told_before: frozenset[AgencyId] = frozenset(),
+) -> dict[AgencyId, Plan]:
+    """Every partner's plan; partners who are told nothing are left out.
+
+    `situations` holds what each partner's words say; `own` is a publisher that works the case, and so gets its
+    own update back whole; `told_before` are those who were told the update that this one is about.
+    """
+    lapsed = bundle.lapsed(kind)
+    plans = {}
+    for agency, situation in situations.items():
+        plan = bundle.rules(kind, bundle.policies.partners[agency].kind).plan(situation)
+        if lapsed is not None:
+            plan = _with_lapsed(plan, lapsed) if agency in told_before else NOTHING
+        if plan is not NOTHING and plan.names:
+            plans[agency] = plan
+    if own in situations:
+        plans[own] = bundle.whole(kind)
+    return plans
+
+
+def _with_lapsed(plan: Plan, lapsed: Plan) -> Plan:
+    """What the ground tells, and never less than what became of what was told before."""
+    missing = tuple(name for name in lapsed.told if name not in plan.told)
+    if not missing:
+        return plan
+    masked = tuple((name, mask) for name, mask in plan.masked if name not in missing)
+    return Plan(told=(*plan.told, *missing), masked=masked, because={**lapsed.because, **plan.because})
+
+
+def project(plan: Plan, content: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The told fields and nothing else: absent fields stay absent, a mask with nothing to say says nothing."""
+    told = {name: content[name] for name in plan.told if name in content}
+    for name, mask in plan.masked:
+        if name in content and (less := MASKS[mask](content[name])) is not None:
+            told[name] = less
+    return told

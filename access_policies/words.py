@@ -1,0 +1,78 @@
+"""Situations as bits: what is known of a partner, a person and an update, and what cannot be ruled out."""
+
+from dataclasses import dataclass
+
+from access_policies.model import Given, Vocabulary, When
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """`known` answers `share` (unknown = no), `possible` answers `never` (unknown = yes)."""
+
+    known: int
+    possible: int
+
+    def __or__(self, other: "Situation") -> "Situation":
+        return Situation(self.known | other.known, self.possible | other.possible)
+
+
+Condition = tuple[int, ...]
+"""One mask of bits for each word of a `when`; every mask must meet the situation."""
+
+
+def holds(condition: Condition, bits: int) -> bool:
+    """Whether every word of the condition is met."""
+    return all(mask & bits for mask in condition)
+
+
+class Words:
+    """The vocabulary laid out as bits, in the order of its file."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._values = vocabulary.words()
+        pairs = [(word, value) for word, values in self._values.items() for value in values]
+        self._bits = {pair: 1 << place for place, pair in enumerate(pairs)}
+
+    def allowed(self, word: str) -> tuple[str, ...]:
+        """The values that `word` may be compared with; none when it is no word of a condition."""
+        return self._values.get(word, ())
+
+    def condition(self, when: When) -> Condition:
+        """A `when` as masks; raises `KeyError` for a word or value outside the vocabulary."""
+        return tuple(self._mask(word, values) for word, values in when.items())
+
+    def situation(self, **words: str | tuple[str, ...]) -> Situation:
+        """The situation in which exactly these words have these values; `unknown` rules nothing out."""
+        known = possible = 0
+        for word, said in words.items():
+            values = (said,) if isinstance(said, str) else said
+            if UNKNOWN in values:
+                possible |= self._any(word)
+            else:
+                bits = self._mask(word, values)
+                known, possible = known | bits, possible | bits
+        return Situation(known, possible)
+
+    def of(self, given: Given) -> Situation:
+        """The situation of an `expect` row."""
+        return self.situation(
+            involvement=given.involvement,
+            pathway=given.pathways,
+            consent=given.consents,
+            handling=given.handling,
+            age=given.age,
+            named="self" if given.named else (),
+        )
+
+    def unmet(self, when: When, situation: Situation) -> tuple[str, ...]:
+        """The words of a `when` that the situation is not known to meet."""
+        return tuple(w for w, v in when.items() if not holds(self.condition({w: v}), situation.known))
+
+    def _any(self, word: str) -> int:
+        return self._mask(word, self._values[word])
+
+    def _mask(self, word: str, values: tuple[str, ...]) -> int:
+        """The bits of these values; a value said twice is one value, never the sum, which would be another's bit."""
+        return sum(self._bits[word, value] for value in set(values))

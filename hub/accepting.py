@@ -1,0 +1,261 @@
+"""Accepting: a batch of verified updates, in one transaction, becomes facts, decisions, ledger leaves and feed
+records, or none of it.
+
+The order is decision 5: insert idempotently; lock the person records in id order before any fact is read; fold,
+decide, seal; then lock the one row that counts, and under it only number, hash, insert and commit.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid5
+
+import orjson
+from pydantic import JsonValue
+
+from access_policies.compiling import Bundle, Plan
+from access_policies.deciding import decide
+from hub import facts as fact_rules
+from hub import ledger
+from hub.cases import Case, key_of, settled_at
+from hub.crashpoints import reach
+from hub.disclosing import Discloser, Draft, Subject
+from hub.identity import Identity
+from hub.numbering import Entry, number
+from hub.placing import Desk, Discarded, Held, Placed
+from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
+from hub.receiving import Problem, Received, Rejected
+from schemas.identifiers import AgencyId
+from schemas.receipts import Receipt
+from schemas.updates import Provisional
+from schemas.updates.programme import CohortDecided
+from schemas.updates.trust import FactConfirmed, UpdateConfirmed
+
+Result = Receipt | Rejected
+
+
+class Acceptor:
+    """Accepts batches. Keeps nothing between them, so any number may work on one store."""
+
+    def __init__(
+        self, store: Store, bundle: Bundle, identity: Identity, clock: Clock, entropy: Entropy, settle: timedelta
+    ) -> None:
+        """`settle` is how long an arrest or a release stays provisional."""
+        self.store, self.bundle, self.identity, self.clock = store, bundle, identity, clock
+        self.entropy, self.settle = entropy, settle
+        self.discloser = Discloser(bundle, identity, entropy)
+
+    def accept(self, batch: Sequence[Received]) -> list[Result]:
+        """A receipt for each update, or a refusal where its id was used for other bytes. Raises `TryLater`.
+
+        Durable once it returns. The same update again gets the same receipt and has no effect.
+        """
+        with self.store.unit() as unit:
+            results = self.accept_in(unit, batch)
+        reach("after_commit")
+        return results
+
+    def accept_in(self, unit: Unit, batch: Sequence[Received]) -> list[Result]:
+        """The same inside a unit of work that the caller commits."""
+        now = self.clock.now()
+        arrivals = [Arrival(r.key, self.identity.fingerprint(r.raw), now) for r in batch]
+        earlier = unit.receive(arrivals)
+        reach("after_insert")
+        fresh = [received for received, before in zip(batch, earlier, strict=True) if before is None]
+        if fresh:
+            _Batch(self, unit, now).take(fresh)
+        return [_result(*each) for each in zip(batch, arrivals, earlier, strict=True)]
+
+
+def _result(received: Received, arrival: Arrival, earlier: Arrival | None) -> Result:
+    kept = earlier or arrival
+    if kept.fingerprint != arrival.fingerprint:
+        return Rejected([Problem("id", "already_used", "was used for another update; choose a new one")])
+    return receipt(received, kept.received_at)
+
+
+def receipt(received: Received, received_at: datetime) -> Receipt:
+    """Receipt v1: the same for placed, held, discarded and repeated updates."""
+    return Receipt(id=received.key.update_id, digest=sha256(received.raw).hexdigest(), received_at=received_at)
+
+
+class _Batch:
+    """One batch on its way through the transaction."""
+
+    def __init__(self, acceptor: Acceptor, unit: Unit, now: datetime) -> None:
+        self._a, self._unit, self._now = acceptor, unit, now
+        self._desk = Desk(unit, acceptor.identity, acceptor.bundle)
+        self._cases: dict[UUID, Case] = {}
+        self._entries: list[Entry] = []
+        self._stored: list[tuple[Stored, bytes]] = []
+        self._timers: list[Timer] = []
+        self._told: dict[UpdateKey, frozenset[AgencyId]] = {}
+        self._kinds: dict[UpdateKey, str] = {}
+        self._over: list[tuple[AgencyId, UpdateKey]] = []
+
+    def take(self, fresh: Sequence[Received]) -> None:
+        """Place all, lock and read their records, decide one after the other, number, write."""
+        self._desk.prepare(fresh)
+        placements = [(received, self._desk.place(received)) for received in fresh]
+        self._lock({p.record_id for _, p in placements if isinstance(p, Placed)})
+        for received, placement in placements:
+            self._take_one(received, placement)
+        reach("after_decide")
+        for case in self._cases.values():
+            case.save(self._unit)
+        number(self._unit, self._entries, self._a.identity, self._stored, self._timers)
+        self._drop_what_is_over()
+        reach("before_commit")
+
+    def _lock(self, record_ids: set[UUID]) -> None:
+        """Lock in id order, then read. A record that this batch creates is not there yet."""
+        for person in self._unit.lock_persons(sorted(record_ids)).values():
+            case = self._cases[person.record_id] = Case.kept(person)
+            case.weigh(self._a.bundle, self._now.date())
+
+    def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> None:
+        if isinstance(placement, Placed):
+            placement = self._cannot_stand(received, placement) or placement
+        if isinstance(placement, Placed):
+            self._disclose(received, placement)
+        elif isinstance(placement, Held):
+            self._hold(received, placement)
+
+    def _cannot_stand(self, received: Received, placement: Placed) -> Held | None:
+        """What only the locked record can tell: a contradiction, or a reference to the wrong kind of update."""
+        case = self._cases.get(placement.record_id)
+        if case and case.identity.contradicts(received.update):
+            return Held("contradiction")
+        if case is None and not isinstance(received.update, CohortDecided):
+            return Held("unknown_person")  # the decision that creates the record was itself held
+        allowed = type(received.update).REFERS_TO_KINDS
+        if placement.target and allowed and self._kind_of(placement.target) not in allowed:
+            return Held("wrong_reference")
+        return None
+
+    def _kind_of(self, key: UpdateKey) -> str:
+        if key not in self._kinds:
+            content = self._unit.content_of(key)
+            self._kinds[key] = orjson.loads(content)["kind"] if content else ""
+        return self._kinds[key]
+
+    def _hold(self, received: Received, held: Held) -> None:
+        self._keep(received, None)
+        self._enter(None, self._record(received, "held") | {"because": held.reason}, [])
+
+    def _disclose(self, received: Received, placement: Placed) -> None:
+        case, target = self._case(received, placement), placement.target
+        if isinstance(received.update, UpdateConfirmed) and str(target) in case.facts.settled:
+            return  # a withdrawal came first, or another leader fired the same timer: nothing is left to confirm
+        if case.fold(received, target):
+            case.weigh(self._a.bundle, self._now.date())
+        plans = self._plans(case, received, target)
+        drafts = self._a.discloser.drafts(self._unit, _subject(received, placement), self._content(case, received), plans)
+        self._remember(case, received, target, drafts)
+        self._keep(received, case.record_id)
+        self._enter(case, self._record(received, "placed"), drafts)
+        self._set_timer(received, case)
+
+    def _case(self, received: Received, placement: Placed) -> Case:
+        """The case, begun or completed by a cohort decision."""
+        case, update = self._cases.get(placement.record_id), received.update
+        if case is None:
+            assert isinstance(update, CohortDecided)
+            case = self._cases[placement.record_id] = Case.begun(placement.record_id, update, self._desk)
+        elif isinstance(update, CohortDecided):
+            case.learn(update, self._desk)
+        return case
+
+    def _plans(self, case: Case, received: Received, target: UpdateKey | None) -> dict[AgencyId, Plan]:
+        words, named = self._a.bundle.words, _named(case, received, target)
+        handling = words.situation(handling=received.update.handling.value)
+        self_named = handling | words.situation(named="self")
+        situations = {
+            agency: situation | (self_named if agency in named else handling)
+            for agency, situation in case.situations.items()
+        }
+        publisher = received.key.publisher
+        own = publisher if case.standing.works(publisher) else None
+        told_before = self._told_before(target)
+        return decide(self._a.bundle, received.kind, situations, own=own, told_before=told_before)
+
+    def _told_before(self, target: UpdateKey | None) -> frozenset[AgencyId]:
+        """Those on whose feeds the earlier update stands."""
+        if target is None:
+            return frozenset()
+        if target not in self._told:
+            partners = self._a.bundle.policies.partners
+            self._told[target] = self._unit.told({a: self._a.identity.message(a, *target) for a in partners})
+        return self._told[target]
+
+    def _content(self, case: Case, received: Received) -> dict[str, JsonValue]:
+        content = case.content(received)
+        if isinstance(received.update, Provisional):
+            content |= settled_at(self._now + self._a.settle)
+        return content
+
+    def _remember(self, case: Case, received: Received, target: UpdateKey | None, drafts: list[Draft]) -> None:
+        """Who was told, for updates of this batch that refer to this one; and what is over for whom."""
+        told = frozenset(draft.disclosure.recipient for draft in drafts)
+        self._told[received.key], self._kinds[received.key] = told, received.kind
+        for agency in told:
+            if self._a.bundle.policies.partners[agency].state_only:
+                over = case.over_for(agency, received, target)
+                self._over += [(agency, key_of(over))] if over else []
+
+    def _drop_what_is_over(self) -> None:
+        for agency, key in self._over:
+            self._unit.drop_elements({agency: self._a.identity.message(agency, *key)})
+
+    def _keep(self, received: Received, record_id: UUID | None) -> None:
+        content = {"kind": received.kind, "raw": received.raw.decode(), "attested": received.attested}
+        owner = record_id or f"held-{received.key.publisher}"
+        sealed = self._unit.seal(owner, "raw", orjson.dumps(content), f"updates/{received.key}")
+        self._stored.append((Stored(received.key, record_id), sealed))
+
+    def _record(self, received: Received, outcome: str) -> dict[str, JsonValue]:
+        """What the ledger says of an accepted update (DPA 2018 s.62: collection and disclosure)."""
+        return {
+            "verb": "collection",
+            "outcome": outcome,
+            "update": str(received.key),
+            "kind": received.kind,
+            "digest": sha256(received.raw).hexdigest(),
+            "attested": dict(received.attested),
+            "bundle": self._a.bundle.digest,
+        }
+
+    def _enter(self, case: Case | None, record: dict[str, JsonValue], drafts: list[Draft]) -> None:
+        """One leaf for the update and everything it discloses: no disclosure without its leaf."""
+        if case:
+            record["record"] = str(case.record_id)
+            record["situations"] = {a: [s.known, s.possible] for a, s in case.situations.items()}
+        record["disclosed"] = {draft.disclosure.recipient: _disclosed(draft) for draft in drafts}
+        leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
+        self._entries.append(Entry(leaf, opening, case.record_id if case else None, drafts))
+
+    def _set_timer(self, received: Received, case: Case) -> None:
+        """An arrest or a release will be looked at again (D2)."""
+        if isinstance(received.update, Provisional):
+            due, timer_id = self._now + self._a.settle, uuid5(received.key.update_id, "settled")
+            self._timers.append(Timer(due, timer_id, received.key, case.record_id))
+
+
+def _named(case: Case, received: Received, target: UpdateKey | None) -> frozenset[AgencyId]:
+    """The agencies that the update is about; a confirmation is about those of the fact it confirms."""
+    if isinstance(received.update, FactConfirmed):
+        return fact_rules.agencies_named(case.facts, str(target))
+    return received.update.names_agencies()
+
+
+def _subject(received: Received, placement: Placed) -> Subject:
+    reference = type(received.update).REFERS_TO
+    return Subject(received.key, received.kind, placement.record_id, reference, placement.target)
+
+
+def _disclosed(draft: Draft) -> JsonValue:
+    return {
+        "root": draft.row.root.hex(),
+        "because": dict(draft.plan.because),
+        "masked": [name for name, _ in draft.plan.masked],
+    }

@@ -1,0 +1,287 @@
+"""The store's unit of work in SQLAlchemy Core: one implementation for every database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Table, delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.adapters import tables as t
+from hub.adapters.times import from_micros, micros
+from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, UpdateKey
+from hub.sealing import Sealer, scope
+from schemas.identifiers import AgencyId
+
+_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def insert_new(connection: Connection, table: Table) -> Any:
+    """An INSERT that leaves rows that are there alone."""
+    return _INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace those of the same primary key."""
+    if not rows:
+        return
+    statement = _INSERTS[connection.dialect.name](table)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+
+
+class KeptKeys:
+    """Wrapped data keys, in the running transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.created: set[str] = set()
+        """Scopes whose keys this transaction made: forgotten if it is rolled back."""
+
+    def data_key(self, scope_name: str) -> bytes | None:
+        """The wrapped key of a scope."""
+        found = self._connection.execute(select(t.data_keys.c.wrapped).where(t.data_keys.c.scope == scope_name))
+        return found.scalar_one_or_none()
+
+    def add_data_key(self, scope_name: str, wrapped: bytes) -> None:
+        """Keep a new wrapped key."""
+        self._connection.execute(t.data_keys.insert(), {"scope": scope_name, "wrapped": wrapped})
+        self.created.add(scope_name)
+
+
+class DatabaseUnit:
+    """Keeps the promises of `hub.ports.Unit` on one connection and its transaction."""
+
+    def __init__(self, connection: Connection, sealer: Sealer) -> None:
+        """The caller begins, commits and rolls back."""
+        self._connection, self._sealer = connection, sealer
+        self.keys = KeptKeys(connection)
+
+    def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
+        """See `hub.sealing`."""
+        return self._sealer.seal(self.keys, scope(owner, data_class), content, place)
+
+    def open(self, owner: object, data_class: str, sealed: bytes, place: str) -> bytes:
+        """See `hub.sealing`."""
+        return self._sealer.open(self.keys, scope(owner, data_class), sealed, place)
+
+    def receive(self, arrivals: Sequence[Arrival]) -> list[Arrival | None]:
+        """Idempotent; the second of two equal ids in one batch is a repetition of the first."""
+        rows = [
+            {
+                "publisher": a.key.publisher,
+                "update_id": a.key.update_id,
+                "fingerprint": a.fingerprint,
+                "received_at": micros(a.received_at),
+            }
+            for a in arrivals
+        ]
+        new_keys = self._insert_received(rows)
+        repeated = [a.key for a in arrivals if a.key not in new_keys]
+        known = self._arrivals(repeated) | {}
+        results: list[Arrival | None] = []
+        for arrival in arrivals:
+            if arrival.key in new_keys:
+                new_keys.discard(arrival.key)
+                known[arrival.key] = arrival
+                results.append(None)
+            else:
+                results.append(known[arrival.key])
+        return results
+
+    def _insert_received(self, rows: list[dict[str, Any]]) -> set[UpdateKey]:
+        columns = (t.received.c.publisher, t.received.c.update_id)
+        inserted = self._connection.execute(insert_new(self._connection, t.received).returning(*columns), rows)
+        return {UpdateKey(*row) for row in inserted}
+
+    def _arrivals(self, keys: Sequence[UpdateKey]) -> dict[UpdateKey, Arrival]:
+        if not keys:
+            return {}
+        wanted = tuple_(t.received.c.publisher, t.received.c.update_id).in_([tuple(key) for key in keys])
+        return {a.key: a for a in map(arrival, self._connection.execute(select(t.received).where(wanted)))}
+
+    def records_by_identifier(self, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+        """One query for the batch."""
+        if not blinds:
+            return {}
+        columns = (t.identifiers.c.blind, t.identifiers.c.record_id)
+        found = self._connection.execute(select(*columns).where(t.identifiers.c.blind.in_(blinds)))
+        return {row.blind: row.record_id for row in found}
+
+    def record_by_alias(self, agency: AgencyId, alias: UUID) -> UUID | None:
+        """By primary key."""
+        wanted = (t.aliases.c.agency == agency, t.aliases.c.alias == alias)
+        return self._connection.execute(select(t.aliases.c.record_id).where(*wanted)).scalar_one_or_none()
+
+    def update_by_message(self, recipient: AgencyId, message_id: UUID) -> UpdateKey | None:
+        """By the feed's unique index."""
+        wanted = (t.feed.c.recipient == recipient, t.feed.c.message_id == message_id)
+        row = self._connection.execute(select(t.feed.c.publisher, t.feed.c.update_id).where(*wanted)).one_or_none()
+        return UpdateKey(*row) if row else None
+
+    def record_of(self, key: UpdateKey) -> UUID | None:
+        """By primary key; None for a held update too."""
+        return self._connection.execute(
+            select(t.updates.c.record_id).where(*_of_update(key))
+        ).scalar_one_or_none()
+
+    def told(self, message_ids: Mapping[AgencyId, UUID]) -> frozenset[AgencyId]:
+        """By the feed's unique index."""
+        wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(message_ids.items()))
+        return frozenset(self._connection.execute(select(t.feed.c.recipient).where(wanted)).scalars())
+
+    def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
+        """`FOR UPDATE` in id order where the database has it; SQLite's writer is alone as it is."""
+        wanted = sorted(record_ids)
+        statement = select(t.persons).where(t.persons.c.record_id.in_(wanted)).order_by(t.persons.c.record_id)
+        rows = self._connection.execute(statement.with_for_update()) if wanted else ()
+        return {row.record_id: self._person(row) for row in rows}
+
+    def _person(self, row: Any) -> Person:
+        owner, place = row.record_id, f"persons/{row.record_id}"
+        identity = self.open(owner, "identity", row.identity, place)
+        return Person(owner, identity, self.open(owner, "facts", row.facts, place))
+
+    def add_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
+        """Two processes that create the same person collide on an identifier; the later one tries again."""
+        self._connection.execute(t.persons.insert(), self._person_row(person))
+        self._add_identifiers(person.record_id, identifiers)
+
+    def save_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
+        """The record is locked by this unit."""
+        where = t.persons.c.record_id == person.record_id
+        self._connection.execute(update(t.persons).where(where), self._person_row(person))
+        self._add_identifiers(person.record_id, identifiers)
+
+    def _person_row(self, person: Person) -> dict[str, Any]:
+        owner, place = person.record_id, f"persons/{person.record_id}"
+        return {
+            "record_id": owner,
+            "identity": self.seal(owner, "identity", person.identity, place),
+            "facts": self.seal(owner, "facts", person.facts, place),
+        }
+
+    def _add_identifiers(self, record_id: UUID, identifiers: Sequence[tuple[str, bytes]]) -> None:
+        rows = [{"blind": blind, "form": form, "record_id": record_id} for form, blind in identifiers]
+        if rows:
+            self._connection.execute(t.identifiers.insert(), rows)
+
+    def lock_counter(self) -> Counter:
+        """The one row of the table."""
+        row = self._connection.execute(select(t.counter).with_for_update()).one()
+        heads = {agency: (seq, bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()}
+        return Counter(row.leaves, row.edge, heads)
+
+    def write(
+        self,
+        counter: Counter,
+        *,
+        updates: Sequence[tuple[Stored, bytes]] = (),
+        feed: Sequence[FeedRow] = (),
+        aliases: Iterable[tuple[AgencyId, UUID, UUID]] = (),
+        leaves: Sequence[LeafRow] = (),
+        timers: Sequence[Timer] = (),
+    ) -> None:
+        """Plain inserts, the counter last."""
+        self._insert(t.updates, [_update_row(stored, content) for stored, content in updates])
+        self._insert(t.feed, [_feed_row(row) for row in feed])
+        self._insert(t.boxes, [box for row in feed for box in _box_rows(row)])
+        self._insert(t.ledger, [row._asdict() for row in leaves])
+        self._insert(t.timers, [_timer_row(timer) for timer in timers])
+        known = [{"agency": a, "alias": alias, "record_id": record} for a, alias, record in aliases]
+        if known:
+            self._connection.execute(insert_new(self._connection, t.aliases), known)
+        heads = {agency: (seq, link.hex()) for agency, (seq, link) in counter.heads.items()}
+        values = {"leaves": counter.leaves, "edge": counter.edge, "heads": orjson.dumps(heads)}
+        self._connection.execute(update(t.counter), values)
+
+    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(table.insert(), rows)
+
+    def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
+        """The boxes go; the feed rows stay."""
+        wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(recipients.items()))
+        for row in self._connection.execute(select(t.feed.c.recipient, t.feed.c.seq).where(wanted)).all():
+            gone = (t.boxes.c.recipient == row.recipient, t.boxes.c.seq == row.seq)
+            self._connection.execute(delete(t.boxes).where(*gone))
+
+    def due(self, now: datetime, limit: int) -> list[Timer]:
+        """Another leader waits for the lock and then finds them gone."""
+        statement = select(t.timers).where(t.timers.c.due_at <= micros(now)).order_by(t.timers.c.due_at).limit(limit)
+        return [_timer(row) for row in self._connection.execute(statement.with_for_update())]
+
+    def remove_timer(self, update_id: UUID) -> None:
+        """By primary key."""
+        self._connection.execute(delete(t.timers).where(t.timers.c.update_id == update_id))
+
+    def content_of(self, key: UpdateKey) -> bytes | None:
+        """The content of a placed or held update, opened."""
+        row = self._connection.execute(
+            select(t.updates.c.record_id, t.updates.c.content).where(*_of_update(key))
+        ).one_or_none()
+        if row is None:
+            return None
+        return self.open(row.record_id or f"held-{key.publisher}", "raw", row.content, f"updates/{key}")
+
+    def checkpoint(self, size: int, root: bytes, note: str, moment: datetime) -> None:
+        """One for each size."""
+        row = {"size": size, "root": root, "note": note, "time": micros(moment)}
+        self._connection.execute(insert_new(self._connection, t.checkpoints), row)
+
+
+def _of_update(key: UpdateKey) -> tuple[Any, Any]:
+    return t.updates.c.publisher == key.publisher, t.updates.c.update_id == key.update_id
+
+
+def _update_row(stored: Stored, content: bytes) -> dict[str, Any]:
+    return {
+        "publisher": stored.key.publisher,
+        "update_id": stored.key.update_id,
+        "record_id": stored.record_id,
+        "content": content,
+    }
+
+
+def _feed_row(row: FeedRow) -> dict[str, Any]:
+    return {
+        "recipient": row.recipient,
+        "seq": row.seq,
+        "message_id": row.message_id,
+        "publisher": row.key.publisher,
+        "update_id": row.key.update_id,
+        "record_id": row.record_id,
+        "prev": row.prev,
+        "root": row.root,
+        "commitments": b"".join(row.commitments),
+    }
+
+
+def _box_rows(row: FeedRow) -> list[dict[str, Any]]:
+    return [
+        {"recipient": row.recipient, "seq": row.seq, "data_class": data_class, "content": content}
+        for data_class, content in row.boxes.items()
+    ]
+
+
+def _timer_row(timer: Timer) -> dict[str, Any]:
+    return {
+        "update_id": timer.update_id,
+        "due_at": micros(timer.due_at),
+        "subject_publisher": timer.subject.publisher,
+        "subject_id": timer.subject.update_id,
+        "record_id": timer.record_id,
+    }
+
+
+def _timer(row: Any) -> Timer:
+    subject = UpdateKey(row.subject_publisher, row.subject_id)
+    return Timer(from_micros(row.due_at), row.update_id, subject, row.record_id)
+
+
+def arrival(row: Any) -> Arrival:
+    """An acknowledged id as it is kept."""
+    return Arrival(UpdateKey(row.publisher, row.update_id), row.fingerprint, from_micros(row.received_at))

@@ -1,0 +1,146 @@
+"""The embedded store: one SQLite file, one writer at a time in one process, readers beside it."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from hub.adapters import tables as t
+from hub.adapters.database import DatabaseUnit, arrival
+from hub.ports import Arrival, KeyStore, TryLater, UpdateKey
+from hub.sealing import Sealer
+
+FORMAT = b"1"
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "busy_timeout=5000")
+
+
+class StoreInUse(Exception):
+    """Another process has this store open; speak to it instead."""
+
+
+class UnusableStore(Exception):
+    """The store was made by another version or under another key, so the hub does not start."""
+
+
+class SqliteStore:
+    """Keeps the promises of `hub.ports.Store` in one file. Durable: `synchronous=FULL`."""
+
+    def __init__(self, path: Path, keys: KeyStore) -> None:
+        """Open or create the store. Raises `StoreInUse` or `UnusableStore`."""
+        self.path = path
+        self.sealer = Sealer(keys)
+        self._lock_file = _only_process(path)
+        self._writer = _engine(path, "BEGIN IMMEDIATE", poolclass=StaticPool)
+        self.reader = _engine(path, "BEGIN", poolclass=QueuePool, pool_size=4, max_overflow=16)
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+        self._version = 0
+        self._prepare(keys.derive("store-check"))
+
+    def _prepare(self, check: bytes) -> None:
+        with self._turn, self._writer.begin() as connection:
+            t.metadata.create_all(connection)
+            kept = dict(connection.execute(select(t.meta.c.name, t.meta.c.value)).all())  # type: ignore[arg-type]
+            if not kept:
+                rows = [{"name": "format", "value": FORMAT}, {"name": "key", "value": check}]
+                connection.execute(insert(t.meta), rows)
+                first = {"id": 1, "leaves": 0, "edge": b"", "heads": orjson.dumps({})}
+                connection.execute(insert(t.counter), first)
+            elif kept["format"] != FORMAT:
+                raise UnusableStore(f"{self.path} has another format; migrate it with the version that made it")
+            elif kept["key"] != check:
+                raise UnusableStore(f"{self.path} was sealed under another key; give the hub the key it was made with")
+
+    @contextmanager
+    def unit(self) -> Iterator[DatabaseUnit]:
+        """One writer at a time. A full or locked disk is `TryLater`; nothing is half done."""
+        with self.writing() as unit:
+            yield unit
+        self.ring()
+
+    @contextmanager
+    def writing(self) -> Iterator[DatabaseUnit]:
+        """Like `unit`, for rows that nobody waits for (views)."""
+        with self._turn, _in_words(), self._writer.begin() as connection:
+            unit = DatabaseUnit(connection, self.sealer)
+            try:
+                yield unit
+            except BaseException:
+                self.sealer.forget(unit.keys.created)
+                raise
+
+    def received(self, key: UpdateKey) -> Arrival | None:
+        """By primary key."""
+        wanted = (t.received.c.publisher == key.publisher, t.received.c.update_id == key.update_id)
+        with self.reader.connect() as connection:
+            row = connection.execute(select(t.received).where(*wanted)).one_or_none()
+        return arrival(row) if row else None
+
+    def ring(self) -> None:
+        """Tell everyone who waits that something was committed."""
+        with self._changed:
+            self._version += 1
+            self._changed.notify_all()
+
+    @property
+    def version(self) -> int:
+        """Grows with every commit of this process."""
+        return self._version
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """The version, once it differs from `seen` or the time is up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != seen, timeout=seconds)
+            return self._version
+
+    def close(self) -> None:
+        """Release the file and its lock."""
+        self._writer.dispose()
+        self.reader.dispose()
+        self._lock_file.close()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as trouble:
+        raise TryLater("the store cannot write now; send it again later") from trouble
+
+
+def _only_process(path: Path) -> Any:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = open(path.with_suffix(".lock"), "w", encoding="ascii")  # noqa: SIM115  # held while the store is open
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as busy:
+        lock.close()
+        raise StoreInUse(f"{path} is in use by another process") from busy
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _engine(path: Path, begin: str, **pool: Any) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _: Any) -> None:
+        raw.isolation_level = None  # the driver's own BEGIN would come too late
+        raw.execute("PRAGMA page_size=8192")
+        for pragma in _PRAGMAS:
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

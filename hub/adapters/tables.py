@@ -1,0 +1,180 @@
+"""The tables. Every column says what it holds: content and identifiers only ever sealed or blind."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
+
+metadata = MetaData()
+
+SEALED = "sealed content"
+BLIND = "blind index"
+OPAQUE = "opaque id of the hub's own"
+SENDER_ID = "opaque id of the publisher's own"
+AGENCY = "agency"
+NUMBER = "number that counts"
+TIME = "time of the hub's clock"
+HASH = "salted or keyed hash"
+CLASS = "name of a class of data"
+KEY = "wrapped key"
+NOTE = "public signed note"
+SETTING = "setting of the store"
+
+
+def _column(name: str, form: Any, holds: str, **more: Any) -> Column[Any]:
+    return Column(name, form, info={"holds": holds}, nullable=more.pop("nullable", False), **more)
+
+
+def _agency(name: str, **more: Any) -> Column[Any]:
+    return _column(name, String(63), AGENCY, **more)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    _column("name", String(40), SETTING, primary_key=True),
+    _column("value", LargeBinary, SETTING),
+)
+
+received = Table(
+    "received",
+    metadata,
+    _agency("publisher", primary_key=True),
+    _column("update_id", Uuid, SENDER_ID, primary_key=True),
+    _column("fingerprint", LargeBinary, HASH),
+    _column("received_at", BigInteger, TIME),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    _column("record_id", Uuid, OPAQUE, primary_key=True),
+    _column("identity", LargeBinary, SEALED),
+    _column("facts", LargeBinary, SEALED),
+)
+
+identifiers = Table(
+    "identifiers",
+    metadata,
+    _column("blind", LargeBinary, BLIND, primary_key=True),
+    _column("form", String(8), CLASS),
+    _column("record_id", Uuid, OPAQUE),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    _agency("agency", primary_key=True),
+    _column("alias", Uuid, OPAQUE, primary_key=True),
+    _column("record_id", Uuid, OPAQUE),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    _agency("publisher", primary_key=True),
+    _column("update_id", Uuid, SENDER_ID, primary_key=True),
+    _column("record_id", Uuid, OPAQUE, nullable=True),
+    _column("content", LargeBinary, SEALED),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    _agency("recipient", primary_key=True),
+    _column("seq", BigInteger, NUMBER, primary_key=True, autoincrement=False),
+    _column("message_id", Uuid, OPAQUE),
+    _agency("publisher"),
+    _column("update_id", Uuid, SENDER_ID),
+    _column("record_id", Uuid, OPAQUE),
+    _column("prev", LargeBinary, HASH),
+    _column("root", LargeBinary, HASH),
+    _column("commitments", LargeBinary, HASH),
+    Index("feed_by_message", "recipient", "message_id", unique=True),
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    _agency("recipient", primary_key=True),
+    _column("seq", BigInteger, NUMBER, primary_key=True, autoincrement=False),
+    _column("data_class", String(20), CLASS, primary_key=True),
+    _column("content", LargeBinary, SEALED),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _column("index", BigInteger, NUMBER, primary_key=True, autoincrement=False),
+    _column("time", BigInteger, TIME),
+    _column("commitment", LargeBinary, HASH),
+    _column("hash", LargeBinary, HASH),
+    _column("record_id", Uuid, OPAQUE, nullable=True),
+    _column("opening", LargeBinary, SEALED),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    _column("id", Integer, NUMBER, primary_key=True, autoincrement=False),
+    _column("leaves", BigInteger, NUMBER),
+    _column("edge", LargeBinary, HASH),
+    _column("heads", LargeBinary, HASH),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    _column("size", BigInteger, NUMBER, primary_key=True, autoincrement=False),
+    _column("root", LargeBinary, HASH),
+    _column("note", String, NOTE),
+    _column("time", BigInteger, TIME),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    _column("update_id", Uuid, OPAQUE, primary_key=True),
+    _column("due_at", BigInteger, TIME, index=True),
+    _agency("subject_publisher"),
+    _column("subject_id", Uuid, SENDER_ID),
+    _column("record_id", Uuid, OPAQUE),
+)
+
+data_keys = Table(
+    "data_keys",
+    metadata,
+    _column("scope", String(120), OPAQUE, primary_key=True),
+    _column("wrapped", LargeBinary, KEY),
+)
+
+view_facts = Table(
+    "view_facts",
+    metadata,
+    _agency("agency", primary_key=True),
+    _column("record", Uuid, OPAQUE, primary_key=True),
+    _column("fact", LargeBinary, BLIND, primary_key=True),
+    _column("message_id", Uuid, OPAQUE),
+    _column("seq", BigInteger, NUMBER),
+    _column("content", LargeBinary, SEALED),
+    Index("view_facts_by_message", "agency", "message_id"),
+)
+
+view_alerts = Table(
+    "view_alerts",
+    metadata,
+    _agency("agency", primary_key=True),
+    _column("alert_id", Uuid, OPAQUE, primary_key=True),
+    _column("record", Uuid, OPAQUE),
+    _column("seq", BigInteger, NUMBER),
+    _column("acknowledged", Boolean, NUMBER),
+    _column("content", LargeBinary, SEALED),
+    Index("view_alerts_by_seq", "agency", "seq"),
+)
+
+view_positions = Table(
+    "view_positions",
+    metadata,
+    _agency("agency", primary_key=True),
+    _column("consumer", String(40), SETTING, primary_key=True),
+    _column("seq", BigInteger, NUMBER),
+)

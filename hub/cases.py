@@ -1,0 +1,101 @@
+"""A case while it is worked on: its locked record, its facts, and what these mean for every partner."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from access_policies.compiling import Bundle
+from access_policies.words import Situation
+from hub import facts as fact_rules
+from hub.facts import Facts, Standing
+from hub.placing import Desk, PersonIdentity, new_identity
+from hub.ports import Person, Unit, UpdateKey
+from hub.receiving import Received
+from schemas.identifiers import AgencyId
+from schemas.updates.programme import CohortDecided
+from schemas.updates.trust import UpdateWithdrawn
+
+
+@dataclass
+class Case:
+    """One person record, and what it has become since it was read."""
+
+    record_id: UUID
+    identity: PersonIdentity
+    facts: Facts
+    new: bool = False
+    changed: bool = False
+    added: list[tuple[str, bytes]] = field(default_factory=list)
+    standing: Standing = field(init=False)
+    situations: dict[AgencyId, Situation] = field(init=False)
+
+    @classmethod
+    def kept(cls, person: Person) -> "Case":
+        """The case as the store holds it."""
+        return cls(person.record_id, PersonIdentity.model_validate_json(person.identity), Facts.kept(person.facts))
+
+    @classmethod
+    def begun(cls, record_id: UUID, update: CohortDecided, desk: Desk) -> "Case":
+        """The case of somebody who comes onto the programme."""
+        return cls(record_id, new_identity(update), Facts(), new=True, added=list(desk.blinds(update).items()))
+
+    def weigh(self, bundle: Bundle, today: date) -> None:
+        """Work out what counts, for a start and whenever the facts have changed."""
+        self.standing = fact_rules.standing(self.facts, bundle, self.identity.date_of_birth, today)
+        self.situations = fact_rules.situations(self.standing, bundle)
+
+    def fold(self, received: Received, target: UpdateKey | None) -> bool:
+        """Take the update into the facts. Returns whether what counts must be weighed again."""
+        update, key = received.update, received.key
+        aim = str(target) if target else None
+        moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim)
+        self.changed = self.changed or moved
+        return moved
+
+    def learn(self, update: CohortDecided, desk: Desk) -> None:
+        """A later cohort decision may bring further identifiers."""
+        given, known = dict(update.identifiers.pairs()), self.identity.identifiers
+        blinds = desk.blinds(update)
+        self.added += [(name, blinds[name]) for name in given if name not in known]
+        self.identity = self.identity.model_copy(update={"identifiers": given | known})
+
+    def content(self, received: Received) -> dict[str, JsonValue]:
+        """What can be told of an update: its own content, its envelope, and who the record says the person is."""
+        content = received.update.content()
+        content["source"] = received.key.publisher
+        content["occurred_at"] = received.occurred_at.isoformat()
+        content.setdefault("person", self.identity.person)
+        if self.identity.date_of_birth:
+            content.setdefault("date_of_birth", self.identity.date_of_birth.isoformat())
+        return content
+
+    def over_for(self, agency: AgencyId, received: Received, target: UpdateKey | None) -> str | None:
+        """The movement whose state is over for a state-only partner, now that it is told this update (D1)."""
+        over = None
+        if str(received.key) in self.facts.custody:
+            over = fact_rules.show(self.facts, agency, str(received.key), received.occurred_at)
+        elif isinstance(received.update, UpdateWithdrawn):
+            over = fact_rules.hide(self.facts, agency, str(target))
+        self.changed = self.changed or over is not None
+        return over
+
+    def save(self, unit: Unit) -> None:
+        """Keep what has become of it."""
+        person = Person(self.record_id, self.identity.content(), self.facts.content())
+        if self.new:
+            unit.add_person(person, self.added)
+        elif self.changed or self.added:
+            unit.save_person(person, self.added)
+
+
+def key_of(text: str) -> UpdateKey:
+    """An update's hub-wide key from its text form."""
+    publisher, _, update_id = text.partition("/")
+    return UpdateKey(publisher, UUID(update_id))
+
+
+def settled_at(moment: datetime) -> dict[str, JsonValue]:
+    """The told field that says when a provisional update will be looked at again (D2)."""
+    return {"settles_at": moment.isoformat()}

@@ -1,0 +1,326 @@
+"""Facts: what is known of one person's case, folded from updates so that any order of arrival gives the same state.
+
+Everything that widens access is kept as a *claim*, by the update that made it; what counts is worked out when a
+decision is needed. Claims are only ever added, so the fold cannot depend on the order in which they came; where
+one must win, the later `occurred_at` does, at equal times the narrower claim, then the update's id (decision 5).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from access_policies.compiling import Bundle
+from access_policies.words import UNKNOWN, Situation
+from schemas.identifiers import AgencyId
+from schemas.updates import Update
+from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released
+from schemas.updates.programme import AgencyInvolved, CohortDecided
+from schemas.updates.trust import ConsentGiven, ConsentWithdrawn, FactConfirmed, UpdateConfirmed, UpdateWithdrawn
+from schemas.vocabulary import CustodyOutcome, Involvement
+
+ADULT_AT = 18
+_BREADTH = {level: rank for rank, level in enumerate(Involvement)}
+_CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
+
+
+class _Claim(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: datetime
+    publisher: AgencyId
+
+
+class InvolvementClaim(_Claim):
+    """An agency is said to work the case."""
+
+    agency: AgencyId
+    role: Involvement
+    pathways: tuple[str, ...] = ()
+
+
+class ConsentClaim(_Claim):
+    """The person is said to have agreed."""
+
+    purposes: tuple[str, ...]
+    recipients: tuple[AgencyId, ...]
+    expires_on: date | None = None
+
+
+class CohortClaim(_Claim):
+    """The person was put in a cohort; the publisher leads the case."""
+
+    cohort: str
+    statutory: bool
+
+
+class CustodyClaim(_Claim):
+    """Where the person was said to be: free, in police custody, in prison."""
+
+    place: str
+    after_recall: bool = False
+
+
+class ShownState(BaseModel):
+    """The movement that a partner is shown as the person's present state, and its place in time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: datetime
+    key: str
+
+
+class Facts(BaseModel):
+    """The claims about one person, each by the hub-wide key of its update."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    involvement: dict[str, InvolvementClaim] = {}
+    consents: dict[str, ConsentClaim] = {}
+    cohorts: dict[str, CohortClaim] = {}
+    custody: dict[str, CustodyClaim] = {}
+    """The latest movement, and the movements that are not settled yet."""
+    confirmations: dict[str, dict[str, AgencyId]] = {}
+    """For each confirmed update, who confirmed it by which update."""
+    ended: set[str] = set()
+    """Consents that a withdrawal names."""
+    ended_before: datetime | None = None
+    withdrawn: set[str] = set()
+    settled: set[str] = set()
+    shown: dict[AgencyId, ShownState] = {}
+    """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
+
+    @classmethod
+    def kept(cls, content: bytes) -> "Facts":
+        """The facts from their JSON."""
+        return cls.model_validate_json(content)
+
+    def content(self) -> bytes:
+        """Their canonical JSON: equal facts give equal bytes."""
+        plain = self.model_dump(mode="json", exclude_defaults=True)
+        ordered = {name: sorted(value) if isinstance(value, list) else value for name, value in plain.items()}
+        return orjson.dumps(ordered, option=orjson.OPT_SORT_KEYS)
+
+
+def fold(facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None) -> bool:
+    """Take one update into the facts; `target` is the key of the update it refers to.
+
+    Pure but for `facts` itself. Returns whether anything could have changed.
+    """
+    match update:
+        case AgencyInvolved():
+            claim = InvolvementClaim(
+                at=at, publisher=publisher, agency=update.agency, role=update.role, pathways=update.pathways
+            )
+            facts.involvement[key] = claim
+        case ConsentGiven():
+            facts.consents[key] = ConsentClaim(
+                at=at,
+                publisher=publisher,
+                purposes=update.purposes,
+                recipients=update.recipients,
+                expires_on=update.expires_on,
+            )
+        case CohortDecided():
+            facts.cohorts[key] = CohortClaim(
+                at=at, publisher=publisher, cohort=update.cohort, statutory=update.statutory
+            )
+        case Arrested() | LeftPoliceCustody() | Received() | Released():
+            _move(facts, key, _custody(publisher, at, update))
+        case FactConfirmed() if target:
+            facts.confirmations.setdefault(target, {})[key] = publisher
+        case ConsentWithdrawn():
+            _end_consent(facts, at, target)
+        case UpdateWithdrawn() if target:
+            facts.withdrawn.add(target)
+            facts.settled.add(target)
+        case UpdateConfirmed() if target:
+            facts.settled.add(target)
+        case _:
+            return False
+    return True
+
+
+def _end_consent(facts: Facts, at: datetime, target: str | None) -> None:
+    """One that names its consent ends it whatever the dates; one that names none ends all up to its own date."""
+    if target:
+        facts.ended.add(target)
+    elif facts.ended_before is None or at > facts.ended_before:
+        facts.ended_before = at
+
+
+def _custody(publisher: AgencyId, at: datetime, update: Update) -> CustodyClaim:
+    match update:
+        case Arrested():
+            place = "police"
+        case Received():
+            place = "prison"
+        case LeftPoliceCustody(outcome=CustodyOutcome.REMANDED):
+            place = "prison"
+        case _:
+            place = "free"
+    recalled = isinstance(update, Received) and update.reason == "recall"
+    return CustodyClaim(at=at, publisher=publisher, place=place, after_recall=recalled)
+
+
+def _move(facts: Facts, key: str, claim: CustodyClaim) -> None:
+    """Keep the movement, and no more than the last few: older ones decide nothing."""
+    facts.custody[key] = claim
+    if len(facts.custody) > KEPT_MOVEMENTS:
+        oldest = min(facts.custody, key=lambda each: _custody_order(facts.custody[each], each))
+        del facts.custody[oldest]
+
+
+KEPT_MOVEMENTS = 8
+
+
+def _custody_order(claim: CustodyClaim, key: str) -> tuple[datetime, int, str]:
+    """Later wins; at equal times the narrower state (free), then the id."""
+    return claim.at, -_CUSTODY_RANK[claim.place], key
+
+
+def show(facts: Facts, agency: AgencyId, key: str, at: datetime) -> str | None:
+    """Show `agency` this movement as the present state. Returns the key of the movement that is over for it:
+    the one shown before, or this one when it came late."""
+    before = facts.shown.get(agency)
+    if before and (before.at, before.key) > (at, key):
+        return key
+    facts.shown[agency] = ShownState(at=at, key=key)
+    return before.key if before else None
+
+
+def hide(facts: Facts, agency: AgencyId, key: str) -> str | None:
+    """Stop showing a movement that no longer stands. Returns its key if it was shown."""
+    before = facts.shown.get(agency)
+    if before is None or before.key != key:
+        return None
+    del facts.shown[agency]
+    return key
+
+
+def undone(facts: Facts, key: str) -> bool:
+    """Whether a release was undone: a later movement says that the person is in prison, and not by recall."""
+    claim = facts.custody.get(key)
+    if claim is None or claim.place != "free":
+        return False
+    later = (c for c in facts.custody.values() if c.at >= claim.at and c.place == "prison")
+    return any(not c.after_recall for c in later)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What counts for one person now: who works the case how, what they consented to, how old they are."""
+
+    involvement: dict[AgencyId, InvolvementClaim]
+    consents: dict[AgencyId, frozenset[str]]
+    age: str
+
+    def works(self, agency: AgencyId) -> bool:
+        """Whether the agency's involvement is confirmed, however slight."""
+        claim = self.involvement.get(agency)
+        return claim is not None and claim.role is not Involvement.NONE
+
+
+def standing(facts: Facts, bundle: Bundle, born: date | None, today: date) -> Standing:
+    """Work out what counts. A claim that widens its publisher's own access waits for confirmation (D12)."""
+    units = bundle.agencies_of_kind("iom_unit")
+    by_units = _involved(facts, units)
+    leads = {agency for agency, claim in by_units.items() if claim.role is Involvement.LEAD}
+    backers = frozenset(units | leads)
+    return Standing(_involved(facts, backers), _consented(facts, backers, today), age_on(born, today))
+
+
+def _involved(facts: Facts, backers: frozenset[AgencyId]) -> dict[AgencyId, InvolvementClaim]:
+    """For each agency the claim that wins among those that count."""
+    best: dict[AgencyId, tuple[object, InvolvementClaim]] = {}
+    for key, claim in _all_involvement(facts):
+        if key in facts.withdrawn or not (key in facts.cohorts or _backed(facts, key, claim, backers)):
+            continue
+        order = _involvement_order(key, claim)
+        if claim.agency not in best or order > best[claim.agency][0]:  # type: ignore[operator]  # tuples of one form
+            best[claim.agency] = (order, claim)
+    return {agency: claim for agency, (_, claim) in best.items()}
+
+
+def _all_involvement(facts: Facts) -> Iterable[tuple[str, InvolvementClaim]]:
+    """Who decided the cohort leads the case; the others are involved as claimed."""
+    yield from facts.involvement.items()
+    for key, cohort in facts.cohorts.items():
+        yield key, InvolvementClaim(
+            at=cohort.at, publisher=cohort.publisher, agency=cohort.publisher, role=Involvement.LEAD
+        )
+
+
+def _involvement_order(key: str, claim: InvolvementClaim) -> tuple[datetime, int, int, str]:
+    return claim.at, -_BREADTH[claim.role], -len(claim.pathways), key
+
+
+def _backed(facts: Facts, key: str, claim: InvolvementClaim, backers: frozenset[AgencyId]) -> bool:
+    """Two agencies stand behind it, and of those it does not benefit one is the IOM unit or leads the case."""
+    behind = {claim.publisher, *_confirmers(facts, key)}
+    return len(behind) > 1 and bool((behind - {claim.agency}) & backers)
+
+
+def _confirmers(facts: Facts, key: str) -> set[AgencyId]:
+    confirmations = facts.confirmations.get(key, {})
+    return {agency for by, agency in confirmations.items() if by not in facts.withdrawn}
+
+
+def _consented(facts: Facts, backers: frozenset[AgencyId], today: date) -> dict[AgencyId, frozenset[str]]:
+    found: dict[AgencyId, set[str]] = {}
+    for key, consent in facts.consents.items():
+        if not _lasts(facts, key, consent, today):
+            continue
+        for recipient in consent.recipients:
+            own = consent.publisher == recipient
+            if not own or (_confirmers(facts, key) - {recipient}) & backers:
+                found.setdefault(recipient, set()).update(consent.purposes)
+    return {agency: frozenset(purposes) for agency, purposes in found.items()}
+
+
+def _lasts(facts: Facts, key: str, consent: ConsentClaim, today: date) -> bool:
+    ended = key in facts.ended or key in facts.withdrawn
+    swept = facts.ended_before is not None and consent.at <= facts.ended_before
+    expired = consent.expires_on is not None and consent.expires_on < today
+    return not (ended or swept or expired)
+
+
+def age_on(born: date | None, today: date) -> str:
+    """Adult or youth; unknown when the date of birth is."""
+    if born is None:
+        return UNKNOWN
+    had_birthday = (today.month, today.day) >= (born.month, born.day)
+    years = today.year - born.year - (not had_birthday)
+    return "adult" if years >= ADULT_AT else "youth"
+
+
+def situations(standing_now: Standing, bundle: Bundle) -> dict[AgencyId, Situation]:
+    """What every partner's words say of this person, before the update itself is looked at."""
+    return {
+        agency: _situation(standing_now, bundle, agency)
+        for agency, partner in bundle.policies.partners.items()
+        if not partner.suspended
+    }
+
+
+def _situation(standing_now: Standing, bundle: Bundle, agency: AgencyId) -> Situation:
+    claim = standing_now.involvement.get(agency)
+    words: dict[str, Any] = {
+        "involvement": claim.role.value if claim else Involvement.NONE.value,
+        "pathway": tuple(claim.pathways) if claim else (),
+        "consent": tuple(sorted(standing_now.consents.get(agency, ()))),
+        "age": standing_now.age,
+    }
+    return bundle.words.situation(**words)
+
+
+def agencies_named(facts: Facts, key: str | None) -> frozenset[AgencyId]:
+    """The agencies that the claim of this update names."""
+    if key in facts.involvement:
+        return frozenset({facts.involvement[key].agency})
+    if key in facts.consents:
+        return frozenset(facts.consents[key].recipients)
+    return frozenset()

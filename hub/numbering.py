@@ -1,0 +1,68 @@
+"""Numbering: the last statement takes the numbers. Under the lock only number, hash, insert; nothing slow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from hub import chains
+from hub.disclosing import Draft
+from hub.identity import Identity
+from hub.ledger import Leaf, Tree
+from hub.ports import Counter, FeedRow, LeafRow, Stored, Timer, Unit
+from schemas.identifiers import AgencyId
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ledger entry to be numbered, with the feed records that it answers for."""
+
+    leaf: Leaf
+    opening: bytes
+    record_id: UUID | None
+    drafts: Sequence[Draft] = ()
+
+
+def number(
+    unit: Unit,
+    entries: Sequence[Entry],
+    identity: Identity,
+    updates: Sequence[tuple[Stored, bytes]] = (),
+    timers: Sequence[Timer] = (),
+) -> None:
+    """Seal the openings, lock the counter, and write every entry under the next number."""
+    sealed = [_seal(unit, entry) for entry in entries]
+    aliases = {_alias(draft) for entry in entries for draft in entry.drafts}
+    counter = unit.lock_counter()
+    tree = Tree.kept(counter.leaves, counter.edge)
+    leaves = [_leaf_row(tree, entry, opening) for entry, opening in zip(entries, sealed, strict=True)]
+    feed = [_feed_row(counter, identity, draft) for entry in entries for draft in entry.drafts]
+    counter.leaves, counter.edge = tree.size, tree.edge()
+    unit.write(counter, updates=updates, feed=feed, aliases=aliases, leaves=leaves, timers=timers)
+
+
+def _seal(unit: Unit, entry: Entry) -> bytes:
+    owner = entry.record_id or "hub"
+    return unit.seal(owner, "ledger", entry.opening, opening_place(entry.leaf.hash()))
+
+
+def opening_place(leaf_hash: bytes) -> str:
+    """Where an opening lies; it opens beside no other leaf."""
+    return f"ledger/{leaf_hash.hex()}"
+
+
+def _alias(draft: Draft) -> tuple[AgencyId, UUID, UUID]:
+    return draft.disclosure.recipient, draft.disclosure.record, draft.row.record_id
+
+
+def _leaf_row(tree: Tree, entry: Entry, sealed: bytes) -> LeafRow:
+    leaf_hash, index = entry.leaf.hash(), tree.size
+    tree.append(leaf_hash)
+    return LeafRow(index, entry.leaf.time, entry.leaf.commitment, leaf_hash, entry.record_id, sealed)
+
+
+def _feed_row(counter: Counter, identity: Identity, draft: Draft) -> FeedRow:
+    recipient = draft.disclosure.recipient
+    seq, prev = counter.heads.get(recipient) or (0, chains.genesis(identity.feed(recipient).bytes))
+    header = chains.Header(seq + 1, prev, draft.row.root)
+    counter.heads[recipient] = (header.seq, header.link())
+    return draft.row._replace(seq=header.seq, prev=prev)

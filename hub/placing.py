@@ -1,0 +1,153 @@
+"""Placing: whose case an update belongs to.
+
+Exact identifiers link unless something contradicts (D27); a name and a birth date never do. What cannot be placed is
+held, and from a system that covers everyone it is discarded (D26); the publisher's receipt is the same either way.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid4
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from access_policies.compiling import Bundle
+from hub.identity import Identity
+from hub.ports import Unit, UpdateKey
+from hub.receiving import Received
+from schemas.identifiers import AgencyId
+from schemas.updates import Update
+from schemas.updates.programme import CohortDecided
+
+HUB: AgencyId = "hub"
+"""The publisher of what the hub itself says; no agency may be called so."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The person record, and the earlier update referred to, if any. `new` when the record is to be created."""
+
+    record_id: UUID
+    target: UpdateKey | None = None
+    new: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """Kept until somebody who may place it does; `reason` is a rule's name."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """Matches nobody on the programme, from a bulk source: counted, and nothing else is kept."""
+
+
+class PersonIdentity(BaseModel):
+    """Who a person record is of, as the programme put it on record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    case_id: UUID
+    person: str
+    date_of_birth: date | None = None
+    identifiers: dict[str, str] = {}
+
+    def content(self) -> bytes:
+        """Its JSON."""
+        return orjson.dumps(self.model_dump(mode="json", exclude_none=True))
+
+    def contradicts(self, update: Update) -> bool:
+        """Whether the update's name or birth date cannot be this person's (D27)."""
+        born = update.date_of_birth and self.date_of_birth and update.date_of_birth != self.date_of_birth
+        named = update.person and not (_name_words(update.person) & _name_words(self.person))
+        return bool(born or named)
+
+
+def _name_words(name: str) -> set[str]:
+    return set(name.casefold().replace("-", " ").split())
+
+
+def new_identity(update: CohortDecided) -> PersonIdentity:
+    """The identity with which somebody comes onto the programme: one record, and a case of its own."""
+    return PersonIdentity(
+        case_id=uuid4(),
+        person=update.person,
+        date_of_birth=update.date_of_birth,
+        identifiers=dict(update.identifiers.pairs()),
+    )
+
+
+@dataclass
+class Desk:
+    """What can be looked up while a batch is placed: the store, and what the batch itself has added."""
+
+    unit: Unit
+    identity: Identity
+    bundle: Bundle
+    _by_blind: dict[bytes, UUID] = field(default_factory=dict)
+    _placed: dict[UpdateKey, UUID] = field(default_factory=dict)
+
+    def prepare(self, batch: Iterable[Received]) -> None:
+        """Look up every identifier of the batch at once."""
+        blinds = {blind for received in batch for blind in self.blinds(received.update).values()}
+        self._by_blind.update(self.unit.records_by_identifier(sorted(blinds)))
+
+    def blinds(self, update: Update) -> dict[str, bytes]:
+        """The update's identifiers, by type, as they are looked up."""
+        pairs = update.identifiers.pairs() if update.identifiers else ()
+        return {name: self.identity.blind(name, value) for name, value in pairs}
+
+    def place(self, received: Received) -> Placed | Held | Discarded:
+        """Where the update belongs, before anything of the record itself is read."""
+        update, publisher = received.update, received.key.publisher
+        target = received.target or self._target(publisher, update.refers_to())
+        if update.refers_to() and target is None:
+            return Held("unknown_reference")
+        if target and self._inherits(received.kind) and publisher not in (target.publisher, HUB):
+            return Held("not_its_publisher")
+        records = self._records(publisher, update, target)
+        if len(records) > 1:
+            return Held("contradiction")
+        placement = self._one(received, records, target)
+        if isinstance(placement, Placed):
+            self._remember(received, placement)
+        return placement
+
+    def _one(self, received: Received, records: set[UUID], target: UpdateKey | None) -> Placed | Held | Discarded:
+        if records:
+            return Placed(records.pop(), target)
+        if isinstance(received.update, CohortDecided):
+            return Placed(uuid4(), new=True)
+        partner = self.bundle.policies.partners.get(received.key.publisher)
+        return Discarded() if partner and received.kind in partner.bulk else Held("unknown_person")
+
+    def _records(self, publisher: AgencyId, update: Update, target: UpdateKey | None) -> set[UUID]:
+        """Every record that the update points at; more than one is a contradiction."""
+        found = {self._by_blind[blind] for blind in self.blinds(update).values() if blind in self._by_blind}
+        if target and (record := self._record_of(target)):
+            found.add(record)
+        if update.record and (record := self.unit.record_by_alias(publisher, update.record)):
+            found.add(record)
+        return found
+
+    def _target(self, publisher: AgencyId, ref: UUID | None) -> UpdateKey | None:
+        """The update meant: the publisher's own by its id, or one on its feed by message id."""
+        if ref is None:
+            return None
+        own = UpdateKey(publisher, ref)
+        return own if self._record_of(own) else self.unit.update_by_message(publisher, ref)
+
+    def _record_of(self, key: UpdateKey) -> UUID | None:
+        return self._placed.get(key) or self.unit.record_of(key)
+
+    def _inherits(self, kind: str) -> bool:
+        return self.bundle.lapsed(kind) is not None
+
+    def _remember(self, received: Received, placement: Placed) -> None:
+        self._placed[received.key] = placement.record_id
+        if placement.new or isinstance(received.update, CohortDecided):
+            blinds = self.blinds(received.update).values()
+            self._by_blind.update((blind, placement.record_id) for blind in blinds)

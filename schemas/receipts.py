@@ -1,0 +1,18 @@
+"""What a publisher gets back: the same for placed, held, discarded and repeated updates (receipt v1)."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Receipt(BaseModel):
+    """The hub holds this update. `id` is the publisher's own update id; `digest` is SHA-256 of the raw bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: Literal[1] = 1
+    id: UUID
+    digest: str
+    received_at: datetime

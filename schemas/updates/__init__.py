@@ -1,0 +1,58 @@
+"""The kinds of update, and the one place that turns data into one of them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from schemas.updates.base import Update
+from schemas.updates.custody import (
+    Arrested,
+    LeftPoliceCustody,
+    Provisional,
+    Received,
+    Released,
+    ReleaseCancelled,
+    ReleasePlanned,
+)
+from schemas.updates.programme import AgencyInvolved, CohortDecided, RiskReassessed
+from schemas.updates.supervision import AppointmentMissed
+from schemas.updates.trust import (
+    AlertAcknowledged,
+    ConsentGiven,
+    ConsentWithdrawn,
+    FactConfirmed,
+    UpdateConfirmed,
+    UpdateWithdrawn,
+)
+
+_ALL: tuple[type[Update], ...] = (
+    Arrested,
+    LeftPoliceCustody,
+    Received,
+    Released,
+    ReleasePlanned,
+    ReleaseCancelled,
+    AppointmentMissed,
+    CohortDecided,
+    AgencyInvolved,
+    RiskReassessed,
+    ConsentGiven,
+    ConsentWithdrawn,
+    FactConfirmed,
+    UpdateConfirmed,
+    UpdateWithdrawn,
+    AlertAcknowledged,
+)
+
+KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})
+"""Every kind of update by its wire name `<strand>.<noun>.<past participle>`."""
+
+
+def parse(kind: str, content: bytes, *, this_year: int | None = None) -> Update:
+    """A frozen update from the JSON bytes of its data.
+
+    Raises `KeyError` for an unknown kind and pydantic's `ValidationError` for data that breaks its schema.
+    """
+    return KINDS[kind].model_validate_json(content, strict=True, context={"this_year": this_year})
+
+
+__all__ = ["KINDS", "Provisional", "Update", "parse"]

@@ -1,0 +1,61 @@
+"""The programme itself: who is on it, which agencies work the case, how risk stands."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from schemas.identifiers import AgencyId, Identifiers
+from schemas.updates.base import Line, Update, Words
+from schemas.vocabulary import Band, Involvement, Pathway
+
+
+class CohortDecided(Update):
+    """A named person put somebody on the programme, in this cohort (D21); the IOM unit leads the case."""
+
+    KIND: ClassVar[str] = "programme.cohort.decided"
+
+    identifiers: Identifiers
+    person: Line
+    date_of_birth: date | None = None
+    cohort: Line
+    statutory: bool
+    decided_by: Line
+    reason: Words | None = None
+
+
+class AgencyInvolved(Update):
+    """An agency works the case on these pathways; it counts once confirmed by another agency (D12)."""
+
+    KIND: ClassVar[str] = "programme.agency.involved"
+
+    agency: AgencyId
+    role: Involvement
+    pathways: tuple[Pathway, ...] = ()
+    worker: Line | None = None
+
+    def names_agencies(self) -> frozenset[AgencyId]:
+        """The agency that is involved."""
+        return frozenset({self.agency})
+
+
+class RiskReassessed(Update):
+    """A new score in the method it names; a score change is not a re-offence (D21)."""
+
+    KIND: ClassVar[str] = "programme.risk.reassessed"
+
+    method: Line
+    score: Annotated[int, Field(ge=0, le=64)]
+    band: Band
+    in_prison: bool
+    deselected: bool
+    wanted: bool
+    reason: Words | None = None
+
+    @model_validator(mode="after")
+    def _prison_is_its_own_state(self) -> "RiskReassessed":
+        """A score of 0 stands for prison (requirement SR10), and custody is scored 0."""
+        if self.in_prison and self.score:
+            raise PydanticCustomError("prison_score", "is scored 0 while in prison")
+        return self

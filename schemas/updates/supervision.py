@@ -1,0 +1,20 @@
+"""Supervision: what a person was asked to do and did or did not."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from schemas.updates.base import Line, Update, Words
+from schemas.vocabulary import Activity
+
+
+class AppointmentMissed(Update):
+    """An appointment that was not kept; only an enforceable one can be breach evidence (D7)."""
+
+    KIND: ClassVar[str] = "supervision.appointment.missed"
+
+    due_at: AwareDatetime
+    activity: Activity
+    enforceable: bool
+    place: Line | None = None
+    note: Words | None = None
