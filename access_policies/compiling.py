@@ -113,6 +113,9 @@ class Bundle:
             for recipient in recipients
         }
         self._whole = {kind: _told(policy.fields, OWN) for kind, policy in policies.kinds.items()}
+        self._classes = {
+            kind: {name: rule.class_ for name, rule in policy.fields.items()} for kind, policy in policies.kinds.items()
+        }
         self._lapsed = {
             kind: _told(policy.inherits.lapsed, TOLD_BEFORE)
             for kind, policy in policies.kinds.items()
@@ -140,9 +143,9 @@ class Bundle:
         """The agencies in the register that are of this kind."""
         return frozenset(agency for agency, partner in self.policies.partners.items() if partner.kind == kind)
 
-    def field_class(self, kind: str, name: str) -> str:
-        """The class of data of a field."""
-        return self.policies.kinds[kind].fields[name].class_
+    def classes(self, kind: str) -> Mapping[str, str]:
+        """The class of data of each field."""
+        return self._classes[kind]
 
 
 def _told(fields: object, ground: str) -> Plan:

@@ -1,0 +1,1 @@
+"""What partners get: folds over one partner's own feed, and nothing else. They never import each other."""

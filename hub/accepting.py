@@ -242,10 +242,15 @@ class _Batch:
 
 
 def _named(case: Case, received: Received, target: UpdateKey | None) -> frozenset[AgencyId]:
-    """The agencies that the update is about; a confirmation is about those of the fact it confirms."""
+    """The agencies that the update is about; a confirmation is about those of the fact it confirms.
+
+    Naming itself tells a publisher nothing: its own feed must not answer who is on the programme (D12, D26).
+    """
     if isinstance(received.update, FactConfirmed):
-        return fact_rules.agencies_named(case.facts, str(target))
-    return received.update.names_agencies()
+        named = fact_rules.agencies_named(case.facts, str(target))
+    else:
+        named = received.update.names_agencies()
+    return named - {received.key.publisher}
 
 
 def _subject(received: Received, placement: Placed) -> Subject:

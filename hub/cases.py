@@ -47,12 +47,13 @@ class Case:
         self.situations = fact_rules.situations(self.standing, bundle)
 
     def fold(self, received: Received, target: UpdateKey | None) -> bool:
-        """Take the update into the facts. Returns whether what counts must be weighed again."""
+        """Take the update into the facts. Returns whether what counts must be weighed again: a movement in or out
+        of custody is a fact, but no word of a rule."""
         update, key = received.update, received.key
         aim = str(target) if target else None
         moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim)
         self.changed = self.changed or moved
-        return moved
+        return moved and str(key) not in self.facts.custody
 
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""

@@ -7,6 +7,7 @@ its commitment stays, the chain verifies, and the salt that is gone keeps the va
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -21,8 +22,7 @@ class Tampered(Exception):
     """A record does not match its commitments or its chain. The message names the entry, never a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One told value at its place among the commitments, with the salt that opens it."""
 
     place: int
@@ -87,14 +87,6 @@ class FeedRecord:
 def commitment(salt: bytes, name: str, value: bytes) -> bytes:
     """`H(salt ‖ name ‖ 0x00 ‖ value)`; a name holds no zero byte, so no two splits collide."""
     return hashlib.sha256(salt + name.encode() + b"\0" + value).digest()
-
-
-def commit(elements: Sequence[tuple[str, JsonValue]], salts: bytes) -> tuple[Element, ...]:
-    """The elements, each with its 16 bytes of `salts`."""
-    return tuple(
-        Element(place, name, value, salts[place * SALT_BYTES : (place + 1) * SALT_BYTES])
-        for place, (name, value) in enumerate(elements)
-    )
 
 
 def root_of(commitments: Sequence[bytes]) -> bytes:

@@ -1,8 +1,8 @@
 """Disclosing: from a decision to the feed records that carry it, one for each partner that is told anything."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from uuid import UUID
 
 import orjson
@@ -10,10 +10,11 @@ from pydantic import JsonValue
 
 from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import project
-from hub.chains import SALT_BYTES, Element, commit, root_of
+from hub.canonical import canonical
+from hub.chains import SALT_BYTES, Element, commitment, root_of
 from hub.identity import Identity
 from hub.ports import Entropy, FeedRow, Unit, UpdateKey
-from schemas.disclosures import STRUCTURE, Disclosure
+from schemas.disclosures import Disclosure
 from schemas.identifiers import AgencyId
 
 ENVELOPE = "envelope"
@@ -40,6 +41,10 @@ class Subject:
     target: UpdateKey | None = None
 
 
+_Salted = tuple[int, str, bytes, JsonValue]
+"""An element on its way into its box: place, name, salt, value."""
+
+
 class Discloser:
     """Turns plans into drafts. Nothing here depends on what another partner is told."""
 
@@ -63,8 +68,8 @@ class Discloser:
         if subject.reference in told and subject.target:
             told[subject.reference] = str(self._identity.message(recipient, *subject.target))
         disclosure = self._disclosure(subject, recipient, told)
-        elements = self._commit(disclosure)
-        commitments = tuple(element.commitment() for element in elements)
+        elements = self._salted(disclosure)
+        commitments = tuple(commitment(salt, name, canonical(value)) for _, name, salt, value in elements)
         row = FeedRow(
             recipient=recipient,
             seq=0,
@@ -88,42 +93,37 @@ class Discloser:
             told=told,
         )
 
-    def _commit(self, disclosure: Disclosure) -> tuple[Element, ...]:
+    def _salted(self, disclosure: Disclosure) -> list[_Salted]:
         elements = disclosure.elements()
         salts = self._entropy.salts(str(disclosure.message_id), len(elements))
-        assert len(salts) == SALT_BYTES * len(elements)
-        return commit(elements, salts)
+        pieces = (salts[at : at + SALT_BYTES] for at in range(0, len(salts), SALT_BYTES))
+        return [(place, name, next(pieces), value) for place, (name, value) in enumerate(elements)]
 
     def _boxes(
-        self, unit: Unit, subject: Subject, disclosure: Disclosure, elements: tuple[Element, ...]
+        self, unit: Unit, subject: Subject, disclosure: Disclosure, elements: list[_Salted]
     ) -> dict[str, bytes]:
-        """The elements of one class of data lie in one sealed box."""
-        classes = [(self._class(subject.kind, element.name), element) for element in elements]
-        classes.sort(key=lambda pair: pair[0])
+        """The elements of each class of data in one sealed box."""
+        classes = self._bundle.classes(subject.kind)
+        boxes = defaultdict[str, list[JsonValue]](list)
+        for place, name, salt, value in elements:
+            boxes[classes.get(name, ENVELOPE)].append([place, name, salt.hex(), value])
+        owner, lies = str(subject.record_id), box_place(disclosure.recipient, disclosure.message_id)
         return {
-            data_class: unit.seal(
-                subject.record_id,
-                data_class,
-                box([element for _, element in group]),
-                box_place(disclosure.recipient, disclosure.message_id, data_class),
-            )
-            for data_class, group in groupby(classes, key=lambda pair: pair[0])
+            data_class: unit.seal(owner, data_class, orjson.dumps(content), lies + data_class)
+            for data_class, content in boxes.items()
         }
 
-    def _class(self, kind: str, name: str) -> str:
-        return ENVELOPE if name in STRUCTURE else self._bundle.field_class(kind, name)
 
-
-def box_place(recipient: AgencyId, message_id: UUID, data_class: str) -> str:
-    """Where a box lies; it opens nowhere else."""
-    return f"feed/{recipient}/{message_id}/{data_class}"
-
-
-def box(elements: list[Element]) -> bytes:
-    """The content of a box."""
-    return orjson.dumps([[e.place, e.name, e.salt.hex(), e.value] for e in elements])
+def box_place(recipient: AgencyId, message_id: UUID) -> str:
+    """Where the boxes of a record lie, to be followed by their class; they open nowhere else."""
+    return f"feed/{recipient}/{message_id}/"
 
 
 def unbox(content: bytes) -> list[Element]:
     """The elements in a box."""
     return [Element(place, name, value, bytes.fromhex(salt)) for place, name, salt, value in orjson.loads(content)]
+
+
+def values_in(content: bytes) -> Iterator[tuple[str, JsonValue]]:
+    """The names and values in a box, for readers that need no proof."""
+    return ((name, value) for _, name, _, value in orjson.loads(content))

@@ -1,6 +1,6 @@
 """The ports: what the hub needs from the outside, as promises that every adapter keeps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -179,11 +179,55 @@ class Store(Protocol):
         """Release everything."""
 
 
+class Kept(NamedTuple):
+    """A ledger entry as it lies in the store. `opening` is None when it does not open."""
+
+    row: LeafRow
+    opening: bytes | None
+
+
+class KeptRecord(NamedTuple):
+    """A feed record as it lies in the store, with the update it claims to be of. None when it does not open."""
+
+    recipient: AgencyId
+    seq: int
+    message_id: UUID
+    key: UpdateKey
+    record_id: UUID
+    prev: bytes
+    record: FeedRecord | None
+
+
+class Evidence(Protocol):
+    """Everything that verification reads, as it lies in the store."""
+
+    def counter(self) -> Counter:
+        """The row that counts."""
+
+    def entries(self) -> Iterator[Kept]:
+        """Every ledger entry, in order."""
+
+    def records(self, recipient: AgencyId) -> Iterator[KeptRecord]:
+        """Every record of one feed, in order."""
+
+    def recipients(self) -> list[AgencyId]:
+        """Whose feeds there are."""
+
+    def checkpoints(self) -> list[tuple[int, bytes, str]]:
+        """Size, root and signed note of each checkpoint, in order."""
+
+    def updates(self) -> Iterator[tuple[UpdateKey, UUID | None, bytes | None]]:
+        """Every kept update, its record and its content; None when it does not open."""
+
+
 class Feed(Protocol):
     """Read one partner's records in order, from any sequence, and wait for more."""
 
     def read(self, recipient: AgencyId, after: int, limit: int) -> list[FeedRecord]:
         """The records after `after`, in order, dense; dropped elements are absent."""
+
+    def told(self, recipient: AgencyId, after: int, limit: int) -> list[tuple[int, Disclosure | None]]:
+        """The same records as disclosures, without their proofs; None where the elements were dropped."""
 
     def head(self, recipient: AgencyId) -> tuple[int, bytes]:
         """The sequence and link of the last record; (0, genesis) of an empty feed."""
@@ -212,8 +256,19 @@ class AlertRow(NamedTuple):
     body: bytes
 
 
+class Touched(NamedTuple):
+    """The rows that a consumer reads when it applies a disclosure, so that a batch reads them at once."""
+
+    facts: Sequence[tuple[UUID, str]] = ()
+    messages: Sequence[UUID] = ()
+    alerts: Sequence[UUID] = ()
+
+
 class ViewsUnit(Protocol):
     """One partner's rows, changed together with its position in the feed."""
+
+    def prepare(self, touched: Sequence[Touched]) -> None:
+        """Read these rows at once. Only a hint: every row can be read without it."""
 
     def position(self, consumer: str) -> int:
         """The sequence up to which `consumer` has read."""
@@ -263,6 +318,9 @@ class Consumer(Protocol):
     """Keeps something for one partner, from its feed and nothing else."""
 
     name: str
+
+    def touches(self, disclosure: Disclosure) -> Touched:
+        """The rows that `apply` will read."""
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in. Idempotent: the same one may come twice."""

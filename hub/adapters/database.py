@@ -1,6 +1,6 @@
 """The store's unit of work in SQLAlchemy Core: one implementation for every database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.adapters import tables as t
 from hub.adapters.times import from_micros, micros
 from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, UpdateKey
-from hub.sealing import Sealer, scope
+from hub.sealing import CannotOpen, Sealer, scope
 from schemas.identifiers import AgencyId
 
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -57,7 +57,7 @@ class DatabaseUnit:
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         """The caller begins, commits and rolls back."""
-        self._connection, self._sealer = connection, sealer
+        self.connection, self._connection, self._sealer = connection, connection, sealer
         self.keys = KeptKeys(connection)
 
     def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
@@ -188,7 +188,6 @@ class DatabaseUnit:
         """Plain inserts, the counter last."""
         self._insert(t.updates, [_update_row(stored, content) for stored, content in updates])
         self._insert(t.feed, [_feed_row(row) for row in feed])
-        self._insert(t.boxes, [box for row in feed for box in _box_rows(row)])
         self._insert(t.ledger, [row._asdict() for row in leaves])
         self._insert(t.timers, [_timer_row(timer) for timer in timers])
         known = [{"agency": a, "alias": alias, "record_id": record} for a, alias, record in aliases]
@@ -203,11 +202,9 @@ class DatabaseUnit:
             self._connection.execute(table.insert(), rows)
 
     def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
-        """The boxes go; the feed rows stay."""
+        """The boxes go, overwritten on disk (`secure_delete`); the rest of the feed rows stays."""
         wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(recipients.items()))
-        for row in self._connection.execute(select(t.feed.c.recipient, t.feed.c.seq).where(wanted)).all():
-            gone = (t.boxes.c.recipient == row.recipient, t.boxes.c.seq == row.seq)
-            self._connection.execute(delete(t.boxes).where(*gone))
+        self._connection.execute(update(t.feed).where(wanted), {"boxes": pack({})})
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """Another leader waits for the lock and then finds them gone."""
@@ -257,14 +254,28 @@ def _feed_row(row: FeedRow) -> dict[str, Any]:
         "prev": row.prev,
         "root": row.root,
         "commitments": b"".join(row.commitments),
+        "boxes": pack(row.boxes),
     }
 
 
-def _box_rows(row: FeedRow) -> list[dict[str, Any]]:
-    return [
-        {"recipient": row.recipient, "seq": row.seq, "data_class": data_class, "content": content}
-        for data_class, content in row.boxes.items()
-    ]
+def pack(boxes: Mapping[str, bytes]) -> bytes:
+    """Boxes in one column: for each the length and name of its class, its own length, its bytes."""
+    return b"".join(
+        bytes([len(name)]) + name.encode() + len(content).to_bytes(4, "big") + content
+        for name, content in boxes.items()
+    )
+
+
+def unpack(packed: bytes) -> Iterator[tuple[str, bytes]]:
+    """The boxes and their classes. Raises `CannotOpen` when the lengths do not fit."""
+    at = 0
+    while at < len(packed):
+        start = at + 1 + packed[at] + 4
+        length = int.from_bytes(packed[start - 4 : start], "big")
+        if start + length > len(packed):
+            raise CannotOpen("the boxes of a feed record are cut short")
+        yield packed[at + 1 : start - 4].decode("ascii", "replace"), packed[start : start + length]
+        at = start + length
 
 
 def _timer_row(timer: Timer) -> dict[str, Any]:

@@ -1,19 +1,23 @@
 """The feed as a table: one partner's records in order, opened class by class."""
 
 import time
-from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 
 from hub.adapters import tables as t
-from hub.adapters.database import KeptKeys
+from hub.adapters.database import KeptKeys, unpack
 from hub.adapters.sqlite import SqliteStore
 from hub.chains import Element, FeedRecord, Header, genesis
-from hub.disclosing import box_place, unbox
+from hub.disclosing import box_place, unbox, values_in
 from hub.identity import Identity
-from hub.sealing import scope
+from hub.sealing import DataKeys, Sealer, scope
+from schemas.disclosures import STRUCTURE, Disclosure
 from schemas.identifiers import AgencyId
+
+T = TypeVar("T")
 
 
 class StoreFeed:
@@ -24,33 +28,21 @@ class StoreFeed:
         self._store, self._identity = store, identity
 
     def read(self, recipient: AgencyId, after: int, limit: int) -> list[FeedRecord]:
-        """Two queries, whatever the limit."""
-        mine, theirs = t.feed.c, t.boxes.c
+        """One query, whatever the limit."""
+        return self._rows(recipient, after, limit, feed_record)
+
+    def told(self, recipient: AgencyId, after: int, limit: int) -> list[tuple[int, Disclosure | None]]:
+        """One query, whatever the limit."""
+        return self._rows(recipient, after, limit, _disclosure)
+
+    def _rows(
+        self, recipient: AgencyId, after: int, limit: int, opened: Callable[[Any, Sealer, DataKeys], T]
+    ) -> list[T]:
+        wanted = select(t.feed).where(t.feed.c.recipient == recipient, t.feed.c.seq > after)
         with self._store.reader.connect() as connection:
             keys = KeptKeys(connection)
-            rows = connection.execute(
-                select(mine.seq, mine.message_id, mine.record_id, mine.prev, mine.root, mine.commitments)
-                .where(mine.recipient == recipient, mine.seq > after)
-                .order_by(mine.seq)
-                .limit(limit)
-            ).all()
-            last = rows[-1].seq if rows else after
-            sealed = connection.execute(
-                select(theirs.seq, theirs.data_class, theirs.content).where(
-                    theirs.recipient == recipient, theirs.seq > after, theirs.seq <= last
-                )
-            ).all()
-            found = {row.seq: (row.message_id, row.record_id) for row in rows}
-            elements: dict[int, list[Element]] = defaultdict(list)
-            for box in sealed:
-                elements[box.seq] += self._opened(keys, recipient, *found[box.seq], box.data_class, box.content)
-        return [_record(row, elements[row.seq]) for row in rows]
-
-    def _opened(
-        self, keys: KeptKeys, recipient: AgencyId, message_id: UUID, record_id: UUID, data_class: str, content: bytes
-    ) -> list[Element]:
-        place = box_place(recipient, message_id, data_class)
-        return unbox(self._store.sealer.open(keys, scope(record_id, data_class), content, place))
+            rows = connection.execute(wanted.order_by(t.feed.c.seq).limit(limit))
+            return [opened(row, self._store.sealer, keys) for row in rows]
 
     def head(self, recipient: AgencyId) -> tuple[int, bytes]:
         """From the last row."""
@@ -79,8 +71,22 @@ class StoreFeed:
             return connection.execute(wanted).scalar_one_or_none() or 0
 
 
-def _record(row: object, elements: list[Element]) -> FeedRecord:
-    commitments = row.commitments  # type: ignore[attr-defined]  # a row of the feed table
-    pieces = tuple(commitments[i : i + 32] for i in range(0, len(commitments), 32))
-    header = Header(row.seq, row.prev, row.root)  # type: ignore[attr-defined]
-    return FeedRecord(header, pieces, tuple(sorted(elements, key=lambda element: element.place)))
+def feed_record(row: Any, sealer: Sealer, keys: DataKeys) -> FeedRecord:
+    """A row of the feed table, its boxes opened. Raises `CannotOpen`."""
+    elements = sorted(element for content in _opened(row, sealer, keys) for element in unbox(content))
+    pieces = tuple(row.commitments[i : i + 32] for i in range(0, len(row.commitments), 32))
+    return FeedRecord(Header(row.seq, row.prev, row.root), pieces, tuple(elements))
+
+
+def _opened(row: Any, sealer: Sealer, keys: DataKeys) -> Iterator[bytes]:
+    owner, lies = str(row.record_id), box_place(row.recipient, row.message_id)
+    for data_class, content in unpack(row.boxes):
+        yield sealer.open(keys, scope(owner, data_class), content, lies + data_class)
+
+
+def _disclosure(row: Any, sealer: Sealer, keys: DataKeys) -> tuple[int, Disclosure | None]:
+    told = {name: value for content in _opened(row, sealer, keys) for name, value in values_in(content)}
+    if not all(name in told for name in STRUCTURE):
+        return row.seq, None
+    message_id, kind, bundle, record = (str(told.pop(name)) for name in STRUCTURE)
+    return row.seq, Disclosure(row.recipient, UUID(message_id), kind, bundle, UUID(record), told)

@@ -1,10 +1,29 @@
 """The tables. Every column says what it holds: content and identifiers only ever sealed or blind."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
+
+
+class Id(LargeBinary):
+    """A UUID as its 16 bytes, in every database alike."""
+
+    def coerce_compared_value(self, op: object, value: object) -> "Id":
+        """A UUID beside such a column is bound as one, too."""
+        return self
+
+    def bind_processor(self, dialect: object) -> Callable[[UUID | None], bytes | None]:
+        """On its way in."""
+        return lambda value: value.bytes if value is not None else None
+
+    def result_processor(self, dialect: object, coltype: object) -> Callable[[bytes | None], UUID | None]:
+        """On its way out."""
+        return lambda value: UUID(bytes=bytes(value)) if value is not None else None
+
 
 SEALED = "sealed content"
 BLIND = "blind index"
@@ -39,7 +58,7 @@ received = Table(
     "received",
     metadata,
     _agency("publisher", primary_key=True),
-    _column("update_id", Uuid, SENDER_ID, primary_key=True),
+    _column("update_id", Id(), SENDER_ID, primary_key=True),
     _column("fingerprint", LargeBinary, HASH),
     _column("received_at", BigInteger, TIME),
 )
@@ -47,7 +66,7 @@ received = Table(
 persons = Table(
     "persons",
     metadata,
-    _column("record_id", Uuid, OPAQUE, primary_key=True),
+    _column("record_id", Id(), OPAQUE, primary_key=True),
     _column("identity", LargeBinary, SEALED),
     _column("facts", LargeBinary, SEALED),
 )
@@ -57,23 +76,23 @@ identifiers = Table(
     metadata,
     _column("blind", LargeBinary, BLIND, primary_key=True),
     _column("form", String(8), CLASS),
-    _column("record_id", Uuid, OPAQUE),
+    _column("record_id", Id(), OPAQUE),
 )
 
 aliases = Table(
     "aliases",
     metadata,
     _agency("agency", primary_key=True),
-    _column("alias", Uuid, OPAQUE, primary_key=True),
-    _column("record_id", Uuid, OPAQUE),
+    _column("alias", Id(), OPAQUE, primary_key=True),
+    _column("record_id", Id(), OPAQUE),
 )
 
 updates = Table(
     "updates",
     metadata,
     _agency("publisher", primary_key=True),
-    _column("update_id", Uuid, SENDER_ID, primary_key=True),
-    _column("record_id", Uuid, OPAQUE, nullable=True),
+    _column("update_id", Id(), SENDER_ID, primary_key=True),
+    _column("record_id", Id(), OPAQUE, nullable=True),
     _column("content", LargeBinary, SEALED),
 )
 
@@ -82,23 +101,15 @@ feed = Table(
     metadata,
     _agency("recipient", primary_key=True),
     _column("seq", BigInteger, NUMBER, primary_key=True, autoincrement=False),
-    _column("message_id", Uuid, OPAQUE),
+    _column("message_id", Id(), OPAQUE),
     _agency("publisher"),
-    _column("update_id", Uuid, SENDER_ID),
-    _column("record_id", Uuid, OPAQUE),
+    _column("update_id", Id(), SENDER_ID),
+    _column("record_id", Id(), OPAQUE),
     _column("prev", LargeBinary, HASH),
     _column("root", LargeBinary, HASH),
     _column("commitments", LargeBinary, HASH),
+    _column("boxes", LargeBinary, SEALED),
     Index("feed_by_message", "recipient", "message_id", unique=True),
-)
-
-boxes = Table(
-    "boxes",
-    metadata,
-    _agency("recipient", primary_key=True),
-    _column("seq", BigInteger, NUMBER, primary_key=True, autoincrement=False),
-    _column("data_class", String(20), CLASS, primary_key=True),
-    _column("content", LargeBinary, SEALED),
 )
 
 ledger = Table(
@@ -108,7 +119,7 @@ ledger = Table(
     _column("time", BigInteger, TIME),
     _column("commitment", LargeBinary, HASH),
     _column("hash", LargeBinary, HASH),
-    _column("record_id", Uuid, OPAQUE, nullable=True),
+    _column("record_id", Id(), OPAQUE, nullable=True),
     _column("opening", LargeBinary, SEALED),
 )
 
@@ -133,11 +144,11 @@ checkpoints = Table(
 timers = Table(
     "timers",
     metadata,
-    _column("update_id", Uuid, OPAQUE, primary_key=True),
+    _column("update_id", Id(), OPAQUE, primary_key=True),
     _column("due_at", BigInteger, TIME, index=True),
     _agency("subject_publisher"),
-    _column("subject_id", Uuid, SENDER_ID),
-    _column("record_id", Uuid, OPAQUE),
+    _column("subject_id", Id(), SENDER_ID),
+    _column("record_id", Id(), OPAQUE),
 )
 
 data_keys = Table(
@@ -151,9 +162,9 @@ view_facts = Table(
     "view_facts",
     metadata,
     _agency("agency", primary_key=True),
-    _column("record", Uuid, OPAQUE, primary_key=True),
+    _column("record", Id(), OPAQUE, primary_key=True),
     _column("fact", LargeBinary, BLIND, primary_key=True),
-    _column("message_id", Uuid, OPAQUE),
+    _column("message_id", Id(), OPAQUE),
     _column("seq", BigInteger, NUMBER),
     _column("content", LargeBinary, SEALED),
     Index("view_facts_by_message", "agency", "message_id"),
@@ -163,8 +174,8 @@ view_alerts = Table(
     "view_alerts",
     metadata,
     _agency("agency", primary_key=True),
-    _column("alert_id", Uuid, OPAQUE, primary_key=True),
-    _column("record", Uuid, OPAQUE),
+    _column("alert_id", Id(), OPAQUE, primary_key=True),
+    _column("record", Id(), OPAQUE),
     _column("seq", BigInteger, NUMBER),
     _column("acknowledged", Boolean, NUMBER),
     _column("content", LargeBinary, SEALED),

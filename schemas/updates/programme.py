@@ -36,8 +36,8 @@ class AgencyInvolved(Update):
     worker: Line | None = None
 
     def names_agencies(self) -> frozenset[AgencyId]:
-        """The agency that is involved."""
-        return frozenset({self.agency})
+        """The agency that is involved; the end of an involvement is told to nobody (D15)."""
+        return frozenset({self.agency}) if self.role is not Involvement.NONE else frozenset()
 
 
 class RiskReassessed(Update):

@@ -6,8 +6,9 @@ import pytest
 
 from access_policies.compiling import Bundle, Plan
 from access_policies.explaining import broken_expectations
+from access_policies.linting import findings
 from access_policies.loading import load
-from access_policies.model import Expect, Given, KindPolicy, Policies
+from access_policies.model import Expect, Given, KindPolicy, Policies, Share
 from schemas import vocabulary
 from schemas.updates import KINDS
 
@@ -102,6 +103,31 @@ def test_a_wrong_expectation_is_reported(told: tuple[str, ...], masked: tuple[st
     assert complaint in broken
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        Given(recipient="probation", involvement="leading"),
+        Given(recipient="probation", pathways=("housing",)),
+        Given(recipient="probation", consents=("anything",)),
+        Given(recipient="probation", handling="secret"),
+        Given(recipient="probation", age="old"),
+    ],
+)
+def test_an_expectation_in_words_nobody_knows_is_refused(given: Given) -> None:
+    """A misspelt situation stops the policies from loading, so that no row checks something else than it says."""
+    [finding] = findings(with_rows("custody.person.arrested", Expect(given=given)))
+    assert finding.path == ("expect", 0)
+
+
+def test_a_rule_that_would_never_apply_is_refused() -> None:
+    """A `never` with an empty list of values bars nothing, whatever its author meant, so it does not load."""
+    policy = POLICIES.kinds["custody.person.arrested"]
+    toothless = policy.never["live-operation"].model_copy(update={"when": {"handling": ()}})
+    policy = policy.model_copy(update={"never": {"live-operation": toothless}})
+    [finding] = findings(POLICIES.model_copy(update={"kinds": {**POLICIES.kinds, policy.kind: policy}}))
+    assert finding.path == ("never", "live-operation", "when", "handling")
+
+
 @of_each_kind
 def test_a_policy_lists_the_fields_in_the_order_of_the_schema(kind: str) -> None:
     """Whoever signs a policy finds every field of the schema in it, in the same order."""
@@ -136,6 +162,21 @@ def test_a_restricted_update_stays_with_the_services_that_run_the_operation(kind
     """What a publisher marked restricted never reaches support agencies or the IOM unit."""
     if recipient not in LIVE_OPERATION_GOES_TO:
         assert plan(kind, widest(recipient, handling="restricted")).names == ()
+
+
+@of_each_kind
+@pytest.mark.parametrize("recipient", ["police", "probation"])
+def test_a_restricted_update_reaches_police_and_probation_undiminished(kind: str, recipient: str) -> None:
+    """The two services that manage the case hear of a live operation what they hear of any other update."""
+    assert plan(kind, widest(recipient, handling="restricted")) == plan(kind, widest(recipient))
+
+
+@of_each_kind
+@pytest.mark.parametrize("recipient", sorted(JUSTICE))
+@pytest.mark.parametrize("age", ["youth", "unknown"])
+def test_a_young_person_stays_in_sight_of_justice(kind: str, recipient: str, age: str) -> None:
+    """An unknown date of birth never keeps the police, probation, the prison or the IOM unit from knowing."""
+    assert plan(kind, widest(recipient, age=age)) == plan(kind, widest(recipient))
 
 
 @of_each_kind
@@ -209,6 +250,41 @@ def test_wanted_and_recall_go_to_justice_agencies_only(kind: str) -> None:
     """Nobody is tipped off: that somebody is wanted stays with those who act on it (D3)."""
     for recipient in SUPPORT | {"prison"}:
         assert "wanted" not in plan(kind, widest(recipient)).names
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "may_hear"),
+    [
+        ("custody.person.arrested", "intelligence", {"police", "probation"}),
+        ("custody.person.arrested", "alleged_offence", JUSTICE - {"prison"}),
+        ("custody.person.left", "charge", JUSTICE - {"prison"}),
+        ("custody.person.left", "outcome", JUSTICE - {"prison"}),
+        ("custody.person.received", "reason", JUSTICE),
+        ("custody.person.released", "reason", JUSTICE),
+        ("custody.release.planned", "exclusion_zones", {"police", "probation"}),
+        ("custody.release.cancelled", "reason", JUSTICE),
+        ("supervision.appointment.missed", "note", {"police", "probation"}),
+        ("supervision.appointment.missed", "place", {"probation", "iom_unit"}),
+        ("programme.cohort.decided", "reason", JUSTICE - {"prison"}),
+        ("programme.risk.reassessed", "wanted", JUSTICE - {"prison"}),
+        ("programme.risk.reassessed", "reason", JUSTICE - {"prison"}),
+        ("programme.agency.involved", "source", {"iom_unit"}),
+        ("trust.consent.given", "recipients", {"iom_unit"}),
+        ("trust.consent.given", "taken_by", {"iom_unit"}),
+        ("trust.consent.withdrawn", "person", {"iom_unit"}),
+        ("trust.fact.confirmed", "source", {"iom_unit"}),
+        ("trust.update.withdrawn", "source", {"iom_unit"}),
+        ("trust.alert.acknowledged", "by", {"iom_unit"}),
+    ],
+)
+def test_a_careless_grant_tells_nobody_else(kind: str, field: str, may_hear: set[str]) -> None:
+    """What must never reach a partner does not reach it even if every clause one day shared every field."""
+    policy = POLICIES.kinds[kind]
+    everything = Share(fields=tuple(policy.fields))
+    policy = policy.model_copy(update={"share": dict.fromkeys(POLICIES.clauses, everything)})
+    careless = Bundle(POLICIES.model_copy(update={"kinds": {kind: policy}}))
+    situations = {recipient: careless.words.of(widest(recipient)) for recipient in RECIPIENTS}
+    assert may_hear == {r for r in RECIPIENTS if field in careless.rules(kind, r).plan(situations[r]).names}
 
 
 def test_a_pathway_said_twice_is_that_pathway() -> None:

@@ -1,0 +1,163 @@
+"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments.
+
+An alert says what its partner was told and no more; while it is provisional it says what not to do on it alone (D2).
+A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
+"""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from hub.ports import AlertRow, Touched, ViewsUnit
+from schemas.disclosures import Disclosure
+from schemas.views import Alert
+from schemas.vocabulary import Certainty, Stands
+
+ADVICE = "Provisional: do not re-let, stop a prescription or recall on this alone."
+
+Told = Mapping[str, JsonValue]
+
+SETTLED_BY = {
+    "trust.update.confirmed": "update",
+    "trust.update.withdrawn": "update",
+    "custody.person.left": "arrest",
+    "custody.release.cancelled": "plan",
+}
+"""Kinds that change how an earlier alert stands, and the field that names it."""
+
+
+def _person(told: Told) -> str:
+    return str(told.get("person", "Somebody you work with"))
+
+
+def _words(value: JsonValue) -> str:
+    return str(value).replace("_", " ")
+
+
+def _when(told: Told, name: str, lead: str) -> str:
+    return f" {lead} {told[name]}" if name in told else ""
+
+
+def _arrest(told: Told) -> str:
+    offence = f", alleged offence: {told['alleged_offence']}" if "alleged_offence" in told else ""
+    return f"{_person(told)} was arrested{_when(told, 'arrested_at', 'on')}{offence}"
+
+
+def _outcome(told: Told) -> str:
+    if "outcome" in told:
+        return f"{_person(told)} left police custody: {_words(told['outcome'])}"
+    if "in_custody" in told:
+        return f"{_person(told)} {'stays in custody' if told['in_custody'] else 'is no longer in police custody'}"
+    return "An arrest you were told of " + _words(told.get("stands", "has an outcome"))
+
+
+def _release(told: Told) -> str:
+    reason = f" ({_words(told['reason'])})" if "reason" in told else ""
+    return f"{_person(told)} was released from prison{_when(told, 'released_at', 'on')}{reason}"
+
+
+def _plan(told: Told) -> str:
+    return f"{_person(told)} is due for release{_when(told, 'release_on', 'on')}"
+
+
+def _cancelled(told: Told) -> str:
+    return f"A release plan no longer stands: {_person(told)}"
+
+
+def _missed(told: Told) -> str:
+    activity = _words(told.get("activity", "appointment"))
+    return f"{_person(told)} missed an {activity}" if activity[0] in "aeiou" else f"{_person(told)} missed a {activity}"
+
+
+_ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
+    "custody.person.arrested": ("arrest", _arrest),
+    "custody.person.left": ("custody_outcome", _outcome),
+    "custody.person.released": ("release", _release),
+    "custody.release.planned": ("release_plan", _plan),
+    "custody.release.cancelled": ("release_plan", _cancelled),
+    "supervision.appointment.missed": ("missed_appointment", _missed),
+}
+
+
+def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
+    """The alert that a disclosure raises, if any. Pure."""
+    if disclosure.kind not in _ALERTS:
+        return None
+    about, headline = _ALERTS[disclosure.kind]
+    told = disclosure.told
+    certainty = Certainty(str(told["certainty"])) if "certainty" in told else None
+    return Alert(
+        alert_id=disclosure.message_id,
+        record=disclosure.record,
+        seq=seq,
+        about=about,  # type: ignore[arg-type]  # one of the closed list, from the table above
+        headline=headline(told),
+        advice=ADVICE if certainty is Certainty.PROVISIONAL else None,
+        certainty=certainty,
+        person=str(told["person"]) if "person" in told else None,
+        told=dict(told),
+    )
+
+
+def settled(alert: Alert, disclosure: Disclosure) -> Alert:
+    """The alert after an update about its message. One that no longer stands keeps none of its content. Pure."""
+    stands = disclosure.told.get("stands")
+    if stands == Stands.CONFIRMED:
+        told = {name: value for name, value in alert.told.items() if name not in ("certainty", "settles_at")}
+        return alert.model_copy(update={"certainty": Certainty.CONFIRMED, "advice": None, "told": told})
+    if stands == Stands.NO_LONGER_STANDS:
+        gone = {"certainty": Certainty.WITHDRAWN, "advice": None, "told": {}, "headline": _gone(alert)}
+        return alert.model_copy(update=gone)
+    return alert
+
+
+def _gone(alert: Alert) -> str:
+    what = "The " + _words(alert.about)
+    return f"{what} you were told of no longer stands" + (f": {alert.person}" if alert.person else "")
+
+
+class Alerts:
+    """Keeps one partner's alerts. Idempotent: the same disclosure twice makes the same rows."""
+
+    name = "alerts"
+
+    def touches(self, disclosure: Disclosure) -> Touched:
+        """The rows to be read before this disclosure is applied."""
+        earlier = earlier_alert(disclosure)
+        return Touched(alerts=[earlier] if earlier else [])
+
+    def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
+        """Take one disclosure in."""
+        earlier = earlier_alert(disclosure)
+        if earlier and (row := views.alert(earlier)):
+            alert = from_row(row)
+            changed = _acknowledged(alert) if _acknowledges(disclosure) else settled(alert, disclosure)
+            views.put_alert(to_row(changed))
+        if alert := alert_for(seq, disclosure):
+            views.put_alert(to_row(alert))
+
+
+def _acknowledges(disclosure: Disclosure) -> bool:
+    return disclosure.kind == "trust.alert.acknowledged"
+
+
+def _acknowledged(alert: Alert) -> Alert:
+    return alert.model_copy(update={"acknowledged": True})
+
+
+def earlier_alert(disclosure: Disclosure) -> UUID | None:
+    """The alert that this update is about."""
+    field = "alert" if _acknowledges(disclosure) else SETTLED_BY.get(disclosure.kind, "")
+    said = disclosure.told.get(field)
+    return UUID(str(said)) if said else None
+
+
+def to_row(alert: Alert) -> AlertRow:
+    """The alert as a row."""
+    return AlertRow(alert.alert_id, alert.record, alert.seq, alert.acknowledged, alert.model_dump_json().encode())
+
+
+def from_row(row: AlertRow) -> Alert:
+    """The alert in a row."""
+    return Alert.model_validate_json(row.body).model_copy(update={"acknowledged": row.acknowledged})

@@ -1,0 +1,143 @@
+"""Case views: one row for each fact a partner was told, with its source, author's role, time and certainty.
+
+A view is a fold over the partner's feed, so it cannot hold what was withheld. A row costs the same however long the
+history is.
+"""
+
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from hub.ports import FactRow, Touched, ViewsUnit
+from schemas.disclosures import Disclosure
+from schemas.views import Fact
+from schemas.vocabulary import Certainty, Stands
+
+STATES = {
+    "custody.person.arrested": "custody",
+    "custody.person.left": "custody",
+    "custody.person.received": "custody",
+    "custody.person.released": "custody",
+    "programme.cohort.decided": "cohort",
+    "programme.risk.reassessed": "risk",
+}
+"""Kinds that say how something stands now: a later one takes the row of an earlier one."""
+
+SETTLING = {
+    "trust.update.confirmed": "update",
+    "trust.update.withdrawn": "update",
+    "custody.release.cancelled": "plan",
+    "trust.consent.withdrawn": "consent",
+    "trust.fact.confirmed": "update",
+}
+"""Kinds that are about an earlier message, and the field that names it."""
+
+_HEADINGS = ("source", "author_role", "recorded_as", "occurred_at")
+
+
+def fact_name(disclosure: Disclosure) -> str:
+    """The name of the row: a state has one row for each person, an event one of its own."""
+    return STATES.get(disclosure.kind) or f"{disclosure.kind}/{disclosure.message_id}"
+
+
+def fact_of(seq: int, disclosure: Disclosure) -> Fact:
+    """The row that a disclosure makes. Pure."""
+    told = disclosure.told
+    heading = {name: told[name] for name in _HEADINGS if name in told}
+    return Fact(
+        fact=fact_name(disclosure),
+        kind=disclosure.kind,
+        record=disclosure.record,
+        message_id=disclosure.message_id,
+        seq=seq,
+        certainty=_certainty(told.get("certainty")),
+        told={name: value for name, value in told.items() if name not in _HEADINGS},
+        **heading,  # type: ignore[arg-type]  # told headings are text
+    )
+
+
+def _certainty(said: JsonValue) -> Certainty | None:
+    return Certainty(str(said)) if said else None
+
+
+def succeeds(new: Fact, old: Fact | None) -> bool:
+    """Whether `new` takes the row of `old`: the later one does; where a time was not told, the later message."""
+    if old is None:
+        return True
+    return (_told_day(new, old), new.seq) >= (_told_day(old, new), old.seq)
+
+
+def _told_day(fact: Fact, other: Fact) -> str:
+    """The time to compare by: as much of it as both were told."""
+    if fact.occurred_at is None or other.occurred_at is None:
+        return ""
+    return fact.occurred_at[: min(len(fact.occurred_at), len(other.occurred_at))]
+
+
+def settled(fact: Fact, disclosure: Disclosure) -> Fact | None:
+    """The row after an update about its message; None when it no longer stands and nothing more is told. Pure."""
+    stands, kind = disclosure.told.get("stands"), disclosure.kind
+    if stands == Stands.NO_LONGER_STANDS and "reason" not in disclosure.told:
+        return None
+    if stands == Stands.NO_LONGER_STANDS or kind == "trust.consent.withdrawn":
+        return fact.model_copy(update={"certainty": Certainty.WITHDRAWN})
+    if stands == Stands.CONFIRMED or kind == "trust.fact.confirmed":
+        return fact.model_copy(update={"certainty": Certainty.CONFIRMED})
+    return fact
+
+
+class CaseViews:
+    """Keeps one partner's facts. Idempotent: the same disclosure twice makes the same rows."""
+
+    name = "case_views"
+
+    def touches(self, disclosure: Disclosure) -> Touched:
+        """The rows to be read before this disclosure is applied."""
+        named = [(disclosure.record, STATES[disclosure.kind])] if disclosure.kind in STATES else []
+        earlier = earlier_message(disclosure)
+        return Touched(facts=named, messages=[earlier] if earlier else [])
+
+    def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
+        """Take one disclosure in."""
+        earlier = earlier_message(disclosure)
+        if earlier and (row := views.fact_by_message(earlier)):
+            self._settle(views, row, disclosure)
+        if disclosure.kind not in (*SETTLING, "trust.alert.acknowledged"):
+            self._put(views, fact_of(seq, disclosure))
+
+    def _put(self, views: ViewsUnit, fact: Fact) -> None:
+        row = views.fact(fact.record, fact.fact) if fact.kind in STATES else None
+        if _leaves_nothing(fact):
+            if row and str(row.message_id) == fact.told.get("arrest"):
+                views.drop_fact(fact.record, fact.fact)
+        elif succeeds(fact, from_row(row) if row else None):
+            views.put_fact(to_row(fact))
+
+    def _settle(self, views: ViewsUnit, row: FactRow, disclosure: Disclosure) -> None:
+        fact = settled(from_row(row), disclosure)
+        if fact is None:
+            views.drop_fact(row.record, row.fact)
+        else:
+            views.put_fact(to_row(fact))
+
+
+def _leaves_nothing(fact: Fact) -> bool:
+    """An arrest that came to nothing leaves nothing in the view of those who are not told the outcome (D1)."""
+    over = fact.told.get("stands") == Stands.NO_LONGER_STANDS
+    return over and fact.kind == "custody.person.left" and "outcome" not in fact.told
+
+
+def earlier_message(disclosure: Disclosure) -> UUID | None:
+    """The earlier message that a settling update is about."""
+    said = disclosure.told.get(SETTLING.get(disclosure.kind, ""))
+    return UUID(str(said)) if said else None
+
+
+def to_row(fact: Fact) -> FactRow:
+    """The fact as a row."""
+    return FactRow(fact.record, fact.fact, fact.message_id, fact.seq, fact.model_dump_json().encode())
+
+
+def from_row(row: FactRow) -> Fact:
+    """The fact in a row."""
+    return Fact.model_validate_json(row.body)

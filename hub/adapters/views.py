@@ -1,0 +1,231 @@
+"""Partners' views as tables in the store, sealed row by row; written behind, so that a batch is a few statements."""
+
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select, tuple_
+
+from hub.adapters import tables as t
+from hub.adapters.database import DatabaseUnit, KeptKeys, put
+from hub.adapters.sqlite import SqliteStore
+from hub.ports import AlertRow, FactRow, Touched
+from hub.sealing import DataKeys, Sealer, scope
+from schemas.identifiers import AgencyId
+
+FactKey = tuple[UUID, bytes]
+
+
+class Rows:
+    """Rows of one partner's view on their way in and out of the tables."""
+
+    def __init__(self, agency: AgencyId, sealer: Sealer, blind_key: bytes) -> None:
+        """`blind_key` hides the names of facts, which would tell what is known of somebody."""
+        self.agency, self._sealer, self._blind_key = agency, sealer, blind_key
+
+    def fact_key(self, record: UUID, fact: str) -> FactKey:
+        """A fact's primary key beside the agency."""
+        return record, hmac.digest(self._blind_key, fact.encode(), "sha256")[:16]
+
+    def fact_row(self, unit: DatabaseUnit, row: FactRow) -> dict[str, Any]:
+        """A fact, sealed."""
+        record, blind = self.fact_key(row.record, row.fact)
+        content = row.fact.encode() + b"\0" + row.body
+        return {
+            "agency": self.agency,
+            "record": record,
+            "fact": blind,
+            "message_id": row.message_id,
+            "seq": row.seq,
+            "content": unit.seal(self._owner(record), "view", content, self._fact_place(record, blind)),
+        }
+
+    def fact(self, keys: DataKeys, row: Any) -> FactRow:
+        """A fact, opened."""
+        sealed_in = scope(self._owner(row.record), "view")
+        content = self._sealer.open(keys, sealed_in, row.content, self._fact_place(row.record, row.fact))
+        name, _, body = content.partition(b"\0")
+        return FactRow(row.record, name.decode(), row.message_id, row.seq, body)
+
+    def alert_row(self, unit: DatabaseUnit, row: AlertRow) -> dict[str, Any]:
+        """An alert, sealed."""
+        return {
+            "agency": self.agency,
+            "alert_id": row.alert_id,
+            "record": row.record,
+            "seq": row.seq,
+            "acknowledged": row.acknowledged,
+            "content": unit.seal(self._owner(row.record), "view", row.body, self._alert_place(row.alert_id)),
+        }
+
+    def alert(self, keys: DataKeys, row: Any) -> AlertRow:
+        """An alert, opened."""
+        sealed_in = scope(self._owner(row.record), "view")
+        body = self._sealer.open(keys, sealed_in, row.content, self._alert_place(row.alert_id))
+        return AlertRow(row.alert_id, row.record, row.seq, row.acknowledged, body)
+
+    def _owner(self, record: UUID) -> str:
+        return f"{self.agency}/{record}"
+
+    def _fact_place(self, record: UUID, blind: bytes) -> str:
+        return f"view_facts/{self.agency}/{record}/{blind.hex()}"
+
+    def _alert_place(self, alert_id: UUID) -> str:
+        return f"view_alerts/{self.agency}/{alert_id}"
+
+
+class StoreViewsUnit:
+    """Keeps the promises of `hub.ports.ViewsUnit`; rows wait in memory until `flush`."""
+
+    def __init__(self, unit: DatabaseUnit, connection: Connection, rows: Rows) -> None:
+        """The caller commits."""
+        self._unit, self._connection, self._rows = unit, connection, rows
+        self._facts: dict[FactKey, FactRow | None] = {}
+        self._by_message: dict[UUID, FactKey | None] = {}
+        self._alerts: dict[UUID, AlertRow | None] = {}
+        self._changed_facts: set[FactKey] = set()
+        self._changed_alerts: set[UUID] = set()
+
+    def prepare(self, touched: Sequence[Touched]) -> None:
+        """Three queries for the batch; what is not there is remembered as absent."""
+        facts = {self._rows.fact_key(*key) for each in touched for key in each.facts} - self._facts.keys()
+        messages = {m for each in touched for m in each.messages} - self._by_message.keys()
+        alerts = {a for each in touched for a in each.alerts} - self._alerts.keys()
+        self._facts |= dict.fromkeys(facts)
+        self._by_message |= dict.fromkeys(messages)
+        self._alerts |= dict.fromkeys(alerts)
+        self._load_facts(tuple_(t.view_facts.c.record, t.view_facts.c.fact).in_(list(facts)) if facts else None)
+        self._load_facts(t.view_facts.c.message_id.in_(list(messages)) if messages else None)
+        self._load_alerts(list(alerts))
+
+    def _load_facts(self, wanted: Any) -> None:
+        if wanted is None:
+            return
+        mine = t.view_facts.c.agency == self._rows.agency
+        for row in self._connection.execute(select(t.view_facts).where(mine, wanted)):
+            key = (row.record, row.fact)
+            if key not in self._changed_facts:
+                self._facts[key] = self._rows.fact(self._unit.keys, row)
+                self._by_message[row.message_id] = key
+
+    def _load_alerts(self, wanted: list[UUID]) -> None:
+        if not wanted:
+            return
+        mine = (t.view_alerts.c.agency == self._rows.agency, t.view_alerts.c.alert_id.in_(wanted))
+        for row in self._connection.execute(select(t.view_alerts).where(*mine)):
+            self._alerts[row.alert_id] = self._rows.alert(self._unit.keys, row)
+
+    def fact(self, record: UUID, fact: str) -> FactRow | None:
+        """From memory, else from the table."""
+        key = self._rows.fact_key(record, fact)
+        if key not in self._facts:
+            self.prepare([Touched(facts=[(record, fact)])])
+        return self._facts[key]
+
+    def fact_by_message(self, message_id: UUID) -> FactRow | None:
+        """From memory, else from the table."""
+        if message_id not in self._by_message:
+            self.prepare([Touched(messages=[message_id])])
+        key = self._by_message[message_id]
+        row = self._facts.get(key) if key else None
+        return row if row and row.message_id == message_id else None
+
+    def put_fact(self, row: FactRow) -> None:
+        """Kept in memory until the unit ends."""
+        key = self._rows.fact_key(row.record, row.fact)
+        self._facts[key], self._by_message[row.message_id] = row, key
+        self._changed_facts.add(key)
+
+    def drop_fact(self, record: UUID, fact: str) -> None:
+        """Kept in memory until the unit ends."""
+        key = self._rows.fact_key(record, fact)
+        self._facts[key] = None
+        self._changed_facts.add(key)
+
+    def alert(self, alert_id: UUID) -> AlertRow | None:
+        """From memory, else from the table."""
+        if alert_id not in self._alerts:
+            self.prepare([Touched(alerts=[alert_id])])
+        return self._alerts[alert_id]
+
+    def put_alert(self, row: AlertRow) -> None:
+        """Kept in memory until the unit ends."""
+        self._alerts[row.alert_id] = row
+        self._changed_alerts.add(row.alert_id)
+
+    def position(self, consumer: str) -> int:
+        """0 before the first record."""
+        wanted = (t.view_positions.c.agency == self._rows.agency, t.view_positions.c.consumer == consumer)
+        return self._connection.execute(select(t.view_positions.c.seq).where(*wanted)).scalar_one_or_none() or 0
+
+    def move(self, consumer: str, seq: int) -> None:
+        """With the rows, in one transaction."""
+        row = {"agency": self._rows.agency, "consumer": consumer, "seq": seq}
+        put(self._connection, t.view_positions, [row])
+
+    def flush(self) -> None:
+        """Write what has changed."""
+        kept = [row for key in self._changed_facts if (row := self._facts[key])]
+        gone = [key for key in self._changed_facts if self._facts[key] is None]
+        alerts = [row for alert_id in self._changed_alerts if (row := self._alerts[alert_id])]
+        put(self._connection, t.view_facts, [self._rows.fact_row(self._unit, row) for row in kept])
+        put(self._connection, t.view_alerts, [self._rows.alert_row(self._unit, row) for row in alerts])
+        if gone:
+            mine = t.view_facts.c.agency == self._rows.agency
+            dropped = tuple_(t.view_facts.c.record, t.view_facts.c.fact).in_(gone)
+            self._connection.execute(delete(t.view_facts).where(mine, dropped))
+
+
+class StoreViews:
+    """Keeps the promises of `hub.ports.Views` for one partner."""
+
+    def __init__(self, store: SqliteStore, agency: AgencyId, blind_key: bytes) -> None:
+        """`blind_key` hides the names of facts."""
+        self._store, self._agency = store, agency
+        self._rows = Rows(agency, store.sealer, blind_key)
+
+    @contextmanager
+    def unit(self) -> Iterator[StoreViewsUnit]:
+        """Rows and position in one transaction."""
+        with self._store.writing() as unit:
+            views = StoreViewsUnit(unit, unit.connection, self._rows)
+            yield views
+            views.flush()
+
+    def position(self, consumer: str) -> int:
+        """Where a consumer stands, read without a write."""
+        wanted = (t.view_positions.c.agency == self._agency, t.view_positions.c.consumer == consumer)
+        with self._store.reader.connect() as connection:
+            return connection.execute(select(t.view_positions.c.seq).where(*wanted)).scalar_one_or_none() or 0
+
+    def records(self) -> list[UUID]:
+        """In the order of their ids, which says nothing."""
+        column = t.view_facts.c.record
+        wanted = select(column).where(t.view_facts.c.agency == self._agency).distinct().order_by(column)
+        with self._store.reader.connect() as connection:
+            return list(connection.execute(wanted).scalars())
+
+    def facts(self, record: UUID) -> list[FactRow]:
+        """The oldest first, by the feed's order."""
+        wanted = (t.view_facts.c.agency == self._agency, t.view_facts.c.record == record)
+        return self._read(select(t.view_facts).where(*wanted).order_by(t.view_facts.c.seq), self._rows.fact)
+
+    def alerts(self, *, open_only: bool, limit: int) -> list[AlertRow]:
+        """By the feed's order."""
+        wanted = select(t.view_alerts).where(t.view_alerts.c.agency == self._agency)
+        if open_only:
+            wanted = wanted.where(~t.view_alerts.c.acknowledged)
+        return self._read(wanted.order_by(t.view_alerts.c.seq.desc()).limit(limit), self._rows.alert)
+
+    def alert(self, alert_id: UUID) -> AlertRow | None:
+        """By primary key."""
+        wanted = (t.view_alerts.c.agency == self._agency, t.view_alerts.c.alert_id == alert_id)
+        found = self._read(select(t.view_alerts).where(*wanted), self._rows.alert)
+        return found[0] if found else None
+
+    def _read(self, wanted: Any, opened: Callable[[DataKeys, Any], Any]) -> list[Any]:
+        with self._store.reader.connect() as connection:
+            keys = KeptKeys(connection)
+            return [opened(keys, row) for row in connection.execute(wanted)]

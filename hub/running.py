@@ -1,0 +1,152 @@
+"""Running: what works in the background of a hub in one process: group commit, hosted consumers, timers, checkpoints."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+import structlog
+
+from hub.accepting import Acceptor, Result
+from hub.ports import Consumer, Feed, TryLater, Views
+from hub.receiving import Received
+from schemas.identifiers import AgencyId
+
+MAX_BATCH = 500
+"""Updates in one transaction: one when idle, up to this many under load."""
+
+READ = 500
+"""Feed records a hosted consumer takes at once."""
+
+log = structlog.get_logger()
+
+
+class GroupCommit:
+    """Many publishers, one transaction: whatever has come while the last batch was written makes the next."""
+
+    def __init__(self, acceptor: Acceptor) -> None:
+        """Starts with the first submission."""
+        self._acceptor = acceptor
+        self._waiting: queue.SimpleQueue[tuple[Received, Future[Result]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="accept", daemon=True)
+        self._started = threading.Lock()
+
+    def submit(self, received: Sequence[Received]) -> list[Future[Result]]:
+        """A future for each update; done once it is durable. It may raise `TryLater`."""
+        with self._started:
+            if not self._thread.is_alive():
+                self._thread.start()
+        futures: list[Future[Result]] = [Future() for _ in received]
+        for pair in zip(received, futures, strict=True):
+            self._waiting.put(pair)
+        return futures
+
+    def accept(self, received: Sequence[Received]) -> list[Result]:
+        """Submit and wait."""
+        return [future.result() for future in self.submit(received)]
+
+    def close(self) -> None:
+        """Finish what was submitted, then stop."""
+        if self._thread.is_alive():
+            self._waiting.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            batch, last = self._gather(first)
+            self._commit(batch)
+            if last:
+                return
+
+    def _gather(
+        self, first: tuple[Received, Future[Result]]
+    ) -> tuple[list[tuple[Received, Future[Result]]], bool]:
+        batch = [first]
+        while len(batch) < MAX_BATCH:
+            try:
+                found = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if found is None:
+                return batch, True
+            batch.append(found)
+        return batch, False
+
+    def _commit(self, batch: list[tuple[Received, Future[Result]]]) -> None:
+        """A batch that fails is tried one by one, so that one bad update does no harm to the others."""
+        try:
+            results = self._acceptor.accept([received for received, _ in batch])
+        except Exception as failure:  # noqa: BLE001  # whatever it is, it is the publisher's to hear
+            if len(batch) == 1 or isinstance(failure, TryLater):
+                self._fail(batch, failure)
+            else:
+                for each in batch:
+                    self._commit([each])
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)
+
+    def _fail(self, batch: list[tuple[Received, Future[Result]]], failure: Exception) -> None:
+        if not isinstance(failure, TryLater):
+            log.error("accept_failed", error=type(failure).__name__, count=len(batch))
+        for _, future in batch:
+            future.set_exception(failure)
+
+
+class Hosted:
+    """The consumers of one partner, run at the hub: they see its feed and its views, and nothing else."""
+
+    def __init__(self, agency: AgencyId, feed: Feed, views: Views, consumers: Sequence[Consumer]) -> None:
+        """All of the partner's consumers move together, in one transaction."""
+        self.agency, self.views = agency, views
+        self._feed, self._consumers = feed, consumers
+        self._position: int | None = None
+
+    def catch_up(self) -> int:
+        """Take in what is new, up to a batch. Returns how many records were read."""
+        if self._position is None:
+            self._position = self.views.position(_POSITION)
+        told = self._feed.told(self.agency, self._position, READ)
+        if not told:
+            return 0
+        last = told[-1][0]
+        with self.views.unit() as unit:
+            unit.prepare([consumer.touches(d) for _, d in told if d for consumer in self._consumers])
+            for seq, disclosure in told:
+                for consumer in self._consumers if disclosure else ():
+                    consumer.apply(unit, seq, disclosure)  # type: ignore[arg-type]  # it is not None here
+            unit.move(_POSITION, last)
+        self._position = last
+        return len(told)
+
+
+_POSITION = "hosted"
+"""All hosted consumers of a partner share one position."""
+
+
+class Loop:
+    """A thread that does one thing again and again, and survives its failures."""
+
+    def __init__(self, name: str, step: Callable[[], float]) -> None:
+        """`step` returns how many seconds to wait before the next."""
+        self._step, self._stop = step, threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish the step that runs, then stop."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                pause = self._step()
+            except Exception as failure:  # noqa: BLE001  # a loop that dies silently is worse than one that repeats
+                log.error("loop_failed", loop=self._thread.name, error=type(failure).__name__)
+                pause = 1.0
+            self._stop.wait(pause)

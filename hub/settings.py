@@ -1,0 +1,50 @@
+"""Settings, from the environment (`IOM_HUB_…`): everything that differs from one installation to the next."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from access_policies.loading import SHIPPED, is_policy_directory
+
+
+class Settings(BaseSettings):
+    """Sensible for one machine; each is shown by `iom-hub serve --help`."""
+
+    model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True)
+
+    home: Path = Field(Path("var/hub"), description="Where the store, the key and the hub's own policies lie.")
+    policies: Path | None = Field(None, description="The policies; else `policies` in the home, else the shipped ones.")
+    allow_unsigned_policies: bool = Field(False, description="Bundles are not signed yet: only this starts a hub.")
+    passphrase: SecretStr | None = Field(None, description="Opens the key file.")
+    settle_minutes: float = Field(45, gt=0, description="How long an arrest or a release stays provisional.")
+    checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger is checkpointed.")
+    consumers: tuple[str, ...] = Field(("case_views", "alerts"), description="The consumers that run hosted.")
+    host: str = Field("127.0.0.1", description="Where `serve` listens.")
+    port: int = Field(8700, ge=0, le=65535, description="Where `serve` listens.")
+
+    @property
+    def store_file(self) -> Path:
+        """The embedded store."""
+        return self.home / "hub.sqlite"
+
+    @property
+    def key_file(self) -> Path:
+        """The root key."""
+        return self.home / "hub.key"
+
+    @property
+    def address_file(self) -> Path:
+        """Where a running hub says at which URL it listens."""
+        return self.home / "hub.url"
+
+    @property
+    def settle(self) -> timedelta:
+        """The settling time."""
+        return timedelta(minutes=self.settle_minutes)
+
+    def policy_directory(self) -> Path:
+        """The one directory that policies are read from."""
+        own = self.home / "policies"
+        return self.policies or (own if is_policy_directory(own) else SHIPPED)

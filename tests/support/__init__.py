@@ -1,0 +1,1 @@
+"""Builders and a whole simulated partnership, shared by every test."""

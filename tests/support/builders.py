@@ -1,0 +1,57 @@
+"""Builders of updates' data: each says only what matters, the rest is sensible and visibly fake."""
+
+from typing import Any
+
+MOMENT = "2026-03-02T08:30:00+00:00"
+
+
+def an_arrest(**more: Any) -> dict[str, Any]:
+    """An alleged burglary at Northshire Central."""
+    return {"arrested_at": MOMENT, "station": "Northshire Central", "alleged_offence": "burglary"} | more
+
+
+def an_outcome(arrest: object, outcome: str = "no_further_action", **more: Any) -> dict[str, Any]:
+    """How an arrest ended."""
+    return {"arrest": str(arrest), "left_at": "2026-03-02T09:30:00+00:00", "outcome": outcome} | more
+
+
+def a_release(**more: Any) -> dict[str, Any]:
+    """A conditional release."""
+    return {"released_at": MOMENT, "prison": "HMP Fictional", "reason": "conditional"} | more
+
+
+def a_reception(**more: Any) -> dict[str, Any]:
+    """New custody."""
+    return {"received_at": MOMENT, "prison": "HMP Fictional", "reason": "new_custody"} | more
+
+
+def a_release_plan(**more: Any) -> dict[str, Any]:
+    """A release in a fortnight, to nowhere yet."""
+    return {
+        "prison": "HMP Fictional",
+        "release_on": "2026-03-16",
+        "release_type": "conditional",
+        "housing_need": "nowhere",
+        "offender_manager": "A Practitioner",
+    } | more
+
+
+def a_missed_appointment(**more: Any) -> dict[str, Any]:
+    """An enforceable office appointment."""
+    return {"due_at": MOMENT, "activity": "office_appointment", "enforceable": True} | more
+
+
+def a_score(score: int = 24, band: str = "medium", **more: Any) -> dict[str, Any]:
+    """A risk score by the Staffordshire method of 2014."""
+    flags = {"in_prison": False, "deselected": False, "wanted": False}
+    return {"method": "staffordshire-2014", "score": score, "band": band} | flags | more
+
+
+def a_consent(*recipients: str, purposes: tuple[str, ...] = ("accommodation",), **more: Any) -> dict[str, Any]:
+    """A signed consent."""
+    return {
+        "purposes": list(purposes),
+        "recipients": list(recipients),
+        "form_version": "2026-01",
+        "taken_by": "A Practitioner",
+    } | more
