@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import decide
+from access_policies.words import Situation
 from hub import facts as fact_rules
 from hub import ledger
 from hub.cases import Case, key_of, settled_at
@@ -64,19 +65,19 @@ class Acceptor:
         fresh = [received for received, before in zip(batch, earlier, strict=True) if before is None]
         if fresh:
             _Batch(self, unit, now).take(fresh)
-        return [_result(*each) for each in zip(batch, arrivals, earlier, strict=True)]
+        return [_result(*each) for each in zip(arrivals, earlier, strict=True)]
 
 
-def _result(received: Received, arrival: Arrival, earlier: Arrival | None) -> Result:
+def _result(arrival: Arrival, earlier: Arrival | None) -> Result:
     kept = earlier or arrival
     if kept.fingerprint != arrival.fingerprint:
         return Rejected([Problem("id", "already_used", "was used for another update; choose a new one")])
-    return receipt(received, kept.received_at)
+    return receipt(kept)
 
 
-def receipt(received: Received, received_at: datetime) -> Receipt:
+def receipt(kept: Arrival) -> Receipt:
     """Receipt v1: the same for placed, held, discarded and repeated updates."""
-    return Receipt(id=received.key.update_id, digest=sha256(received.raw).hexdigest(), received_at=received_at)
+    return Receipt(id=kept.key.update_id, fingerprint=kept.fingerprint.hex(), received_at=kept.received_at)
 
 
 class _Batch:
@@ -141,7 +142,7 @@ class _Batch:
 
     def _hold(self, received: Received, held: Held) -> None:
         self._keep(received, None)
-        self._enter(None, self._record(received, "held") | {"because": held.reason}, [])
+        self._enter(None, self._record(received, "held") | {"because": held.reason}, [], received.key)
 
     def _disclose(self, received: Received, placement: Placed) -> None:
         case, target = self._case(received, placement), placement.target
@@ -149,11 +150,12 @@ class _Batch:
             return  # a withdrawal came first, or another leader fired the same timer: nothing is left to confirm
         if case.fold(received, target):
             case.weigh(self._a.bundle, self._now.date())
-        plans = self._plans(case, received, target)
+        situations = self._situations(case, received, target)
+        plans = self._plans(case, received, target, situations)
         drafts = self._a.discloser.drafts(self._unit, _subject(received, placement), self._content(case, received), plans)
         self._remember(case, received, target, drafts)
         self._keep(received, case.record_id)
-        self._enter(case, self._record(received, "placed"), drafts)
+        self._enter(case, self._record(received, "placed") | _weighed(situations), drafts, received.key)
         self._set_timer(received, case)
 
     def _case(self, received: Received, placement: Placed) -> Case:
@@ -166,14 +168,19 @@ class _Batch:
             case.learn(update, self._desk)
         return case
 
-    def _plans(self, case: Case, received: Received, target: UpdateKey | None) -> dict[AgencyId, Plan]:
+    def _situations(self, case: Case, received: Received, target: UpdateKey | None) -> dict[AgencyId, Situation]:
+        """What every partner's words say, of the person and of this update."""
         words, named = self._a.bundle.words, _named(case, received, target)
         handling = words.situation(handling=received.update.handling.value)
         self_named = handling | words.situation(named="self")
-        situations = {
+        return {
             agency: situation | (self_named if agency in named else handling)
             for agency, situation in case.situations.items()
         }
+
+    def _plans(
+        self, case: Case, received: Received, target: UpdateKey | None, situations: dict[AgencyId, Situation]
+    ) -> dict[AgencyId, Plan]:
         publisher = received.key.publisher
         own = publisher if case.standing.works(publisher) else None
         told_before = self._told_before(target)
@@ -225,14 +232,15 @@ class _Batch:
             "bundle": self._a.bundle.digest,
         }
 
-    def _enter(self, case: Case | None, record: dict[str, JsonValue], drafts: list[Draft]) -> None:
+    def _enter(
+        self, case: Case | None, record: dict[str, JsonValue], drafts: list[Draft], key: UpdateKey
+    ) -> None:
         """One leaf for the update and everything it discloses: no disclosure without its leaf."""
         if case:
             record["record"] = str(case.record_id)
-            record["situations"] = {a: [s.known, s.possible] for a, s in case.situations.items()}
         record["disclosed"] = {draft.disclosure.recipient: _disclosed(draft) for draft in drafts}
         leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
-        self._entries.append(Entry(leaf, opening, case.record_id if case else None, drafts))
+        self._entries.append(Entry(leaf, opening, case.record_id if case else None, drafts, key))
 
     def _set_timer(self, received: Received, case: Case) -> None:
         """An arrest or a release will be looked at again (D2)."""
@@ -253,6 +261,11 @@ def _named(case: Case, received: Received, target: UpdateKey | None) -> frozense
     return named - {received.key.publisher}
 
 
+def _weighed(situations: dict[AgencyId, Situation]) -> dict[str, JsonValue]:
+    """The situations, so that the decision can be explained exactly as it was made."""
+    return {"situations": {agency: [each.known, each.possible] for agency, each in situations.items()}}
+
+
 def _subject(received: Received, placement: Placed) -> Subject:
     reference = type(received.update).REFERS_TO
     return Subject(received.key, received.kind, placement.record_id, reference, placement.target)
@@ -261,6 +274,6 @@ def _subject(received: Received, placement: Placed) -> Subject:
 def _disclosed(draft: Draft) -> JsonValue:
     return {
         "root": draft.row.root.hex(),
-        "because": dict(draft.plan.because),
-        "masked": [name for name, _ in draft.plan.masked],
+        "because": {name: draft.plan.because[name] for name in draft.disclosure.told},
+        "masked": [name for name, _ in draft.plan.masked if name in draft.disclosure.told],
     }

@@ -1,9 +1,9 @@
 """The one place that chooses adapters and starts consumers: everything else is handed what it needs."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -76,11 +76,19 @@ class Hub:
     def verify(self, progress: Callable[[int], None] = lambda _: None) -> Verdict:
         """Check ledger, feeds and updates against each other."""
         key = self.recorder.key.public_key()
-        return Verifier(StoreEvidence(self.store), self.identity, key, progress).verify()
+        with closing(StoreEvidence(self.store)) as evidence:
+            return Verifier(evidence, self.identity, key, progress).verify()
 
-    def record_alias(self, agency: AgencyId, record_id: UUID) -> UUID:
-        """The record as the agency knows it."""
-        return self.identity.record(agency, record_id)
+
+def open_keys(settings: Settings) -> KeyFile:
+    """The key store. Raises `NoKey`."""
+    secret = settings.passphrase.get_secret_value() if settings.passphrase else None
+    return KeyFile.open(settings.key_file, secret)
+
+
+def open_tokens(keys: KeyFile) -> Tokens:
+    """The issuer of tokens, which needs the key and not the store."""
+    return Tokens(Ed25519PrivateKey.from_private_bytes(keys.derive("token-signing")))
 
 
 def load_bundle(settings: Settings) -> Bundle:
@@ -97,8 +105,7 @@ def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | 
     """Open everything. Raises `UnusablePolicies`, `NoKey`, `UnusableStore` or `StoreInUse`."""
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     bundle = load_bundle(settings)
-    secret = settings.passphrase.get_secret_value() if settings.passphrase else None
-    keys = KeyFile.open(settings.key_file, secret)
+    keys = open_keys(settings)
     store = SqliteStore(settings.store_file, keys)
     identity = Identity(keys.derive("identity"))
     acceptor = Acceptor(store, bundle, identity, clock, entropy, settings.settle)
@@ -116,7 +123,7 @@ def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | 
         commits=GroupCommit(acceptor),
         feed=feed,
         recorder=recorder,
-        tokens=Tokens(Ed25519PrivateKey.from_private_bytes(keys.derive("token-signing"))),
+        tokens=open_tokens(keys),
         hosted=hosted,
         _loops=_loops(settings, store, acceptor, recorder, hosted),
     )

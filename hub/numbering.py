@@ -8,7 +8,7 @@ from hub import chains
 from hub.disclosing import Draft
 from hub.identity import Identity
 from hub.ledger import Leaf, Tree
-from hub.ports import Counter, FeedRow, LeafRow, Stored, Timer, Unit
+from hub.ports import Counter, FeedRow, LeafRow, Stored, Timer, Unit, UpdateKey
 from schemas.identifiers import AgencyId
 
 
@@ -20,6 +20,8 @@ class Entry:
     opening: bytes
     record_id: UUID | None
     drafts: Sequence[Draft] = ()
+    key: UpdateKey | None = None
+    """The update that this entry is of."""
 
 
 def number(
@@ -37,6 +39,8 @@ def number(
     leaves = [_leaf_row(tree, entry, opening) for entry, opening in zip(entries, sealed, strict=True)]
     feed = [_feed_row(counter, identity, draft) for entry in entries for draft in entry.drafts]
     counter.leaves, counter.edge = tree.size, tree.edge()
+    places = {entry.key: row.index for entry, row in zip(entries, leaves, strict=True)}
+    updates = [(stored._replace(entry=places[stored.key]), content) for stored, content in updates]
     unit.write(counter, updates=updates, feed=feed, aliases=aliases, leaves=leaves, timers=timers)
 
 

@@ -41,6 +41,8 @@ class Stored(NamedTuple):
     key: UpdateKey
     record_id: UUID | None
     """None when the update is held."""
+    entry: int = -1
+    """Its ledger entry, once it has a number."""
 
 
 class FeedRow(NamedTuple):
@@ -161,6 +163,9 @@ class Unit(Protocol):
 
     def content_of(self, key: UpdateKey) -> bytes | None:
         """The content of a stored update."""
+
+    def entry_of(self, key: UpdateKey) -> bytes | None:
+        """What the ledger says of a kept update: the canonical record, opened."""
 
     def checkpoint(self, size: int, root: bytes, note: str, moment: datetime) -> None:
         """Keep a signed checkpoint."""

@@ -25,7 +25,7 @@ AHEAD = timedelta(minutes=5)
 """How far an `occurred_at` may lie ahead of the hub's clock; plans carry their own dates."""
 
 _ATTRIBUTES = frozenset({"specversion", "id", "source", "type", "time", "datacontenttype", "dataschema", "data"})
-_TYPE = re.compile(r"uk\.iomhub\.([a-z_]+\.[a-z_]+\.[a-z_]+)\.v(\d{1,3})")
+_TYPE = re.compile(r"uk\.iomhub\.([a-z_]+\.[a-z_]+\.[a-z_]+)\.v([0-9]{1,3})")
 _SOURCE = "urn:iomhub:agency:"
 _UNSAFE = re.compile("[\0\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """NUL, bidirectional controls, lone surrogates: they hide text or poison a database."""
@@ -117,7 +117,7 @@ def _deeper_than(raw: bytes, limit: int) -> bool:
     if raw.count(b"[") + raw.count(b"{") <= limit:
         return False
     depth = 0
-    for token in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', raw):
+    for token in re.finditer(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', raw):
         depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token.group(), 0)
         if depth > limit:
             return True

@@ -32,7 +32,7 @@ def parse_pnc(text: str, this_year: int | None = None) -> str:
 
     Raises a `pnc` error when the form or the check letter is wrong, or the century cannot be told.
     """
-    found = re.fullmatch(r"(\d{4}|\d{2})/(\d{1,7})([A-Z])", _with_slash(text.strip().upper()))
+    found = re.fullmatch(r"([0-9]{4}|[0-9]{2})/([0-9]{1,7})([A-Z])", _with_slash(text.strip().upper()))
     if not found:
         raise _refuse("pnc", "is not a PNC number (YYYY/NNNNNNNL)")
     year, serial, letter = found[1], found[2].zfill(7), found[3]
@@ -60,10 +60,10 @@ def _century(year: str, this_year: int | None) -> str:
 def parse_cro(text: str) -> str:
     """`NNNNNN/YYL` or `SFYY/N…L`; raises a `cro` error when the form or the check letter is wrong."""
     text = text.strip().upper()
-    if found := re.fullmatch(r"(\d{1,6})/(\d{2})([A-Z])", text):
+    if found := re.fullmatch(r"([0-9]{1,6})/([0-9]{2})([A-Z])", text):
         serial, year, letter = found[1].zfill(6), found[2], found[3]
         canonical = f"{serial}/{year}{letter}"
-    elif found := re.fullmatch(r"SF(\d{2})/(\d{1,6})([A-Z])", text):
+    elif found := re.fullmatch(r"SF([0-9]{2})/([0-9]{1,6})([A-Z])", text):
         year, serial, letter = found.groups()
         canonical = text
     else:
@@ -89,8 +89,8 @@ def _pnc_in_context(text: str, told: ValidationInfo) -> str:
 
 Pnc = Annotated[str, AfterValidator(_pnc_in_context)]
 Cro = Annotated[str, AfterValidator(parse_cro)]
-Crn = Annotated[str, _by_form("crn", r"[A-Z]\d{6}")]
-Noms = Annotated[str, _by_form("noms", r"[A-Z]\d{4}[A-Z]{2}")]
+Crn = Annotated[str, _by_form("crn", r"[A-Z][0-9]{6}")]
+Noms = Annotated[str, _by_form("noms", r"[A-Z][0-9]{4}[A-Z]{2}")]
 
 
 class Identifiers(BaseModel):

@@ -8,11 +8,15 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Receipt(BaseModel):
-    """The hub holds this update. `id` is the publisher's own update id; `digest` is SHA-256 of the raw bytes."""
+    """The hub holds this update. `id` is the publisher's own update id.
+
+    `fingerprint` is a keyed hash of the raw bytes: shown them again, the hub can say whether these are what it
+    acknowledged, and nobody can guess from it what they said.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     v: Literal[1] = 1
     id: UUID
-    digest: str
+    fingerprint: str
     received_at: datetime

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.adapters import tables as t
 from hub.adapters.times import from_micros, micros
+from hub.numbering import opening_place
 from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, UpdateKey
 from hub.sealing import CannotOpen, Sealer, scope
 from schemas.identifiers import AgencyId
@@ -224,6 +225,14 @@ class DatabaseUnit:
             return None
         return self.open(row.record_id or f"held-{key.publisher}", "raw", row.content, f"updates/{key}")
 
+    def entry_of(self, key: UpdateKey) -> bytes | None:
+        """By the number that the update keeps of it."""
+        numbered = select(t.updates.c.entry).where(*_of_update(key)).scalar_subquery()
+        row = self._connection.execute(select(t.ledger).where(t.ledger.c.index == numbered)).one_or_none()
+        if row is None:
+            return None
+        return self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:]
+
     def checkpoint(self, size: int, root: bytes, note: str, moment: datetime) -> None:
         """One for each size."""
         row = {"size": size, "root": root, "note": note, "time": micros(moment)}
@@ -239,6 +248,7 @@ def _update_row(stored: Stored, content: bytes) -> dict[str, Any]:
         "publisher": stored.key.publisher,
         "update_id": stored.key.update_id,
         "record_id": stored.record_id,
+        "entry": stored.entry,
         "content": content,
     }
 

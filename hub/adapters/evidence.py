@@ -14,73 +14,74 @@ from hub.adapters.sqlite import SqliteStore
 from hub.chains import FeedRecord
 from hub.numbering import opening_place
 from hub.ports import Counter, Kept, KeptRecord, LeafRow, UpdateKey
-from hub.sealing import CannotOpen, DataKeys, scope
+from hub.sealing import CannotOpen, scope
 from schemas.identifiers import AgencyId
 
 _CHUNK = 1000
 
 
 class StoreEvidence:
-    """Keeps the promises of `hub.ports.Evidence`."""
+    """Keeps the promises of `hub.ports.Evidence`: one snapshot, whatever is written meanwhile."""
 
     def __init__(self, store: SqliteStore) -> None:
-        """Reads only."""
+        """Reads only. Close it."""
         self._store = store
+        self._connection = store.reader.connect()
+        self._keys = KeptKeys(self._connection)
+
+    def close(self) -> None:
+        """Release the snapshot."""
+        self._connection.close()
 
     def counter(self) -> Counter:
         """Without a lock."""
-        with self._store.reader.connect() as connection:
-            row = connection.execute(select(t.counter)).one()
+        row = self._connection.execute(select(t.counter)).one()
         heads = {agency: (seq, bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()}
         return Counter(row.leaves, row.edge, heads)
 
     def entries(self) -> Iterator[Kept]:
         """In chunks, so that memory stays flat."""
-        for keys, row in self._rows(select(t.ledger).order_by(t.ledger.c.index)):
+        for row in self._rows(select(t.ledger).order_by(t.ledger.c.index)):
             leaf = LeafRow(row.index, row.time, row.commitment, row.hash, row.record_id, row.opening)
-            yield Kept(leaf, self._open(keys, row.record_id or "hub", "ledger", row.opening, opening_place(row.hash)))
+            yield Kept(leaf, self._open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash)))
 
     def records(self, recipient: AgencyId) -> Iterator[KeptRecord]:
         """In chunks."""
         wanted = select(t.feed).where(t.feed.c.recipient == recipient).order_by(t.feed.c.seq)
-        for keys, row in self._rows(wanted):
+        for row in self._rows(wanted):
             key = UpdateKey(row.publisher, row.update_id)
-            record = self._record(keys, row)
+            record = self._record(row)
             yield KeptRecord(recipient, row.seq, row.message_id, key, row.record_id, row.prev, record)
 
     def recipients(self) -> list[AgencyId]:
         """In the order of their names."""
         wanted = select(t.feed.c.recipient).distinct().order_by(t.feed.c.recipient)
-        with self._store.reader.connect() as connection:
-            return list(connection.execute(wanted).scalars())
+        return list(self._connection.execute(wanted).scalars())
 
     def checkpoints(self) -> list[tuple[int, bytes, str]]:
         """By size."""
         wanted = select(t.checkpoints.c.size, t.checkpoints.c.root, t.checkpoints.c.note)
-        with self._store.reader.connect() as connection:
-            return [tuple(row) for row in connection.execute(wanted.order_by(t.checkpoints.c.size))]  # type: ignore[misc]
+        rows = self._connection.execute(wanted.order_by(t.checkpoints.c.size))
+        return [(row.size, row.root, row.note) for row in rows]
 
     def updates(self) -> Iterator[tuple[UpdateKey, UUID | None, bytes | None]]:
         """In chunks."""
-        for keys, row in self._rows(select(t.updates)):
+        for row in self._rows(select(t.updates)):
             key = UpdateKey(row.publisher, row.update_id)
             owner = row.record_id or f"held-{row.publisher}"
-            yield key, row.record_id, self._open(keys, owner, "raw", row.content, f"updates/{key}")
+            yield key, row.record_id, self._open(owner, "raw", row.content, f"updates/{key}")
 
-    def _rows(self, wanted: Select[Any]) -> Iterator[tuple[DataKeys, Any]]:
-        with self._store.reader.connect() as connection:
-            keys = KeptKeys(connection)
-            for row in connection.execution_options(yield_per=_CHUNK).execute(wanted):
-                yield keys, row
+    def _rows(self, wanted: Select[Any]) -> Iterator[Any]:
+        yield from self._connection.execute(wanted, execution_options={"yield_per": _CHUNK})
 
-    def _open(self, keys: DataKeys, owner: object, data_class: str, sealed: bytes, place: str) -> bytes | None:
+    def _open(self, owner: object, data_class: str, sealed: bytes, place: str) -> bytes | None:
         try:
-            return self._store.sealer.open(keys, scope(owner, data_class), sealed, place)
+            return self._store.sealer.open(self._keys, scope(owner, data_class), sealed, place)
         except CannotOpen:
             return None
 
-    def _record(self, keys: DataKeys, row: Any) -> FeedRecord | None:
+    def _record(self, row: Any) -> FeedRecord | None:
         try:
-            return feed_record(row, self._store.sealer, keys)
+            return feed_record(row, self._store.sealer, self._keys)
         except (CannotOpen, UnicodeDecodeError):
             return None

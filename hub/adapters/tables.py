@@ -93,6 +93,7 @@ updates = Table(
     _agency("publisher", primary_key=True),
     _column("update_id", Id(), SENDER_ID, primary_key=True),
     _column("record_id", Id(), OPAQUE, nullable=True),
+    _column("entry", BigInteger, NUMBER),
     _column("content", LargeBinary, SEALED),
 )
 

@@ -1,0 +1,110 @@
+"""The pages that people sign: the same rules by kind of update and by partner, as Markdown."""
+
+from collections.abc import Iterable
+
+from access_policies.model import KindPolicy, Policies, Share
+
+_NOTE = "<!-- Made by `iom-hub policy render`. Change the policies, not this page. -->\n\n"
+
+
+def by_kind(policies: Policies) -> str:
+    """For each kind: its fields down, the partners across."""
+    sections = (_kind(policies, policy) for policy in policies.kinds.values())
+    return _NOTE + "# Who is told what, by kind of update\n\n" + _legend() + "\n".join(sections)
+
+
+def by_partner(policies: Policies) -> str:
+    """For each kind of partner: every ground on which it is told anything."""
+    partners = dict.fromkeys(partner.kind for partner in policies.partners.values())
+    sections = (_partner(policies, partner) for partner in partners)
+    return _NOTE + "# Who is told what, by partner\n\n" + _legend() + "\n".join(sections)
+
+
+def _legend() -> str:
+    return (
+        "A field that no clause names is withheld from everybody. `never` beats every clause. "
+        "A partner is told a field only while the clause's conditions hold.\n\n"
+    )
+
+
+def _kind(policies: Policies, policy: KindPolicy) -> str:
+    partners = list(dict.fromkeys(partner.kind for partner in policies.partners.values()))
+    rows = [
+        [f"`{name}`", rule.class_, *(_cell(policies, policy, partner, name) for partner in partners)]
+        for name, rule in policy.fields.items()
+    ]
+    lines = [f"## {policy.kind}\n", _facts(policy), *_table(["field", "class", *map(_title, partners)], rows), ""]
+    return "\n".join([*lines, *_nevers(policy)])
+
+
+def _facts(policy: KindPolicy) -> str:
+    publishers = ", ".join(map(_title, policy.publishers))
+    inherits = ""
+    if policy.inherits:
+        lapsed = ", ".join(f"`{name}`" for name in policy.inherits.lapsed)
+        inherits = (
+            f"\n\nGoes to exactly those who were told the update in `{policy.inherits.of}`; "
+            f"where their ground has lapsed they hear {lapsed} only."
+        )
+    return f"Owned by {_title(policy.owner)}; published by {publishers}.{inherits}\n"
+
+
+def _cell(policies: Policies, policy: KindPolicy, partner: str, name: str) -> str:
+    """`told` or `masked` with its clauses, `never`, or a dash."""
+    barred = any(
+        not never.when and partner not in never.except_ and (never.fields == "*" or name in never.fields)
+        for never in policy.never.values()
+    )
+    if barred:
+        return "never"
+    grants = [
+        (("told" if name in share.fields else _mask(policy, name)), clause)
+        for clause, share in policy.share.items()
+        if policies.clauses[clause].recipient == partner and name in (*share.fields, *share.masked)
+    ]
+    return "<br>".join(f"{outcome} ({clause})" for outcome, clause in grants) or "–"
+
+
+def _mask(policy: KindPolicy, name: str) -> str:
+    return f"masked: {policy.fields[name].mask}"
+
+
+def _nevers(policy: KindPolicy) -> Iterable[str]:
+    for name, never in policy.never.items():
+        fields = "any field" if never.fields == "*" else ", ".join(f"`{field}`" for field in never.fields)
+        when = f" when {_when(never.when)}" if never.when else ""
+        but = f", except to {', '.join(map(_title, never.except_))}" if never.except_ else ""
+        yield f"- **never** ({name}): {fields}{when}{but}. {never.because}"
+    yield ""
+
+
+def _partner(policies: Policies, partner: str) -> str:
+    lines = [f"## {_title(partner)}\n"]
+    for name, clause in policies.clauses.items():
+        if clause.recipient != partner:
+            continue
+        lines += [f"### {name}\n", f"{clause.because} For: {_title(clause.purpose)}. {clause.agreement}.\n"]
+        lines += [f"When {_when(clause.when)}. Review by {clause.review}.\n"]
+        rows = [[kind, _told(policies.kinds[kind].share[name])] for kind in _kinds_with(policies, name)]
+        lines += [*_table(["update", "told"], rows), ""]
+    return "\n".join(lines)
+
+
+def _kinds_with(policies: Policies, clause: str) -> list[str]:
+    return [kind for kind, policy in policies.kinds.items() if clause in policy.share]
+
+
+def _told(share: Share) -> str:
+    return ", ".join([*(f"`{name}`" for name in share.fields), *(f"`{name}` (masked)" for name in share.masked)])
+
+
+def _when(when: dict[str, tuple[str, ...]]) -> str:
+    return " and ".join(f"{word} is {' or '.join(map(_title, values))}" for word, values in when.items()) or "always"
+
+
+def _title(word: str) -> str:
+    return word.replace("_", " ")
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]

@@ -1,0 +1,58 @@
+"""Access: from a bearer token to a caller whose agency is in the register, with the scope that a path asks for."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from hub.api.problems import NotInScope
+from hub.bootstrap import Hub
+from hub.receiving import Caller
+from hub.tokens import NotAuthenticated
+
+_bearer = HTTPBearer(auto_error=False, description="An access token of the hub's issuer (RFC 9068).")
+
+
+def the_hub(request: Request) -> Hub:
+    """The hub that this application serves."""
+    return request.app.state.hub  # type: ignore[no-any-return]  # set by `create_app`
+
+
+TheHub = Annotated[Hub, Depends(the_hub)]
+
+
+def caller(hub: TheHub, token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+    """Who asks. A suspended or unknown agency is as good as no token."""
+    if token is None:
+        raise NotAuthenticated
+    found = hub.tokens.caller(token.credentials, hub.clock.now())
+    partner = hub.bundle.policies.partners.get(found.agency)
+    if partner is None or partner.suspended:
+        raise NotAuthenticated
+    return found
+
+
+def publisher(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """A caller that may publish."""
+    return _in_scope(who, "publish")
+
+
+def reader(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """A caller that may read its agency's feed, cases and alerts."""
+    return _in_scope(who, "read")
+
+
+def governor(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """A caller from information governance."""
+    return _in_scope(who, "ig")
+
+
+def _in_scope(who: Caller, scope: str) -> Caller:
+    if scope not in who.scopes:
+        raise NotInScope
+    return who
+
+
+Publisher = Annotated[Caller, Depends(publisher)]
+Reader = Annotated[Caller, Depends(reader)]
+Governor = Annotated[Caller, Depends(governor)]

@@ -1,0 +1,73 @@
+"""The HTTP door: one application over one hub."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
+
+from hub.api import alerts, cases, feed, ledger, policies, problems, updates
+from hub.api.access import TheHub
+from hub.bootstrap import Hub
+
+log = structlog.get_logger()
+
+_DESCRIPTION = (
+    "Agencies publish updates; each partner reads what it needs to know, field by field. "
+    "Unknown and forbidden look the same."
+)
+
+
+class Health(BaseModel):
+    """Whether the hub can take an update now, and under which policies."""
+
+    status: str
+    policies: str
+
+
+health = APIRouter(tags=["health"])
+
+
+@health.get("/health")
+def read_health(hub: TheHub) -> Health:
+    """Answers 503 when the store cannot write."""
+    with hub.store.writing():
+        return Health(status="ok", policies=hub.bundle.digest)
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """The application. It neither opens nor closes the hub."""
+    app = FastAPI(
+        title="IOM Hub",
+        version="1",
+        description=_DESCRIPTION,
+        responses=problems.RESPONSES,
+        telemetry=None,
+        max_body_size=updates.MAX_BATCH_BYTES + 1024,
+    )
+    app.state.hub = hub
+    v1 = APIRouter(prefix="/v1")
+    for module in (updates, feed, cases, alerts, policies, ledger):
+        v1.include_router(module.router)
+    app.include_router(v1)
+    app.include_router(health)
+    problems.install(app)
+    app.middleware("http")(_logged)
+    return app
+
+
+async def _logged(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    """One line for each request: the route's template, never the path, which holds ids."""
+    started = time.monotonic()
+    response = await answer(request)
+    route = request.scope.get("route")
+    took = round((time.monotonic() - started) * 1000, 1)
+    log.info(
+        "request",
+        method=request.method,
+        route=getattr(route, "path", "(none)"),
+        status=response.status_code,
+        duration_ms=took,
+    )
+    return response

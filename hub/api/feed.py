@@ -1,0 +1,109 @@
+"""The feed: a partner's own records, from any sequence, by long poll or as a stream."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.sse import EventSourceResponse, format_sse_event
+from pydantic import BaseModel
+
+from hub.api.access import Reader, TheHub
+from hub.bootstrap import Hub
+from hub.chains import FeedRecord
+from hub.receiving import Caller
+
+router = APIRouter(tags=["feed"])
+
+_STREAM = "text/event-stream"
+_LOOK_SECONDS = 0.02
+_QUIET_SECONDS = 15.0
+"""After this long without a record a stream sends a comment, so that a dead connection is noticed."""
+
+
+class Head(BaseModel):
+    """Where the feed stands, signed: a partner that keeps it can prove later what it was sent."""
+
+    seq: int
+    link: str
+    note: str
+
+
+class FeedPage(BaseModel):
+    """Records in order, without gaps. Elements that were dropped are absent; the chain verifies without them."""
+
+    feed: str
+    records: list[dict[str, Any]]
+    head: Head
+
+
+@router.get(
+    "/feed",
+    response_model=FeedPage,
+    responses={200: {"content": {_STREAM: {"schema": {"type": "string"}}}, "description": "A page, or a stream"}},
+)
+async def read_feed(
+    request: Request,
+    hub: TheHub,
+    who: Reader,
+    after: Annotated[int, Query(ge=0, description="The last sequence that the reader has.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    wait: Annotated[float, Query(ge=0, le=30, description="Seconds to wait for a record.")] = 0,
+    accept: Annotated[str, Header()] = "application/json",
+    last_event_id: Annotated[str | None, Header(pattern="^[0-9]{1,18}$")] = None,
+) -> Response:
+    """The agency's own feed: a page, or with `Accept: text/event-stream` every record as it comes.
+
+    A stream starts after `Last-Event-ID`, else after `after`.
+    """
+    if _STREAM in accept:
+        return EventSourceResponse(_events(request, hub, who, int(last_event_id or after)))
+    if wait:
+        await _news(hub, who.agency, after, wait)
+    return Response(await run_in_threadpool(_page, hub, who.agency, after, limit), media_type="application/json")
+
+
+def _page(hub: Hub, agency: str, after: int, limit: int) -> bytes:
+    records = hub.feed.read(agency, after, limit)
+    seq, link = hub.feed.head(agency)
+    feed = str(hub.identity.feed(agency))
+    head = {"seq": seq, "link": link.hex(), "note": hub.recorder.signed_head(feed, seq, link)}
+    return orjson.dumps({"feed": feed, "records": [record.as_json() for record in records], "head": head})
+
+
+async def _events(request: Request, hub: Hub, who: Caller, after: int) -> AsyncIterator[bytes]:
+    """The stream ends when the reader goes away or its agency may no longer read."""
+    while not await request.is_disconnected() and _still_reads(hub, who):
+        records = await run_in_threadpool(hub.feed.read, who.agency, after, 100)
+        for record in records:
+            after = record.header.seq
+            yield _event(record)
+        if not records and not await _news(hub, who.agency, after, _QUIET_SECONDS):
+            yield format_sse_event(comment="waiting")
+
+
+def _still_reads(hub: Hub, who: Caller) -> bool:
+    partner = hub.bundle.policies.partners.get(who.agency)
+    return partner is not None and not partner.suspended
+
+
+def _event(record: FeedRecord) -> bytes:
+    text = orjson.dumps(record.as_json()).decode()
+    return format_sse_event(data_str=text, event="record", id=str(record.header.seq))
+
+
+async def _news(hub: Hub, agency: str, after: int, seconds: float) -> bool:
+    """Whether a record comes in time. Looks at a number in memory, so that many readers may wait."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while True:
+        seen = hub.store.version
+        if await run_in_threadpool(hub.feed.wait, agency, after, 0):
+            return True
+        while hub.store.version == seen:
+            if loop.time() >= until:
+                return False
+            await asyncio.sleep(_LOOK_SECONDS)
+

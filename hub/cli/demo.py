@@ -1,0 +1,159 @@
+"""`iom-hub demo`: a day in Northshire, on the embedded default."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli.terminal import out, quiet_logs, told_plainly
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hub.bootstrap import Hub
+    from hub.demonstration.programme import Step
+    from hub.settings import Settings
+
+_SETTLE_MINUTES = 0.05
+_WIDTH = 118
+_BATCH = 200
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop after the summary instead of serving.")] = False,
+    home: Annotated[Path, typer.Option(help="The demonstration's own folder; made anew each time.")] = Path("var/demo"),
+    port: Annotated[int, typer.Option(help="Where to serve afterwards; another if it is taken.")] = 8700,
+    record: Annotated[Path | None, typer.Option(help="Also write the summary as an SVG picture.")] = None,
+) -> None:
+    """Sixty fake people, thirty real histories, one day: see what each of seven agencies is told, and why.
+
+    Example: [bold]iom-hub demo --once[/bold]
+    """
+    from rich.console import Console
+
+    from hub.bootstrap import open_hub
+
+    quiet_logs()
+    console = Console(width=max(out.width, _WIDTH), record=record is not None)
+    settings = _fresh(home)
+    with told_plainly():
+        hub = open_hub(settings)
+        try:
+            hub.start()
+            sound = _summary(console, hub)
+            if record:
+                console.save_svg(str(record), title="iom-hub demo --once")
+            if not once:
+                _serve(console, hub, port)
+        finally:
+            hub.close()
+    if not sound:
+        raise typer.Exit(1)
+
+
+def _fresh(home: Path) -> "Settings":
+    """An empty home: the demonstration's own files are removed, nothing else."""
+    from hub.settings import Settings
+
+    settings = Settings(home=home, allow_unsigned_policies=True, settle_minutes=_SETTLE_MINUTES)
+    made = [settings.store_file.with_name(settings.store_file.name + end) for end in ("", "-wal", "-shm")]
+    for file in [*made, settings.key_file, settings.address_file]:
+        file.unlink(missing_ok=True)
+    return settings
+
+
+def _summary(console: "Console", hub: "Hub") -> bool:
+    """Set the scene, play the day, tell it. Returns whether the ledger is sound."""
+    from hub.demonstration import day, telling
+
+    _set_the_scene(console, hub)
+    with console.status("Playing the day …"):
+        played = day.play(hub)
+    telling.tell(console, hub, played)
+    hub.recorder.checkpoint()
+    found = hub.verify()
+    telling.verdict(console, found)
+    return found.sound
+
+
+def _set_the_scene(console: "Console", hub: "Hub") -> None:
+    from rich.progress import Progress
+
+    from hub.demonstration import programme
+
+    long_ago = programme.a_while_ago(hub, days=400)
+    with Progress(console=console, transient=True) as progress:
+        _take(hub, progress.track(list(programme.decisions(long_ago)), description="Sixty people"))
+        before = hub.feed.head(programme.UNIT)[0]
+        _take(hub, progress.track(list(programme.involvement(long_ago)), description="Who works with whom"))
+        _take(hub, progress.track(list(programme.confirmations(hub, before)), description="Confirmed (D12)"))
+        _take(hub, progress.track(list(programme.consents(long_ago)), description="Consents"))
+        _take(hub, progress.track(list(programme.histories()), description="Thirty real histories"))
+    console.print(
+        f"{programme.PEOPLE} fake people, 30 real risk histories of five scores each, 7 agencies; policies "
+        f"{hub.bundle.digest[:12]}, unsigned",
+        highlight=False,
+    )
+
+
+def _take(hub: "Hub", steps: Iterable["Step"]) -> None:
+    from hub.demonstration.programme import ready
+
+    for batch in _batches(steps):
+        for result in hub.commits.accept([ready(hub, step) for step in batch]):
+            if isinstance(result, Exception):
+                raise result
+
+
+def _batches(steps: Iterable["Step"]) -> Iterator[list["Step"]]:
+    batch = []
+    for step in steps:
+        batch.append(step)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _serve(console: "Console", hub: "Hub", port: int) -> None:
+    from hub.cli.serve import listen, listening_port
+
+    port = listening_port(hub.settings.host, port)
+    _invite(console, hub, f"http://{hub.settings.host}:{port}")
+    listen(hub, hub.settings.host, port)
+
+
+def _invite(console: "Console", hub: "Hub", url: str) -> None:
+    """Three lines to try in another terminal: one follows a feed live, one publishes, one reads the alerts."""
+    import sys
+
+    from hub.demonstration.programme import HOUSING, POLICE
+
+    program = f"{Path(sys.argv[0])} agency token"
+    update = _an_update_to_try(hub)
+    after = hub.feed.head(HOUSING)[0]
+
+    def bearer(agency: str) -> str:
+        return f'-H "Authorization: Bearer $({program} {agency} --sub you --minutes 60 --home {hub.settings.home})"'
+
+    console.rule("[bold]Try it, in another terminal")
+    lines = (
+        ("Follow the housing feed live", f'curl -N -H "Accept: text/event-stream" {bearer(HOUSING)} "{url}/v1/feed?after={after}"'),
+        ("Publish an arrest as the police", f'curl -H "Content-Type: application/cloudevents+json" {bearer(POLICE)} --data-binary @{update} {url}/v1/updates'),
+        ("Read the alerts of housing", f"curl {bearer(HOUSING)} {url}/v1/alerts"),
+    )  # fmt: skip
+    for what, line in lines:
+        console.print(f"\n[bold]{what}[/bold]")
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+    console.print(f"\nServing at {url}, the API's pages at {url}/docs; Ctrl-C stops.", highlight=False)
+
+
+def _an_update_to_try(hub: "Hub") -> Path:
+    from hub.demonstration.programme import POLICE, a_while_ago, person, ready
+
+    at = a_while_ago(hub, minutes=1)
+    data = {"arrested_at": at.isoformat(), "station": "Northshire Central", "alleged_offence": "criminal damage"}
+    file = hub.settings.home / "arrest.json"
+    file.write_bytes(ready(hub, (POLICE, "custody.person.arrested", {**person(10), **data}, at)).raw)
+    return file

@@ -1,0 +1,27 @@
+"""`iom-hub`: the commands, each with an example."""
+
+import typer
+
+from hub.cli import agency, demo, ledger, policy, publish, reading, serve
+
+app = typer.Typer(
+    name="iom-hub",
+    help="Tell each partner what it needs to know, field by field, and prove it afterwards.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("publish")(publish.publish)
+app.add_typer(agency.app, name="agency")
+app.add_typer(policy.app, name="policy")
+app.add_typer(reading.case_app, name="case")
+app.command("feed")(reading.feed)
+app.add_typer(ledger.app, name="ledger")
+
+
+def main() -> None:
+    """The console script."""
+    app()

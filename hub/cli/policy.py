@@ -1,0 +1,111 @@
+"""`iom-hub policy`: check the rules, render the pages people sign, explain a cell."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.terminal import Home, err, out, settings_for, told_plainly
+
+app = typer.Typer(help="Check, render and explain the need-to-know rules.", no_args_is_help=True)
+
+PAGES = ("disclosure-by-kind.md", "disclosure-by-partner.md")
+
+
+@app.command("check")
+def check(home: Home = None) -> None:
+    """Load the policies strictly and hold them to what their signatories expect.
+
+    Example: [bold]IOM_HUB_POLICIES=our/policies iom-hub policy check[/bold]
+    """
+    from access_policies.compiling import Bundle
+    from access_policies.explaining import broken_expectations
+    from access_policies.loading import load
+
+    directory = settings_for(home).policy_directory()
+    with told_plainly():
+        bundle = Bundle(load(directory))
+    broken = broken_expectations(bundle)
+    for line in broken:
+        err.print(line, style="red", markup=False, soft_wrap=True)
+    rows = sum(len(policy.expect) for policy in bundle.policies.kinds.values())
+    out.print(f"{directory}: {len(bundle.policies.kinds)} kinds, {len(bundle.policies.clauses)} clauses,", soft_wrap=True)
+    out.print(f"{rows} expectations, {len(broken)} not kept; digest {bundle.digest}", highlight=False, soft_wrap=True)
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command("render")
+def render(
+    into: Annotated[Path, typer.Option(help="The folder for the pages.")] = Path("docs/reference"),
+    compare: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
+    home: Home = None,
+) -> None:
+    """Write the pages that people sign: the rules by kind and by partner.
+
+    Example: [bold]iom-hub policy render --into docs/reference[/bold]
+    """
+    from access_policies.loading import load
+    from access_policies.rendering import by_kind, by_partner
+
+    with told_plainly():
+        policies = load(settings_for(home).policy_directory())
+    stale = []
+    for name, text in zip(PAGES, (by_kind(policies), by_partner(policies)), strict=True):
+        page = into / name
+        if compare and (not page.exists() or page.read_text(encoding="utf-8") != text):
+            stale.append(str(page))
+        elif not compare:
+            into.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+            out.print(f"wrote {page}")
+    if stale:
+        err.print(f"out of date: {', '.join(stale)}; run `iom-hub policy render`", style="red")
+        raise typer.Exit(1)
+
+
+@app.command("explain")
+def explain(
+    kind: Annotated[str, typer.Argument(help="A kind of update, for example custody.person.arrested.")],
+    to: Annotated[str, typer.Option(help="A kind of partner, for example council_housing.")],
+    field: Annotated[str | None, typer.Option(help="One field; all when left out.")] = None,
+    involvement: Annotated[str, typer.Option(help="none, referred, active or lead.")] = "active",
+    pathway: Annotated[list[str] | None, typer.Option(help="A pathway it works on; may be given again.")] = None,
+    consent: Annotated[list[str] | None, typer.Option(help="A purpose consented to; may be given again.")] = None,
+    handling: Annotated[str, typer.Option(help="normal or restricted.")] = "normal",
+    age: Annotated[str, typer.Option(help="adult, youth or unknown.")] = "adult",
+    named: Annotated[bool, typer.Option(help="Whether the update names this partner.")] = False,
+    home: Home = None,
+) -> None:
+    """Say why each field of a kind is told, masked or withheld in one situation.
+
+    Example: [bold]iom-hub policy explain custody.person.arrested --to council_housing --pathway accommodation[/bold]
+    """
+    from rich.table import Table
+
+    from access_policies import explaining
+    from access_policies.compiling import Bundle
+    from access_policies.loading import load
+    from access_policies.model import Given
+
+    with told_plainly():
+        bundle = Bundle(load(settings_for(home).policy_directory()))
+    given = Given(
+        recipient=to,
+        involvement=involvement,
+        pathways=tuple(pathway or ()),
+        consents=tuple(consent or ()),
+        handling=handling,
+        age=age,
+        named=named,
+    )
+    try:
+        situation = bundle.words.of(given)
+        names = [field] if field else list(bundle.policies.kinds[kind].fields)
+        cells = [explaining.explain(bundle, kind, to, situation, name) for name in names]
+    except KeyError as unknown:
+        raise typer.BadParameter(f"the policies have no {unknown.args[0]!r}") from None
+    table = Table("field", "outcome", "why", title=f"{kind} → {to}")
+    for cell in cells:
+        table.add_row(cell.field, cell.outcome, cell.sentence(bundle))
+    out.print(table)

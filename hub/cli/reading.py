@@ -1,0 +1,93 @@
+"""`iom-hub case` and `iom-hub feed`: read as a partner reads. Every read has its ledger entry first."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub.cli.terminal import AsAgency, Home, out, quiet_logs, settings_for, the_user, told_plainly
+
+if TYPE_CHECKING:
+    from hub.cli.session import Session
+
+case_app = typer.Typer(help="What an agency's view holds of a person.", no_args_is_help=True)
+
+_STRUCTURE = ("message_id", "kind", "bundle", "record")
+
+
+@case_app.command("show")
+def show(
+    as_agency: AsAgency,
+    record: Annotated[str | None, typer.Argument(help="A record id from the list; all people when left out.")] = None,
+    home: Home = None,
+) -> None:
+    """Show what this agency holds: everybody, or one person fact by fact.
+
+    Example: [bold]iom-hub case show --as northshire-council-housing[/bold]
+    """
+    from hub.cli.session import session
+
+    quiet_logs()
+    with told_plainly(), session(settings_for(home), as_agency, the_user(), "read") as hub:
+        if record:
+            _one(hub.get(f"/v1/cases/{record}"))
+        else:
+            _all(hub)
+
+
+def _all(hub: "Session") -> None:
+    from rich.table import Table
+
+    table, after = Table("record", "person"), None
+    while page := hub.get("/v1/cases", **({"after": after} if after else {}))["cases"]:
+        for line in page:
+            table.add_row(line["record"], line["person"] or "")
+        after = page[-1]["record"]
+    out.print(table)
+
+
+def _one(view: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    table = Table("fact", "when", "from", "as", "stands", "told")
+    for fact in view["facts"]:
+        told = "\n".join(f"{name}: {_short(value)}" for name, value in fact["told"].items())
+        who = " · ".join(filter(None, (fact["source"], fact["author_role"])))
+        stands = fact["certainty"] or ""
+        table.add_row(fact["kind"], fact["occurred_at"] or "", who, fact["recorded_as"] or "", stands, told)
+    out.print(table)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def feed(
+    as_agency: AsAgency,
+    after: Annotated[int, typer.Option(min=0, help="The last sequence already seen.")] = 0,
+    follow: Annotated[bool, typer.Option("--follow", help="Wait for more until stopped with Ctrl-C.")] = False,
+    home: Home = None,
+) -> None:
+    """Print an agency's feed, one record a line, its proofs checked.
+
+    Example: [bold]iom-hub feed --as northshire-probation --follow[/bold]
+    """
+    from hub.cli.session import session
+
+    quiet_logs()
+    with told_plainly(), session(settings_for(home), as_agency, the_user(), "read") as hub:
+        while True:
+            page = hub.get("/v1/feed", after=after, wait=20 if follow else 0)
+            for record in page["records"]:
+                _print_record(record)
+                after = record["seq"]
+            if not page["records"] and not follow:
+                return
+
+
+def _print_record(record: dict[str, Any]) -> None:
+    values = {element["name"]: element["value"] for element in record["elements"]}
+    told = ", ".join(f"{name}={_short(value)}" for name, value in values.items() if name not in _STRUCTURE)
+    kind = values.get("kind", "(its elements were dropped; the chain goes on)")
+    out.print(f"[bold]{record['seq']}[/bold] {kind} {told}", soft_wrap=True, highlight=False)

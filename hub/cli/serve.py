@@ -1,0 +1,73 @@
+"""`iom-hub serve`: run the hub on this machine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli.terminal import Home, err, settings_for, told_plainly
+
+if TYPE_CHECKING:
+    from hub.bootstrap import Hub
+
+
+def serve(
+    home: Home = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen (IOM_HUB_HOST).", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="Where to listen (IOM_HUB_PORT).", show_default=False)] = None,
+) -> None:
+    """Run the hub until it is stopped (SIGTERM or Ctrl-C finishes what was begun).
+
+    Example: [bold]IOM_HUB_ALLOW_UNSIGNED_POLICIES=true iom-hub serve --home var/hub[/bold]
+    """
+    from hub import telemetry
+    from hub.bootstrap import open_hub
+
+    settings = settings_for(home)
+    telemetry.configure()
+    with told_plainly():
+        hub = open_hub(settings)
+        try:
+            hub.start()
+            listen(hub, host or settings.host, settings.port if port is None else port)
+        finally:
+            hub.close()
+
+
+def listen(hub: "Hub", host: str, port: int) -> None:
+    """Serve the API until stopped; meanwhile the home says at which URL."""
+    import socket
+
+    import uvicorn
+
+    from hub.api.app import create_app
+
+    with socket.create_server((host, port)) as listener:
+        url = f"http://{host}:{listener.getsockname()[1]}"
+        _announce(hub, url)
+        config = uvicorn.Config(create_app(hub), log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            hub.settings.address_file.unlink(missing_ok=True)
+
+
+def listening_port(host: str, port: int) -> int:
+    """The port, or a free one if it is taken."""
+    import socket
+
+    for wanted in (port, 0):
+        try:
+            with socket.create_server((host, wanted)) as free:
+                return int(free.getsockname()[1])
+        except OSError:
+            continue
+    return port
+
+
+def _announce(hub: "Hub", url: str) -> None:
+    address: Path = hub.settings.address_file
+    address.write_text(url, encoding="ascii")
+    policies = hub.settings.policy_directory()
+    err.print(f"Listening at {url}", soft_wrap=True)
+    err.print(f"Policies {hub.bundle.digest[:12]} from {policies} (unsigned)", soft_wrap=True, highlight=False)

@@ -1,0 +1,65 @@
+"""What every command shares: settings, the agency option, and failures told in one sentence."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+
+out = Console()
+err = Console(stderr=True)
+
+Home = Annotated[
+    Path | None,
+    typer.Option(help="Where the store, the key and the hub's own policies lie (IOM_HUB_HOME).", show_default=False),
+]
+AsAgency = Annotated[str, typer.Option("--as", help="The agency to act as, for example northshire-police.")]
+
+
+def settings_for(home: Path | None) -> "Settings":
+    """Settings from the environment, with the home given on the command line."""
+    from hub.settings import Settings
+
+    return Settings(home=home) if home else Settings()
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn the failures that a user can act on into one sentence and exit code 1."""
+    from access_policies.reading import UnusablePolicies
+    from hub.adapters.keyfile import NoKey
+    from hub.adapters.sqlite import StoreInUse, UnusableStore
+    from hub.cli.session import Refusal
+    from hub.ports import TryLater
+
+    try:
+        yield
+    except UnusablePolicies as unusable:
+        for problem in unusable.problems:
+            err.print(problem, style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except (NoKey, StoreInUse, UnusableStore, Refusal, TryLater) as failure:
+        err.print(str(failure), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def the_user() -> str:
+    """Who runs the command, for the ledger."""
+    import getpass
+
+    return f"{getpass.getuser()} at the command line"
+
+
+def quiet_logs() -> None:
+    """No log lines between a command's own words; failures are told plainly."""
+    import logging
+
+    from hub.telemetry import configure
+
+    configure(logging.CRITICAL if sys.stderr.isatty() else logging.ERROR)

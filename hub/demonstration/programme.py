@@ -1,0 +1,120 @@
+"""Sixty visibly fake people on the programme, who works with whom, and thirty real histories of risk scores."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+from uuid import uuid4
+
+from hub.bootstrap import Hub
+from hub.receiving import Caller, Received, receive
+from hub.writing import envelope
+from schemas.identifiers import AgencyId
+
+POLICE = "northshire-police"
+PROBATION = "northshire-probation"
+PRISON = "hmp-fictional"
+UNIT = "northshire-iom-unit"
+HOUSING = "northshire-council-housing"
+HOSTEL = "open-door-hostel"
+DRUGS = "northshire-drug-service"
+
+PEOPLE = 60
+METHOD = "staffordshire-2014"
+
+Step = tuple[AgencyId, str, dict[str, Any], datetime]
+"""One update to publish: by whom, of which kind, its data, when it happened."""
+
+
+def person(number: int) -> dict[str, Any]:
+    """Whom an update is about: a visibly fake person."""
+    return {"identifiers": {"crn": f"X99{number:04d}"}}
+
+
+def decisions(moment: datetime) -> Iterator[Step]:
+    """Everybody comes onto the programme, the identifiers and the name with them."""
+    for number in range(1, PEOPLE + 1):
+        data = {
+            "identifiers": {"crn": f"X99{number:04d}", "noms": f"Z{number:04d}ZZ"},
+            "person": f"Fictional Testcase-{number:02d}",
+            "date_of_birth": date(1970 + number % 30, 1, 1).isoformat(),
+            "cohort": ("Fixed", "Flex", "Free")[number % 3],
+            "statutory": number % 3 != 2,
+            "decided_by": "A Coordinator",
+        }
+        yield UNIT, "programme.cohort.decided", data, moment
+
+
+def involvement(moment: datetime) -> Iterator[Step]:
+    """Each agency says for itself that it works a case; none of it counts until the IOM unit confirms it (D12)."""
+    for number in range(1, PEOPLE + 1):
+        for agency, pathways in _working(number):
+            claim = {**person(number), "agency": agency, "role": "active", "pathways": pathways}
+            yield agency, "programme.agency.involved", claim, moment
+
+
+def _working(number: int) -> Iterator[tuple[AgencyId, list[str]]]:
+    yield POLICE, []
+    yield PROBATION, []
+    if number == 2 or number % 3 == 0:
+        yield PRISON, []
+    if number <= 2 or number % 2 == 0:
+        yield HOUSING, ["accommodation"]
+    if number == 1 or number % 5 == 0:
+        yield HOSTEL, ["accommodation"]
+    if number <= 2 or number % 4 == 0:
+        yield DRUGS, ["drugs_alcohol"]
+
+
+def consents(moment: datetime) -> Iterator[Step]:
+    """Probation takes consents: for the hostel about a bed, for the drug service about treatment."""
+    for number in range(1, PEOPLE + 1, 4):
+        for agency, purpose in ((HOSTEL, "accommodation"), (DRUGS, "treatment")):
+            data = {"purposes": [purpose], "recipients": [agency], "form_version": "2026-01", "taken_by": "A Practitioner"}
+            yield PROBATION, "trust.consent.given", {**person(number), **data}, moment
+
+
+def histories() -> Iterator[Step]:
+    """The thirty histories of the 2014 evaluation's Appendix 3: five scores each, prison as its own state."""
+    text = files("hub.demonstration").joinpath("histories.csv").read_text(encoding="ascii")
+    for row in csv.DictReader(text.splitlines()):
+        data = {
+            "method": METHOD,
+            "score": int(row["score"]),
+            "band": row["band"],
+            **{flag: row[flag] == "true" for flag in ("in_prison", "deselected", "wanted")},
+        }
+        moment = datetime.fromisoformat(row["date"]).replace(hour=12, tzinfo=UTC)
+        yield UNIT, "programme.risk.reassessed", {**person(int(row["person"])), **data}, moment
+
+
+def confirmations(hub: Hub, after: int) -> Iterator[Step]:
+    """The IOM unit confirms every claim that it reads on its own feed after `after`."""
+    for _, disclosure in hub.feed.told(UNIT, after, 100_000):
+        if disclosure and disclosure.kind == "programme.agency.involved":
+            confirmed = {"update": str(disclosure.message_id)}
+            yield UNIT, "trust.fact.confirmed", confirmed, hub.clock.now()
+
+
+def ready(hub: Hub, step: Step) -> Received:
+    """A step as a verified update."""
+    agency, kind, data, moment = step
+    raw = envelope(agency, kind, {"author_role": _AUTHORS[agency], **data}, update_id=uuid4(), occurred_at=moment)
+    return receive(raw, Caller(agency, "the demonstration"), hub.bundle, hub.clock.now())
+
+
+_AUTHORS = {
+    POLICE: "offender manager",
+    PROBATION: "probation practitioner",
+    PRISON: "resettlement worker",
+    UNIT: "coordinator",
+    HOUSING: "housing officer",
+    HOSTEL: "key worker",
+    DRUGS: "key worker",
+}
+
+
+def a_while_ago(hub: Hub, **by: float) -> datetime:
+    """A moment before now."""
+    return hub.clock.now() - timedelta(**by)
