@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -82,10 +82,10 @@ class Rules:
         )
 
 
-def _first_clause(pairs: object) -> dict[str, str]:
+def _first_clause(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """For each field the first clause that grants it."""
     first: dict[str, str] = {}
-    for name, clause in pairs:  # type: ignore[attr-defined]  # an iterable of pairs
+    for name, clause in pairs:
         first.setdefault(name, clause)
     return first
 
@@ -148,15 +148,16 @@ class Bundle:
         return self._classes[kind]
 
 
-def _told(fields: object, ground: str) -> Plan:
-    names = tuple(fields)  # type: ignore[arg-type, var-annotated]  # any iterable of names
+def _told(fields: Iterable[str], ground: str) -> Plan:
+    names = tuple(fields)
     return Plan(told=names, because=MappingProxyType(dict.fromkeys(names, ground)))
 
 
 def canonical(policies: Policies) -> bytes:
     """The one byte form of these policies: JSON without spaces, keys as the files order them (the first clause
     that grants a field is the one recorded, so order is meaning), unset keys left out so that a later optional
-    key changes no digest, and the version of the masks."""
+    key changes no digest, and the version of the masks.
+    """
     content = policies.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     content["masks_version"] = MASKS_VERSION
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()

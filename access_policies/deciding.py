@@ -31,7 +31,7 @@ def decide(
             plan = _with_lapsed(plan, lapsed) if agency in told_before else NOTHING
         if plan is not NOTHING and plan.names:
             plans[agency] = plan
-    if own in situations:
+    if own is not None and own in situations:
         plans[own] = bundle.whole(kind)
     return plans
 

@@ -77,7 +77,9 @@ def broken_expectations(bundle: Bundle) -> list[str]:
     return broken
 
 
-def _difference(row: str, told: tuple[str, ...], is_told: set[str], masked: tuple[str, ...], is_masked: set[str]) -> str:
+def _difference(
+    row: str, told: tuple[str, ...], is_told: set[str], masked: tuple[str, ...], is_masked: set[str]
+) -> str:
     changes = [f"told though not expected: {name}" for name in sorted(is_told - set(told))]
     changes += [f"expected but not told: {name}" for name in sorted(set(told) - is_told)]
     changes += [f"masked though not expected: {name}" for name in sorted(is_masked - set(masked))]

@@ -1,12 +1,15 @@
 """What must hold across the files: every word known, every field decided on, every power fitting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from access_policies.masking import MASKS
 from access_policies.model import Clause, FieldRule, Given, KindPolicy, Policies, Power, When
 from access_policies.words import UNKNOWN
 from schemas.updates import KINDS, Update
+
+Where = tuple[str | int, ...]
+"""A place in a document, key by key."""
 
 HUB = "hub"
 """The publisher of what the hub itself says: the settling of provisional updates."""
@@ -17,7 +20,7 @@ class Finding:
     """One thing that is wrong: in which document (a file, or a kind), where in it, and what to do."""
 
     document: str
-    path: tuple[str | int, ...]
+    path: Where
     sentence: str
 
 
@@ -61,7 +64,7 @@ def _clauses(policies: Policies) -> Iterator[Finding]:
             yield Finding("clauses.yaml", (name, *path), sentence)
 
 
-def _clause(policies: Policies, clause: Clause) -> Iterator[tuple[tuple[str, ...], str]]:
+def _clause(policies: Policies, clause: Clause) -> Iterator[tuple[Where, str]]:
     vocabulary = policies.vocabulary
     if clause.recipient not in _partner_kinds(policies):
         yield ("recipient",), f"no partner is of kind {clause.recipient!r}"
@@ -93,7 +96,7 @@ def _power(policies: Policies, clause: Clause, discloser: str, name: str) -> Ite
         yield f"{name} needs `when: {{consent: ...}}`"
 
 
-def _when(policies: Policies, when: When) -> Iterator[tuple[tuple[str, ...], str]]:
+def _when(policies: Policies, when: When) -> Iterator[tuple[Where, str]]:
     words = policies.vocabulary.words()
     for word, values in when.items():
         if word not in words:
@@ -116,7 +119,7 @@ class _Kind:
             for path, sentence in part():
                 yield Finding(self._policy.kind, path, sentence)
 
-    def _fields(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _fields(self) -> Iterator[tuple[Where, str]]:
         listed, of_schema = set(self._policy.fields), set(self._model.fields())
         for name in sorted(of_schema - listed):
             yield ("fields",), f"the field {name!r} of the schema is not decided on; list it with its class"
@@ -128,19 +131,19 @@ class _Kind:
             if field.mask and field.mask not in self._policies.vocabulary.masks:
                 yield ("fields", name), f"there is no mask {field.mask!r}"
 
-    def _publishers(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _publishers(self) -> Iterator[tuple[Where, str]]:
         for publisher in self._policy.publishers:
             if publisher not in {*_partner_kinds(self._policies), HUB}:
                 yield ("publishers",), f"no partner is of kind {publisher!r}"
 
-    def _inherits(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _inherits(self) -> Iterator[tuple[Where, str]]:
         if not (inherits := self._policy.inherits):
             return
         if inherits.of != self._model.REFERS_TO:
             yield ("inherits", "of"), f"this kind does not refer to an earlier update in {inherits.of!r}"
         yield from self._listed(("inherits", "lapsed"), inherits.lapsed)
 
-    def _nevers(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _nevers(self) -> Iterator[tuple[Where, str]]:
         for name, never in self._policy.never.items():
             yield from ((("never", name, "when", *path), text) for path, text in _when(self._policies, never.when))
             yield from self._listed(("never", name, "fields"), () if never.fields == "*" else never.fields)
@@ -150,7 +153,7 @@ class _Kind:
                 if kind not in _partner_kinds(self._policies):
                     yield ("never", name, "except"), f"no partner is of kind {kind!r}"
 
-    def _shares(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _shares(self) -> Iterator[tuple[Where, str]]:
         for name, share in self._policy.share.items():
             path = ("share", name)
             yield from self._listed(path, (*share.fields, *share.masked))
@@ -174,14 +177,14 @@ class _Kind:
                 if power and (rule := self._policy.fields.get(field)) and not _fits(power, rule):
                     yield f"{name} does not cover {field!r}, which is of class {rule.class_!r}"
 
-    def _expects(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    def _expects(self) -> Iterator[tuple[Where, str]]:
         for row, expect in enumerate(self._policy.expect):
             yield from self._listed(("expect", row), (*expect.told, *expect.masked))
             if expect.given.recipient not in _partner_kinds(self._policies):
                 yield ("expect", row), f"no partner is of kind {expect.given.recipient!r}"
             yield from ((("expect", row), text) for _, text in _when(self._policies, _said(expect.given)))
 
-    def _listed(self, path: tuple[str | int, ...], fields: tuple[str, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    def _listed(self, path: Where, fields: tuple[str, ...]) -> Iterator[tuple[Where, str]]:
         for name in fields:
             if name not in self._policy.fields:
                 yield path, f"there is no field {name!r} in this kind"
@@ -208,5 +211,5 @@ def _partner_kinds(policies: Policies) -> set[str]:
     return {partner.kind for partner in policies.partners.values()}
 
 
-def _list(words: object) -> str:
-    return ", ".join(sorted(words))  # type: ignore[call-overload, no-any-return]  # any iterable of words
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words))

@@ -121,7 +121,8 @@ class Share(Form):
 
 class Inherits(Form):
     """Goes to exactly those who were told the update named in the field `of`; `lapsed` is all they hear
-    once no clause tells them more (D1)."""
+    once no clause tells them more (D1).
+    """
 
     of: str
     lapsed: tuple[str, ...]

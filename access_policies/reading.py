@@ -5,7 +5,7 @@ YAML's conveniences are traps in a file that people sign: a second key of the sa
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ Path_ = tuple[str | int, ...]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOOLEANS = re.compile(r"^(y|yes|n|no|on|off)$", re.IGNORECASE)
-_SCALARS = {
+_SCALARS: dict[str, Callable[[str], object]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:int": int,
     "tag:yaml.org,2002:timestamp": str,
@@ -92,10 +92,12 @@ class Document:
             mapping[key] = self._value(value_node, here)
         return mapping
 
-    def _scalar(self, node: yaml.Node, path: Path_) -> Any:
+    def _scalar(self, node: Any, path: Path_) -> Any:
         line = node.start_mark.line + 1
         if node.style is None and _BOOLEANS.match(node.value):
-            self._problems.append(f"{self.name}:{line}: a bare {node.value!r} is read as a boolean; use true, false or quotes")
+            self._problems.append(
+                f"{self.name}:{line}: a bare {node.value!r} is read as a boolean; use true, false or quotes"
+            )
         if node.tag not in _SCALARS:
             self._problems.append(f"{self.name}:{line}: only text, whole numbers, true, false and dates may stand here")
             return ""

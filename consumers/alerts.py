@@ -91,7 +91,7 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
         alert_id=disclosure.message_id,
         record=disclosure.record,
         seq=seq,
-        about=about,  # type: ignore[arg-type]  # one of the closed list, from the table above
+        about=about,
         headline=headline(told),
         advice=ADVICE if certainty is Certainty.PROVISIONAL else None,
         certainty=certainty,
@@ -107,7 +107,12 @@ def settled(alert: Alert, disclosure: Disclosure) -> Alert:
         told = {name: value for name, value in alert.told.items() if name not in ("certainty", "settles_at")}
         return alert.model_copy(update={"certainty": Certainty.CONFIRMED, "advice": None, "told": told})
     if stands == Stands.NO_LONGER_STANDS:
-        gone = {"certainty": Certainty.WITHDRAWN, "advice": None, "told": {}, "headline": _gone(alert)}
+        gone: dict[str, object] = {
+            "certainty": Certainty.WITHDRAWN,
+            "advice": None,
+            "told": {},
+            "headline": _gone(alert),
+        }
         return alert.model_copy(update=gone)
     return alert
 
@@ -134,8 +139,8 @@ class Alerts:
             alert = from_row(row)
             changed = _acknowledged(alert) if _acknowledges(disclosure) else settled(alert, disclosure)
             views.put_alert(to_row(changed))
-        if alert := alert_for(seq, disclosure):
-            views.put_alert(to_row(alert))
+        if raised := alert_for(seq, disclosure):
+            views.put_alert(to_row(raised))
 
 
 def _acknowledges(disclosure: Disclosure) -> bool:

@@ -52,7 +52,7 @@ def fact_of(seq: int, disclosure: Disclosure) -> Fact:
         seq=seq,
         certainty=_certainty(told.get("certainty")),
         told={name: value for name, value in told.items() if name not in _HEADINGS},
-        **heading,  # type: ignore[arg-type]  # told headings are text
+        **heading,
     )
 
 

@@ -152,7 +152,9 @@ class _Batch:
             case.weigh(self._a.bundle, self._now.date())
         situations = self._situations(case, received, target)
         plans = self._plans(case, received, target, situations)
-        drafts = self._a.discloser.drafts(self._unit, _subject(received, placement), self._content(case, received), plans)
+        drafts = self._a.discloser.drafts(
+            self._unit, _subject(received, placement), self._content(case, received), plans
+        )
         self._remember(case, received, target, drafts)
         self._keep(received, case.record_id)
         self._enter(case, self._record(received, "placed") | _weighed(situations), drafts, received.key)
@@ -232,9 +234,7 @@ class _Batch:
             "bundle": self._a.bundle.digest,
         }
 
-    def _enter(
-        self, case: Case | None, record: dict[str, JsonValue], drafts: list[Draft], key: UpdateKey
-    ) -> None:
+    def _enter(self, case: Case | None, record: dict[str, JsonValue], drafts: list[Draft], key: UpdateKey) -> None:
         """One leaf for the update and everything it discloses: no disclosure without its leaf."""
         if case:
             record["record"] = str(case.record_id)

@@ -135,8 +135,7 @@ def _hosted(
     """Every partner's consumers. Only those named in the settings start."""
     consumers = _consumers(settings.consumers)
     return {
-        agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers)
-        for agency in bundle.policies.partners
+        agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers) for agency in bundle.policies.partners
     }
 
 

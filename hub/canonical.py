@@ -1,5 +1,6 @@
 """The one byte form of a value that gets hashed: JSON with sorted keys and no spaces (RFC 8785 for what we use:
-ASCII keys, no fractions)."""
+ASCII keys, no fractions).
+"""
 
 import orjson
 from pydantic import JsonValue

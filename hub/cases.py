@@ -48,7 +48,8 @@ class Case:
 
     def fold(self, received: Received, target: UpdateKey | None) -> bool:
         """Take the update into the facts. Returns whether what counts must be weighed again: a movement in or out
-        of custody is a fact, but no word of a rule."""
+        of custody is a fact, but no word of a rule.
+        """
         update, key = received.update, received.key
         aim = str(target) if target else None
         moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim)

@@ -99,9 +99,7 @@ class Discloser:
         pieces = (salts[at : at + SALT_BYTES] for at in range(0, len(salts), SALT_BYTES))
         return [(place, name, next(pieces), value) for place, (name, value) in enumerate(elements)]
 
-    def _boxes(
-        self, unit: Unit, subject: Subject, disclosure: Disclosure, elements: list[_Salted]
-    ) -> dict[str, bytes]:
+    def _boxes(self, unit: Unit, subject: Subject, disclosure: Disclosure, elements: list[_Salted]) -> dict[str, bytes]:
         """The elements of each class of data in one sealed box."""
         classes = self._bundle.classes(subject.kind)
         boxes = defaultdict[str, list[JsonValue]](list)

@@ -105,7 +105,7 @@ class Facts(BaseModel):
         return orjson.dumps(ordered, option=orjson.OPT_SORT_KEYS)
 
 
-def fold(facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None) -> bool:
+def fold(  # noqa: PLR0917  # the parts of an update, apart so that a test can make onefacts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None) -> bool:
     """Take one update into the facts; `target` is the key of the update it refers to.
 
     Pure but for `facts` itself. Returns whether anything could have changed.
@@ -184,7 +184,8 @@ def _custody_order(claim: CustodyClaim, key: str) -> tuple[datetime, int, str]:
 
 def show(facts: Facts, agency: AgencyId, key: str, at: datetime) -> str | None:
     """Show `agency` this movement as the present state. Returns the key of the movement that is over for it:
-    the one shown before, or this one when it came late."""
+    the one shown before, or this one when it came late.
+    """
     before = facts.shown.get(agency)
     if before and (before.at, before.key) > (at, key):
         return key
@@ -249,8 +250,9 @@ def _all_involvement(facts: Facts) -> Iterable[tuple[str, InvolvementClaim]]:
     """Who decided the cohort leads the case; the others are involved as claimed."""
     yield from facts.involvement.items()
     for key, cohort in facts.cohorts.items():
-        yield key, InvolvementClaim(
-            at=cohort.at, publisher=cohort.publisher, agency=cohort.publisher, role=Involvement.LEAD
+        yield (
+            key,
+            InvolvementClaim(at=cohort.at, publisher=cohort.publisher, agency=cohort.publisher, role=Involvement.LEAD),
         )
 
 

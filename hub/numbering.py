@@ -39,7 +39,7 @@ def number(
     leaves = [_leaf_row(tree, entry, opening) for entry, opening in zip(entries, sealed, strict=True)]
     feed = [_feed_row(counter, identity, draft) for entry in entries for draft in entry.drafts]
     counter.leaves, counter.edge = tree.size, tree.edge()
-    places = {entry.key: row.index for entry, row in zip(entries, leaves, strict=True)}
+    places = {entry.key: row.number for entry, row in zip(entries, leaves, strict=True)}
     updates = [(stored._replace(entry=places[stored.key]), content) for stored, content in updates]
     unit.write(counter, updates=updates, feed=feed, aliases=aliases, leaves=leaves, timers=timers)
 

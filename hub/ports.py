@@ -62,7 +62,7 @@ class FeedRow(NamedTuple):
 class LeafRow(NamedTuple):
     """One ledger entry: the leaf in the clear, its opening sealed under the person record it speaks of."""
 
-    index: int
+    number: int
     time: int
     commitment: bytes
     hash: bytes
@@ -154,9 +154,6 @@ class Unit(Protocol):
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """The timers that are due, the oldest first, locked until the unit ends."""
-
-    def next_due(self) -> datetime | None:
-        """When the next timer is due."""
 
     def remove_timer(self, update_id: UUID) -> None:
         """Forget a timer that has fired."""
@@ -305,6 +302,9 @@ class Views(Protocol):
 
     def unit(self) -> AbstractContextManager[ViewsUnit]:
         """A unit of work on this partner's rows."""
+
+    def position(self, consumer: str) -> int:
+        """The sequence up to which `consumer` has read."""
 
     def records(self) -> list[UUID]:
         """The persons this partner has been told of."""

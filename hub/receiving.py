@@ -11,7 +11,6 @@ from uuid import UUID
 import orjson
 from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
-from dateutil.parser import isoparse
 from pydantic import ValidationError
 
 from access_policies.compiling import Bundle
@@ -26,6 +25,7 @@ AHEAD = timedelta(minutes=5)
 
 _ATTRIBUTES = frozenset({"specversion", "id", "source", "type", "time", "datacontenttype", "dataschema", "data"})
 _TYPE = re.compile(r"uk\.iomhub\.([a-z_]+\.[a-z_]+\.[a-z_]+)\.v([0-9]{1,3})")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _SOURCE = "urn:iomhub:agency:"
 _UNSAFE = re.compile("[\0\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """NUL, bidirectional controls, lone surrogates: they hide text or poison a database."""
@@ -155,12 +155,19 @@ def _event(attributes: dict[str, Any], data: Any) -> CloudEvent:
     if not isinstance(data, dict):
         raise _rejected("data", "missing", "is required, as an object")
     try:
-        attributes["time"] = isoparse(attributes["time"])
+        attributes["time"] = _time(attributes["time"])
         return CloudEvent(attributes, data)
     except CloudEventValidationError as invalid:
         raise Rejected([Problem(name, "cloudevents", "breaks CloudEvents 1.0") for name in invalid.errors]) from None
     except (ValueError, OverflowError):
         raise _rejected("time", "not_a_time", "is an RFC 3339 time with its zone") from None
+
+
+def _time(text: str) -> datetime:
+    """An RFC 3339 time. Raises `ValueError`; what is finer than a microsecond is cut off."""
+    if not _TIME.fullmatch(text):
+        raise ValueError
+    return datetime.fromisoformat(text)
 
 
 def _kind(event_type: str) -> str:
@@ -187,8 +194,6 @@ def _id(text: str) -> UUID:
 
 def _occurred_at(time: datetime | None, now: datetime) -> datetime:
     assert time is not None
-    if time.tzinfo is None:
-        raise _rejected("time", "no_zone", "is an RFC 3339 time with its zone")
     if time > now + AHEAD:
         raise _rejected("time", "in_the_future", "lies more than five minutes ahead")
     return time

@@ -65,4 +65,3 @@ class Recorder:
         """A signed note of a feed's head: name of the feed, sequence, link."""
         origin = f"iom-hub/feed/{feed}"
         return ledger.sign_note(ledger.checkpoint_text(seq, link, origin), origin, self.key)
-

@@ -1,4 +1,4 @@
-"""Running: what works in the background of a hub in one process: group commit, hosted consumers, timers, checkpoints."""
+"""Running: what works in the background of one process: group commit, hosted consumers, loops that repeat."""
 
 import queue
 import threading
@@ -58,9 +58,7 @@ class GroupCommit:
             if last:
                 return
 
-    def _gather(
-        self, first: tuple[Received, Future[Result]]
-    ) -> tuple[list[tuple[Received, Future[Result]]], bool]:
+    def _gather(self, first: tuple[Received, Future[Result]]) -> tuple[list[tuple[Received, Future[Result]]], bool]:
         batch = [first]
         while len(batch) < MAX_BATCH:
             try:
@@ -147,6 +145,6 @@ class Loop:
             try:
                 pause = self._step()
             except Exception as failure:  # noqa: BLE001  # a loop that dies silently is worse than one that repeats
-                log.error("loop_failed", loop=self._thread.name, error=type(failure).__name__)
+                log.error("loop_failed", loop=self._thread.name, error=type(failure).__name__)  # noqa: TRY400  # no values
                 pause = 1.0
             self._stop.wait(pause)

@@ -14,15 +14,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True)
 
-    home: Path = Field(Path("var/hub"), description="Where the store, the key and the hub's own policies lie.")
-    policies: Path | None = Field(None, description="The policies; else `policies` in the home, else the shipped ones.")
-    allow_unsigned_policies: bool = Field(False, description="Bundles are not signed yet: only this starts a hub.")
-    passphrase: SecretStr | None = Field(None, description="Opens the key file.")
-    settle_minutes: float = Field(45, gt=0, description="How long an arrest or a release stays provisional.")
-    checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger is checkpointed.")
-    consumers: tuple[str, ...] = Field(("case_views", "alerts"), description="The consumers that run hosted.")
-    host: str = Field("127.0.0.1", description="Where `serve` listens.")
-    port: int = Field(8700, ge=0, le=65535, description="Where `serve` listens.")
+    home: Path = Field(default=Path("var/hub"), description="Where the store, the key and the hub's own policies lie.")
+    policies: Path | None = Field(
+        default=None, description="The policies; else `policies` in the home, else the shipped ones."
+    )
+    allow_unsigned_policies: bool = Field(
+        default=False, description="Bundles are not signed yet: only this starts a hub."
+    )
+    passphrase: SecretStr | None = Field(default=None, description="Opens the key file.")
+    settle_minutes: float = Field(default=45, gt=0, description="How long an arrest or a release stays provisional.")
+    checkpoint_seconds: float = Field(default=60, gt=0, description="How often the ledger is checkpointed.")
+    consumers: tuple[str, ...] = Field(default=("case_views", "alerts"), description="The consumers that run hosted.")
+    host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
+    port: int = Field(default=8700, ge=0, le=65535, description="Where `serve` listens.")
 
     @property
     def store_file(self) -> Path:

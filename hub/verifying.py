@@ -82,19 +82,19 @@ class Verifier:
 
     def _check_entry(self, kept: Kept, index: int) -> None:
         row = kept.row
-        if row.index != index:
+        if row.number != index:
             self._wrong(f"ledger entry {index}: missing or out of place")
         if Leaf(row.time, row.commitment).hash() != row.hash:
-            self._wrong(f"ledger entry {row.index}: its hash does not match")
+            self._wrong(f"ledger entry {row.number}: its hash does not match")
         if kept.opening is None or ledger.commitment(kept.opening[:16], kept.opening[16:]) != row.commitment:
-            self._wrong(f"ledger entry {row.index}: its record does not match its commitment")
+            self._wrong(f"ledger entry {row.number}: its record does not match its commitment")
             return
         self._remember(orjson.loads(kept.opening[16:]), kept)
 
     def _remember(self, record: dict[str, object], kept: Kept) -> None:
         owner = str(kept.row.record_id) if kept.row.record_id else None
         if record.get("record") != owner:
-            self._wrong(f"ledger entry {kept.row.index}: it lies with another person record")
+            self._wrong(f"ledger entry {kept.row.number}: it lies with another person record")
         if record["verb"] == "collection":
             update, disclosed = str(record["update"]), record["disclosed"]
             assert isinstance(disclosed, dict)

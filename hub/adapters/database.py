@@ -1,6 +1,6 @@
 """The store's unit of work in SQLAlchemy Core: one implementation for every database."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer,
 from hub.sealing import CannotOpen, Sealer, scope
 from schemas.identifiers import AgencyId
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def insert_new(connection: Connection, table: Table) -> Any:
@@ -125,9 +125,7 @@ class DatabaseUnit:
 
     def record_of(self, key: UpdateKey) -> UUID | None:
         """By primary key; None for a held update too."""
-        return self._connection.execute(
-            select(t.updates.c.record_id).where(*_of_update(key))
-        ).scalar_one_or_none()
+        return self._connection.execute(select(t.updates.c.record_id).where(*_of_update(key))).scalar_one_or_none()
 
     def told(self, message_ids: Mapping[AgencyId, UUID]) -> frozenset[AgencyId]:
         """By the feed's unique index."""
@@ -228,7 +226,7 @@ class DatabaseUnit:
     def entry_of(self, key: UpdateKey) -> bytes | None:
         """By the number that the update keeps of it."""
         numbered = select(t.updates.c.entry).where(*_of_update(key)).scalar_subquery()
-        row = self._connection.execute(select(t.ledger).where(t.ledger.c.index == numbered)).one_or_none()
+        row = self._connection.execute(select(t.ledger).where(t.ledger.c.number == numbered)).one_or_none()
         if row is None:
             return None
         return self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:]

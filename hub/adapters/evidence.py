@@ -41,8 +41,8 @@ class StoreEvidence:
 
     def entries(self) -> Iterator[Kept]:
         """In chunks, so that memory stays flat."""
-        for row in self._rows(select(t.ledger).order_by(t.ledger.c.index)):
-            leaf = LeafRow(row.index, row.time, row.commitment, row.hash, row.record_id, row.opening)
+        for row in self._rows(select(t.ledger).order_by(t.ledger.c.number)):
+            leaf = LeafRow(row.number, row.time, row.commitment, row.hash, row.record_id, row.opening)
             yield Kept(leaf, self._open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash)))
 
     def records(self, recipient: AgencyId) -> Iterator[KeptRecord]:

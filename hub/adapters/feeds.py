@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hub.adapters import tables as t
 from hub.adapters.database import KeptKeys, unpack
 from hub.adapters.sqlite import SqliteStore
-from hub.chains import Element, FeedRecord, Header, genesis
+from hub.chains import FeedRecord, Header, genesis
 from hub.disclosing import box_place, unbox, values_in
 from hub.identity import Identity
 from hub.sealing import DataKeys, Sealer, scope

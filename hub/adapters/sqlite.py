@@ -48,7 +48,7 @@ class SqliteStore:
     def _prepare(self, check: bytes) -> None:
         with self._turn, self._writer.begin() as connection:
             t.metadata.create_all(connection)
-            kept = dict(connection.execute(select(t.meta.c.name, t.meta.c.value)).all())  # type: ignore[arg-type]
+            kept = dict(connection.execute(select(t.meta.c.name, t.meta.c.value)).all())
             if not kept:
                 rows = [{"name": "format", "value": FORMAT}, {"name": "key", "value": check}]
                 connection.execute(insert(t.meta), rows)
@@ -118,7 +118,7 @@ def _in_words() -> Iterator[None]:
 
 def _only_process(path: Path) -> Any:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = open(path.with_suffix(".lock"), "w", encoding="ascii")  # noqa: SIM115  # held while the store is open
+    lock = path.with_suffix(".lock").open("w", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as busy:

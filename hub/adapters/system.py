@@ -17,6 +17,6 @@ class SystemClock:
 class SystemEntropy:
     """Keeps the promise of `hub.ports.Entropy`."""
 
-    def salts(self, purpose: str, count: int) -> bytes:
+    def salts(self, purpose: str, count: int) -> bytes:  # noqa: ARG002  # the port names the purpose
         """From the operating system; `purpose` plays no part."""
         return os.urandom(SALT_BYTES * count)

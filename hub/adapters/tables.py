@@ -1,6 +1,5 @@
 """The tables. Every column says what it holds: content and identifiers only ever sealed or blind."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +11,15 @@ metadata = MetaData()
 class Id(LargeBinary):
     """A UUID as its 16 bytes, in every database alike."""
 
-    def coerce_compared_value(self, op: object, value: object) -> "Id":
+    def coerce_compared_value(self, op: object, value: object) -> "Id":  # noqa: ARG002  # SQLAlchemy's signature
         """A UUID beside such a column is bound as one, too."""
         return self
 
-    def bind_processor(self, dialect: object) -> Callable[[UUID | None], bytes | None]:
+    def bind_processor(self, dialect: object) -> Any:  # noqa: ARG002  # SQLAlchemy's signature
         """On its way in."""
         return lambda value: value.bytes if value is not None else None
 
-    def result_processor(self, dialect: object, coltype: object) -> Callable[[bytes | None], UUID | None]:
+    def result_processor(self, dialect: object, coltype: object) -> Any:  # noqa: ARG002  # SQLAlchemy's signature
         """On its way out."""
         return lambda value: UUID(bytes=bytes(value)) if value is not None else None
 
@@ -116,7 +115,7 @@ feed = Table(
 ledger = Table(
     "ledger",
     metadata,
-    _column("index", BigInteger, NUMBER, primary_key=True, autoincrement=False),
+    _column("number", BigInteger, NUMBER, primary_key=True, autoincrement=False),
     _column("time", BigInteger, TIME),
     _column("commitment", LargeBinary, HASH),
     _column("hash", LargeBinary, HASH),

@@ -169,7 +169,7 @@ class StoreViewsUnit:
         """Write what has changed."""
         kept = [row for key in self._changed_facts if (row := self._facts[key])]
         gone = [key for key in self._changed_facts if self._facts[key] is None]
-        alerts = [row for alert_id in self._changed_alerts if (row := self._alerts[alert_id])]
+        alerts = [alert for alert_id in self._changed_alerts if (alert := self._alerts[alert_id])]
         put(self._connection, t.view_facts, [self._rows.fact_row(self._unit, row) for row in kept])
         put(self._connection, t.view_alerts, [self._rows.alert_row(self._unit, row) for row in alerts])
         if gone:

@@ -33,7 +33,7 @@ def list_alerts(
     open_only: Annotated[bool, Query(alias="open", description="Leave out acknowledged alerts.")] = True,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AlertList:
-    """This agency's alerts."""
+    """List the alerts of the agency that asks."""
     hub.recorder.consulted(who, "alerts", {})
     rows = hub.hosted[who.agency].views.alerts(open_only=open_only, limit=limit)
     return AlertList(alerts=[_alert(row) for row in rows])

@@ -44,7 +44,7 @@ class FeedPage(BaseModel):
     response_model=FeedPage,
     responses={200: {"content": {_STREAM: {"schema": {"type": "string"}}}, "description": "A page, or a stream"}},
 )
-async def read_feed(
+async def read_feed(  # noqa: PLR0917  # each is a parameter of the request
     request: Request,
     hub: TheHub,
     who: Reader,
@@ -106,4 +106,3 @@ async def _news(hub: Hub, agency: str, after: int, seconds: float) -> bool:
             if loop.time() >= until:
                 return False
             await asyncio.sleep(_LOOK_SECONDS)
-

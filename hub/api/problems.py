@@ -60,7 +60,7 @@ _TITLES = {
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemBody, "description": title, "content": {MEDIA: {}}}
     for status, title in _TITLES.items()
-    if status not in (405,)
+    if status != 405
 }
 """Every problem response, for the OpenAPI document."""
 
@@ -109,7 +109,8 @@ _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 
 def install(app: FastAPI) -> None:
     """Answer every failure with a problem."""
-    for kind in (Rejected, *_STATUSES, Exception):
+    kinds: tuple[type[Exception], ...] = (Rejected, *_STATUSES, Exception)
+    for kind in kinds:
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]  # narrower than asked
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]

@@ -34,8 +34,6 @@ _BODY: dict[str, Any] = {
 }
 
 
-
-
 @router.post("/updates", openapi_extra=_BODY, response_model=Receipt)
 async def publish(request: Request, hub: TheHub, who: Publisher) -> Any:
     """Publish. The receipt is the same whether the update was placed, held, discarded or had come before.
@@ -67,7 +65,7 @@ async def _body(request: Request, limit: int) -> bytes:
 
 async def _accept(hub: Hub, received: list[Received]) -> list[Result | BaseException]:
     futures = [asyncio.wrap_future(future) for future in hub.commits.submit(received)]
-    return await asyncio.gather(*futures, return_exceptions=True)
+    return list(await asyncio.gather(*futures, return_exceptions=True))
 
 
 async def _publish_lines(content: bytes, hub: Hub, who: Caller) -> Response:

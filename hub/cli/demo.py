@@ -138,12 +138,13 @@ def _invite(console: "Console", hub: "Hub", url: str) -> None:
         return f'-H "Authorization: Bearer $({program} {agency} --sub you --minutes 60 --home {hub.settings.home})"'
 
     console.rule("[bold]Try it, in another terminal")
-    lines = (
-        ("Follow the housing feed live", f'curl -N -H "Accept: text/event-stream" {bearer(HOUSING)} "{url}/v1/feed?after={after}"'),
-        ("Publish an arrest as the police", f'curl -H "Content-Type: application/cloudevents+json" {bearer(POLICE)} --data-binary @{update} {url}/v1/updates'),
-        ("Read the alerts of housing", f"curl {bearer(HOUSING)} {url}/v1/alerts"),
-    )  # fmt: skip
-    for what, line in lines:
+    stream, json = '-H "Accept: text/event-stream"', '-H "Content-Type: application/cloudevents+json"'
+    lines = {
+        "Follow the housing feed live": f'curl -N {stream} {bearer(HOUSING)} "{url}/v1/feed?after={after}"',
+        "Publish an arrest as the police": f"curl {json} {bearer(POLICE)} --data-binary @{update} {url}/v1/updates",
+        "Read the alerts of housing": f"curl {bearer(HOUSING)} {url}/v1/alerts",
+    }
+    for what, line in lines.items():
         console.print(f"\n[bold]{what}[/bold]")
         console.print(line, soft_wrap=True, highlight=False, markup=False)
     console.print(f"\nServing at {url}, the API's pages at {url}/docs; Ctrl-C stops.", highlight=False)

@@ -29,7 +29,9 @@ def check(home: Home = None) -> None:
     for line in broken:
         err.print(line, style="red", markup=False, soft_wrap=True)
     rows = sum(len(policy.expect) for policy in bundle.policies.kinds.values())
-    out.print(f"{directory}: {len(bundle.policies.kinds)} kinds, {len(bundle.policies.clauses)} clauses,", soft_wrap=True)
+    out.print(
+        f"{directory}: {len(bundle.policies.kinds)} kinds, {len(bundle.policies.clauses)} clauses,", soft_wrap=True
+    )
     out.print(f"{rows} expectations, {len(broken)} not kept; digest {bundle.digest}", highlight=False, soft_wrap=True)
     if broken:
         raise typer.Exit(1)

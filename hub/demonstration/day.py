@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from hub.adapters.hmpps import SetAside, Understood, read
 from hub.bootstrap import Hub
 from hub.demonstration.programme import (
@@ -73,7 +75,10 @@ def _arrest(hub: Hub) -> tuple[UpdateKey, dict[str, float]]:
 
 
 def _latency(hub: Hub, key: UpdateKey, started: float) -> dict[str, float]:
-    waiting = {agency: hub.identity.message(agency, *key) for agency in (PROBATION, UNIT, DRUGS, HOSTEL, "northshire-council-housing")}
+    waiting = {
+        agency: hub.identity.message(agency, *key)
+        for agency in (PROBATION, UNIT, DRUGS, HOSTEL, "northshire-council-housing")
+    }
     seen: dict[str, float] = {}
     while waiting and time.perf_counter() - started < _WAIT_SECONDS:
         for agency, alert_id in list(waiting.items()):
@@ -160,8 +165,6 @@ def _a_death_is_no_release(hub: Hub, day: Day) -> None:
 
 def _hmpps_event(hub: Hub, number: int, code: str) -> bytes:
     """A domain event in its SNS envelope, in the published form."""
-    import orjson
-
     inner = {
         "eventType": "prison-offender-events.prisoner.released",
         "version": 1,

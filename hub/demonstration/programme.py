@@ -71,7 +71,12 @@ def consents(moment: datetime) -> Iterator[Step]:
     """Probation takes consents: for the hostel about a bed, for the drug service about treatment."""
     for number in range(1, PEOPLE + 1, 4):
         for agency, purpose in ((HOSTEL, "accommodation"), (DRUGS, "treatment")):
-            data = {"purposes": [purpose], "recipients": [agency], "form_version": "2026-01", "taken_by": "A Practitioner"}
+            data = {
+                "purposes": [purpose],
+                "recipients": [agency],
+                "form_version": "2026-01",
+                "taken_by": "A Practitioner",
+            }
             yield PROBATION, "trust.consent.given", {**person(number), **data}, moment
 
 

@@ -9,8 +9,8 @@ from schemas.updates.custody import (
     LeftPoliceCustody,
     Provisional,
     Received,
-    Released,
     ReleaseCancelled,
+    Released,
     ReleasePlanned,
 )
 from schemas.updates.programme import AgencyInvolved, CohortDecided, RiskReassessed

@@ -66,4 +66,4 @@ class Update(BaseModel):
     def content(self) -> dict[str, JsonValue]:
         """Every field with a value, as JSON; what is absent was not said."""
         told = self.model_dump(mode="json", exclude_none=True, exclude={"record"})
-        return told | self.derived()
+        return {**told, **self.derived()}

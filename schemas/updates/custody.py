@@ -120,4 +120,3 @@ class ReleaseCancelled(Update):
     def derived(self) -> Mapping[str, JsonValue]:
         """A cancelled plan never stands."""
         return {"stands": Stands.NO_LONGER_STANDS.value}
-

@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 
 import pytest
 from jsonschema import Draft202012Validator
-from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, PROBATION, START, UNIT, Partnership, partnership
 
 from access_policies import linting
 from access_policies.compiling import Bundle
@@ -24,6 +23,7 @@ from hub.timers import fire_due
 from schemas import generating
 from schemas.updates import KINDS, parse
 from schemas.updates.custody import Arrested
+from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, PROBATION, START, UNIT, Partnership, partnership
 
 EXAMPLES = Path(generating.__file__).parent / "examples"
 BUNDLE = Bundle(load())

@@ -1,0 +1,58 @@
+# The only list of commands. Everything runs in .venv, made from the hashed lock.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup demo serve test check fix docs bench lock clean
+.DEFAULT_GOAL := help
+
+help:            ## Show this list
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 12
+
+setup: $(READY)  ## Make .venv from the hashed lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("IOM Hub needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: setup      ## A day in Northshire: sixty fake people, seven agencies; then serve (ARGS="--once" stops after it)
+	$(BIN)/iom-hub demo $(ARGS)
+
+serve: setup     ## Run a hub in var/hub with the shipped, unsigned policies
+	IOM_HUB_ALLOW_UNSIGNED_POLICIES=true $(BIN)/iom-hub serve $(ARGS)
+
+test: setup check  ## Everything that is checked: style, types, imports, generated files, all tests
+	$(BIN)/python tests/support/parts.py
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup     ## Style, types, import contracts, policies, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/iom-hub policy check
+	$(BIN)/iom-hub policy render --check
+	$(BIN)/python -m schemas.generating --check
+	$(BIN)/python -m hub.api.generating --check
+	$(BIN)/hadolint deploy/Dockerfile
+
+fix: setup       ## Format, and write the generated files anew
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: setup      ## Write the generated pages, schemas and OpenAPI anew
+	$(BIN)/iom-hub policy render
+	$(BIN)/python -m schemas.generating
+	$(BIN)/python -m hub.api.generating
+
+bench: setup     ## Measure; absolute figures are printed, only ratios fail
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: setup      ## Resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header -o requirements.lock
+
+clean:           ## Remove what was made
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis

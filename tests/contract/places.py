@@ -1,0 +1,108 @@
+"""Where a hub of one kind of store lives, so that a contract test can close it, open it again, and look inside."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy import select
+from support.builders import a_consent
+from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership, raw_update
+
+from hub.adapters.evidence import StoreEvidence
+from hub.adapters.tables import metadata
+from hub.ports import UpdateKey
+from hub.receiving import Caller, Received, receive
+
+Row = tuple[Any, ...]
+
+
+class Place:
+    """One home in which a hub is opened, as often as a test likes."""
+
+    def __init__(self, kind: str, home: Path) -> None:
+        """`kind` names the store's adapter."""
+        self.kind, self.home = kind, home
+        self.partners: Partnership | None = None
+
+    def open(self, **settings: Any) -> Partnership:
+        """A hub in this place."""
+        self.partners = Partnership(self.home, **settings)
+        return self.partners
+
+    def again(self, **settings: Any) -> Partnership:
+        """Close the hub and open it again: nothing that was in memory is left, and time has not gone back."""
+        clock = self.partners.clock if self.partners else None
+        self.close()
+        partners = self.open(**settings)
+        if clock:
+            partners.clock.moment = clock.moment
+        return partners
+
+    def close(self) -> None:
+        """Release the store, once."""
+        if self.partners:
+            self.partners.hub.close()
+        self.partners = None
+
+
+def a_case(partners: Partnership, number: int = 1) -> dict[str, Any]:
+    """Somebody whom the police, probation, housing and the hostel work with."""
+    person = partners.person(number)
+    partners.involve(person, POLICE)
+    partners.involve(person, PROBATION)
+    partners.involve(person, HOUSING, ("accommodation",))
+    partners.involve(person, HOSTEL, ("accommodation",))
+    return person
+
+
+def consented(partners: Partnership, person: Mapping[str, Any], **more: Any) -> UUID:
+    """The person agrees that the hostel may be told about accommodation."""
+    return partners.publish(UNIT, "trust.consent.given", {**person, **a_consent(HOSTEL)}, **more)
+
+
+def received(
+    partners: Partnership, agency: str, kind: str, data: Mapping[str, Any], *, update_id: UUID | None = None,
+    at: datetime | None = None,
+) -> Received:
+    """A verified update that waits to be accepted."""
+    now = partners.clock.now()
+    raw = raw_update(agency, kind, data, update_id or uuid4(), at or now)
+    return receive(raw, Caller(agency, "a test"), partners.hub.bundle, now)
+
+
+def contents(partners: Partnership) -> dict[str, frozenset[Row]]:
+    """Every row of every table, as another connection sees it."""
+    with partners.hub.store.reader.connect() as connection:
+        return {
+            table.name: frozenset(tuple(row) for row in connection.execute(select(table)))
+            for table in metadata.sorted_tables
+        }
+
+
+def on_the_ledger(partners: Partnership) -> dict[UpdateKey, int]:
+    """The place of each update in the ledger; an update that stands there twice fails the test."""
+    found: dict[UpdateKey, int] = {}
+    for kept in StoreEvidence(partners.hub.store).entries():
+        assert kept.opening is not None
+        record = orjson.loads(kept.opening[16:])
+        if record["verb"] == "collection":
+            publisher, _, update_id = record["update"].partition("/")
+            key = UpdateKey(publisher, UUID(update_id))
+            assert key not in found
+            found[key] = kept.row.index
+    return found
+
+
+def on_the_feed(partners: Partnership, recipient: str) -> list[UpdateKey]:
+    """The updates on one feed, in its order; a sequence that is not dense fails the test."""
+    records = list(StoreEvidence(partners.hub.store).records(recipient))
+    assert [kept.seq for kept in records] == list(range(1, len(records) + 1))
+    return [kept.key for kept in records]
+
+
+def problems(partners: Partnership) -> list[str]:
+    """What verification finds."""
+    return partners.hub.verify().problems
