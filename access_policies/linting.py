@@ -29,7 +29,7 @@ def findings(policies: Policies) -> Iterator[Finding]:
     yield from _vocabulary(policies)
     yield from _partners(policies)
     yield from _clauses(policies)
-    for kind, model in KINDS.items():
+    for kind in KINDS:
         if kind not in policies.kinds:
             yield Finding("vocabulary.yaml", (), f"the kind {kind!r} has no policy file; write one")
     for kind, policy in policies.kinds.items():

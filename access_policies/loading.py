@@ -58,7 +58,7 @@ class _Reader:
 
     def _known_once(self, policy: KindPolicy, name: str) -> Iterator[KindPolicy]:
         """A kind's file stands where its name says, so there is one file for each kind."""
-        strand, rest = (policy.kind.split(".", 1) + [""])[:2]
+        strand, rest = [*policy.kind.split(".", 1), ""][:2]
         if name != f"{strand}/{rest}.yaml":
             self.problems.append(f"{name}:1: this file speaks of {policy.kind!r}; name it {strand}/{rest}.yaml")
             return

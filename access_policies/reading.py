@@ -78,12 +78,12 @@ class Document:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, i)) for i, item in enumerate(node.value)]
-        return self._scalar(node, path)
+        return self._scalar(node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(self._scalar(key_node, path)) if isinstance(key_node, yaml.ScalarNode) else ""
+            key = str(self._scalar(key_node)) if isinstance(key_node, yaml.ScalarNode) else ""
             here = (*path, key)
             if key in mapping:
                 line = key_node.start_mark.line + 1
@@ -92,9 +92,9 @@ class Document:
             mapping[key] = self._value(value_node, here)
         return mapping
 
-    def _scalar(self, node: Any, path: Path_) -> Any:
+    def _scalar(self, node: Any) -> Any:
         line = node.start_mark.line + 1
-        if node.style is None and _BOOLEANS.match(node.value):
+        if not node.style and _BOOLEANS.match(node.value):
             self._problems.append(
                 f"{self.name}:{line}: a bare {node.value!r} is read as a boolean; use true, false or quotes"
             )

@@ -144,7 +144,8 @@ class Alerts:
 
 
 def _acknowledges(disclosure: Disclosure) -> bool:
-    return disclosure.kind == "trust.alert.acknowledged"
+    """A partner's own answer; that another partner has answered leaves this one's alert open."""
+    return disclosure.kind == "trust.alert.acknowledged" and disclosure.told.get("source") == disclosure.recipient
 
 
 def _acknowledged(alert: Alert) -> Alert:

@@ -105,7 +105,7 @@ class Facts(BaseModel):
         return orjson.dumps(ordered, option=orjson.OPT_SORT_KEYS)
 
 
-def fold(  # noqa: PLR0917  # the parts of an update, apart so that a test can make onefacts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None) -> bool:
+def fold(facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None) -> bool:
     """Take one update into the facts; `target` is the key of the update it refers to.
 
     Pure but for `facts` itself. Returns whether anything could have changed.
@@ -320,9 +320,10 @@ def _situation(standing_now: Standing, bundle: Bundle, agency: AgencyId) -> Situ
 
 
 def agencies_named(facts: Facts, key: str | None) -> frozenset[AgencyId]:
-    """The agencies that the claim of this update names."""
+    """The agencies that the claim of this update names; the end of an involvement is told to nobody (D15)."""
     if key in facts.involvement:
-        return frozenset({facts.involvement[key].agency})
+        claim = facts.involvement[key]
+        return frozenset({claim.agency}) if claim.role is not Involvement.NONE else frozenset()
     if key in facts.consents:
         return frozenset(facts.consents[key].recipients)
     return frozenset()

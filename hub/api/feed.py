@@ -44,7 +44,7 @@ class FeedPage(BaseModel):
     response_model=FeedPage,
     responses={200: {"content": {_STREAM: {"schema": {"type": "string"}}}, "description": "A page, or a stream"}},
 )
-async def read_feed(  # noqa: PLR0917  # each is a parameter of the request
+async def read_feed(
     request: Request,
     hub: TheHub,
     who: Reader,

@@ -1,6 +1,7 @@
 """Where a hub of one kind of store lives, so that a contract test can close it, open it again, and look inside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partne
 
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.tables import metadata
-from hub.ports import UpdateKey
+from hub.cases import key_of
+from hub.ports import Evidence, UpdateKey
 from hub.receiving import Caller, Received, receive
 
 Row = tuple[Any, ...]
@@ -82,25 +84,34 @@ def contents(partners: Partnership) -> dict[str, frozenset[Row]]:
         }
 
 
+@contextmanager
+def evidence(partners: Partnership) -> Iterator[Evidence]:
+    """What lies in the store, opened where it opens."""
+    with closing(StoreEvidence(partners.hub.store)) as found:
+        yield found
+
+
 def on_the_ledger(partners: Partnership) -> dict[UpdateKey, int]:
     """The place of each update in the ledger; an update that stands there twice fails the test."""
     found: dict[UpdateKey, int] = {}
-    for kept in StoreEvidence(partners.hub.store).entries():
-        assert kept.opening is not None
-        record = orjson.loads(kept.opening[16:])
+    with evidence(partners) as kept:
+        openings = [(entry.row.number, entry.opening) for entry in kept.entries()]
+    for number, opening in openings:
+        assert opening is not None
+        record = orjson.loads(opening[16:])
         if record["verb"] == "collection":
-            publisher, _, update_id = record["update"].partition("/")
-            key = UpdateKey(publisher, UUID(update_id))
+            key = key_of(record["update"])
             assert key not in found
-            found[key] = kept.row.index
+            found[key] = number
     return found
 
 
 def on_the_feed(partners: Partnership, recipient: str) -> list[UpdateKey]:
     """The updates on one feed, in its order; a sequence that is not dense fails the test."""
-    records = list(StoreEvidence(partners.hub.store).records(recipient))
-    assert [kept.seq for kept in records] == list(range(1, len(records) + 1))
-    return [kept.key for kept in records]
+    with evidence(partners) as kept:
+        records = list(kept.records(recipient))
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    return [record.key for record in records]
 
 
 def problems(partners: Partnership) -> list[str]:
