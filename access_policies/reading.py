@@ -19,8 +19,9 @@ _SCALARS: dict[str, Callable[[str], object]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:int": int,
     "tag:yaml.org,2002:timestamp": str,
-    "tag:yaml.org,2002:bool": lambda text: text == "true",
+    "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
 }
+_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 class UnusablePolicies(Exception):
@@ -57,14 +58,16 @@ class Document:
         try:
             text = path.read_text(encoding="utf-8")
             self._refuse_anchors(text)
+            if self._problems:
+                raise UnusablePolicies(self._problems)
             node = yaml.compose(text, Loader=_LOADER)
-        except (yaml.YAMLError, UnicodeDecodeError, OSError) as broken:
+            if not isinstance(node, yaml.MappingNode):
+                raise UnusablePolicies([f"{self.name}:1: a policy file is a mapping of keys to values"])
+            return self._value(node, ())
+        except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as broken:
             mark = getattr(broken, "problem_mark", None)
             where = mark.line + 1 if mark else 1
             raise UnusablePolicies([f"{self.name}:{where}: this is not a readable YAML file; mend it"]) from broken
-        if not isinstance(node, yaml.MappingNode):
-            raise UnusablePolicies([f"{self.name}:1: a policy file is a mapping of keys to values"])
-        return self._value(node, ())
 
     def _refuse_anchors(self, text: str) -> None:
         for event in _events(text):
@@ -74,6 +77,10 @@ class Document:
 
     def _value(self, node: yaml.Node, path: Path_) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
+            self._problems.append(
+                f"{self.name}:{node.start_mark.line + 1}: tags are not allowed; take {node.tag!r} out"
+            )
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -83,7 +90,7 @@ class Document:
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(self._scalar(key_node)) if isinstance(key_node, yaml.ScalarNode) else ""
+            key = self._key(key_node)
             here = (*path, key)
             if key in mapping:
                 line = key_node.start_mark.line + 1
@@ -92,16 +99,23 @@ class Document:
             mapping[key] = self._value(value_node, here)
         return mapping
 
+    def _key(self, node: Any) -> str:
+        if not isinstance(node, yaml.ScalarNode):
+            self._problems.append(f"{self.name}:{node.start_mark.line + 1}: a key is one word, not a list or mapping")
+            return ""
+        return str(self._scalar(node))
+
     def _scalar(self, node: Any) -> Any:
         line = node.start_mark.line + 1
         if not node.style and _BOOLEANS.match(node.value):
             self._problems.append(
                 f"{self.name}:{line}: a bare {node.value!r} is read as a boolean; use true, false or quotes"
             )
-        if node.tag not in _SCALARS:
+        try:
+            return _SCALARS[node.tag](node.value)
+        except (KeyError, ValueError):  # another tag, or a number as only YAML writes it: 0x1F, 1:30
             self._problems.append(f"{self.name}:{line}: only text, whole numbers, true, false and dates may stand here")
             return ""
-        return _SCALARS[node.tag](node.value)
 
 
 def _events(text: str) -> Iterator[Any]:

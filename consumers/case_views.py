@@ -4,6 +4,7 @@ A view is a fold over the partner's feed, so it cannot hold what was withheld. A
 history is.
 """
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -32,6 +33,7 @@ SETTLING = {
 }
 """Kinds that are about an earlier message, and the field that names it."""
 
+_DAY = len("2026-01-31")
 _HEADINGS = ("source", "author_role", "recorded_as", "occurred_at")
 
 
@@ -71,7 +73,9 @@ def _told_day(fact: Fact, other: Fact) -> str:
     """The time to compare by: as much of it as both were told."""
     if fact.occurred_at is None or other.occurred_at is None:
         return ""
-    return fact.occurred_at[: min(len(fact.occurred_at), len(other.occurred_at))]
+    if _DAY in (len(fact.occurred_at), len(other.occurred_at)):
+        return fact.occurred_at[:_DAY]
+    return datetime.fromisoformat(fact.occurred_at).astimezone(UTC).isoformat()
 
 
 def settled(fact: Fact, disclosure: Disclosure) -> Fact | None:

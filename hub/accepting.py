@@ -23,14 +23,14 @@ from hub.crashpoints import reach
 from hub.disclosing import Discloser, Draft, Subject
 from hub.identity import Identity
 from hub.numbering import Entry, number
-from hub.placing import Desk, Discarded, Held, Placed
+from hub.placing import HUB, Desk, Discarded, Held, Placed
 from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
 from hub.receiving import Problem, Received, Rejected
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 from schemas.updates import Provisional
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import FactConfirmed, UpdateConfirmed
+from schemas.updates.trust import FactConfirmed
 
 Result = Receipt | Rejected
 
@@ -146,8 +146,8 @@ class _Batch:
 
     def _disclose(self, received: Received, placement: Placed) -> None:
         case, target = self._case(received, placement), placement.target
-        if isinstance(received.update, UpdateConfirmed) and str(target) in case.facts.settled:
-            return  # a withdrawal came first, or another leader fired the same timer: nothing is left to confirm
+        if received.key.publisher == HUB and str(target) in case.facts.settled:
+            return  # a withdrawal or an outcome came first, or another leader fired the same timer: nothing is left
         if case.fold(received, target):
             case.weigh(self._a.bundle, self._now.date())
         situations = self._situations(case, received, target)

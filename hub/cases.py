@@ -76,7 +76,7 @@ class Case:
     def over_for(self, agency: AgencyId, received: Received, target: UpdateKey | None) -> str | None:
         """The movement whose state is over for a state-only partner, now that it is told this update (D1)."""
         over = None
-        if str(received.key) in self.facts.custody:
+        if isinstance(received.update, fact_rules.MOVEMENTS):
             over = fact_rules.show(self.facts, agency, str(received.key), received.occurred_at)
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(self.facts, agency, str(target))

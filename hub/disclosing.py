@@ -1,7 +1,6 @@
 """Disclosing: from a decision to the feed records that carry it, one for each partner that is told anything."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,8 +40,25 @@ class Subject:
     target: UpdateKey | None = None
 
 
-_Salted = tuple[int, str, bytes, JsonValue]
-"""An element on its way into its box: place, name, salt, value."""
+class Box:
+    """The elements of one class of data, on their way into one sealed box: JSON, column by column."""
+
+    def __init__(self) -> None:
+        self._places: list[int] = []
+        self._names: list[str] = []
+        self._salts: list[bytes] = []
+        self._values: list[JsonValue] = []
+
+    def add(self, place: int, name: str, salt: bytes, value: JsonValue) -> None:
+        """One more element."""
+        self._places.append(place)
+        self._names.append(name)
+        self._salts.append(salt)
+        self._values.append(value)
+
+    def content(self) -> bytes:
+        """What is sealed."""
+        return orjson.dumps([self._places, self._names, b"".join(self._salts).hex(), self._values])
 
 
 class Discloser:
@@ -68,8 +84,8 @@ class Discloser:
         if subject.reference in told and subject.target:
             told[subject.reference] = str(self._identity.message(recipient, *subject.target))
         disclosure = self._disclosure(subject, recipient, told)
-        elements = self._salted(disclosure)
-        commitments = tuple(commitment(salt, name, canonical(value)) for _, name, salt, value in elements)
+        commitments, boxes = self._committed(disclosure)
+        owner, lies = str(subject.record_id), box_place(recipient, disclosure.message_id)
         row = FeedRow(
             recipient=recipient,
             seq=0,
@@ -79,7 +95,7 @@ class Discloser:
             prev=b"",
             root=root_of(commitments),
             commitments=commitments,
-            boxes=self._boxes(unit, subject, disclosure, elements),
+            boxes={name: unit.seal(owner, name, box.content(), lies + name) for name, box in boxes.items()},
         )
         return Draft(disclosure, plan, row)
 
@@ -93,23 +109,20 @@ class Discloser:
             told=told,
         )
 
-    def _salted(self, disclosure: Disclosure) -> list[_Salted]:
-        elements = disclosure.elements()
+    def _committed(self, disclosure: Disclosure) -> tuple[tuple[bytes, ...], dict[str, Box]]:
+        """The commitments in order, and the elements of each class of data in one box. The hot loop of the hub."""
+        elements, classes = disclosure.elements(), self._bundle.classes(disclosure.kind)
         salts = self._entropy.salts(str(disclosure.message_id), len(elements))
-        pieces = (salts[at : at + SALT_BYTES] for at in range(0, len(salts), SALT_BYTES))
-        return [(place, name, next(pieces), value) for place, (name, value) in enumerate(elements)]
-
-    def _boxes(self, unit: Unit, subject: Subject, disclosure: Disclosure, elements: list[_Salted]) -> dict[str, bytes]:
-        """The elements of each class of data in one sealed box."""
-        classes = self._bundle.classes(subject.kind)
-        boxes = defaultdict[str, list[JsonValue]](list)
-        for place, name, salt, value in elements:
-            boxes[classes.get(name, ENVELOPE)].append([place, name, salt.hex(), value])
-        owner, lies = str(subject.record_id), box_place(disclosure.recipient, disclosure.message_id)
-        return {
-            data_class: unit.seal(owner, data_class, orjson.dumps(content), lies + data_class)
-            for data_class, content in boxes.items()
-        }
+        commitments, boxes = [], dict[str, Box]()
+        for place, (name, value) in enumerate(elements):
+            salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+            commitments.append(commitment(salt, name, canonical(value)))
+            data_class = classes.get(name, ENVELOPE)
+            box = boxes.get(data_class)
+            if box is None:
+                box = boxes[data_class] = Box()
+            box.add(place, name, salt, value)
+        return tuple(commitments), boxes
 
 
 def box_place(recipient: AgencyId, message_id: UUID) -> str:
@@ -119,9 +132,13 @@ def box_place(recipient: AgencyId, message_id: UUID) -> str:
 
 def unbox(content: bytes) -> list[Element]:
     """The elements in a box."""
-    return [Element(place, name, value, bytes.fromhex(salt)) for place, name, salt, value in orjson.loads(content)]
+    places, names, salts, values = orjson.loads(content)
+    opened = bytes.fromhex(salts)
+    pieces = (opened[at : at + SALT_BYTES] for at in range(0, len(opened), SALT_BYTES))
+    return [Element(*parts) for parts in zip(places, names, values, pieces, strict=True)]
 
 
-def values_in(content: bytes) -> Iterator[tuple[str, JsonValue]]:
+def values_in(content: bytes) -> Iterable[tuple[str, JsonValue]]:
     """The names and values in a box, for readers that need no proof."""
-    return ((name, value) for _, name, _, value in orjson.loads(content))
+    _, names, _, values = orjson.loads(content)
+    return zip(names, values, strict=True)

@@ -7,7 +7,7 @@ one must win, the later `occurred_at` does, at equal times the narrower claim, t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -24,6 +24,8 @@ from schemas.vocabulary import CustodyOutcome, Involvement
 
 ADULT_AT = 18
 _BREADTH = {level: rank for rank, level in enumerate(Involvement)}
+MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
+"""The kinds that say where somebody is."""
 _CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
 
 
@@ -130,6 +132,8 @@ def fold(facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Upda
             )
         case Arrested() | LeftPoliceCustody() | Received() | Released():
             _move(facts, key, _custody(publisher, at, update))
+            if target:  # how an arrest ended settles it; nothing is left to confirm (D1)
+                facts.settled.add(target)
         case FactConfirmed() if target:
             facts.confirmations.setdefault(target, {})[key] = publisher
         case ConsentWithdrawn():
@@ -149,7 +153,7 @@ def _end_consent(facts: Facts, at: datetime, target: str | None) -> None:
     if target:
         facts.ended.add(target)
     elif facts.ended_before is None or at > facts.ended_before:
-        facts.ended_before = at
+        facts.ended_before = at.astimezone(UTC)  # one instant has one written form, whoever was first
 
 
 def _custody(publisher: AgencyId, at: datetime, update: Update) -> CustodyClaim:
@@ -207,7 +211,8 @@ def undone(facts: Facts, key: str) -> bool:
     claim = facts.custody.get(key)
     if claim is None or claim.place != "free":
         return False
-    later = (c for c in facts.custody.values() if c.at >= claim.at and c.place == "prison")
+    standing_ones = (c for each, c in facts.custody.items() if each not in facts.withdrawn)
+    later = (c for c in standing_ones if c.at >= claim.at and c.place == "prison")
     return any(not c.after_recall for c in later)
 
 

@@ -19,6 +19,7 @@ class Identity:
         self._blind = _derive(key, b"blind")
         self._finger = _derive(key, b"fingerprint")
         self._recipient = lru_cache(maxsize=4096)(lambda agency: _derive(key, b"recipient\0" + agency.encode()))
+        self._record = lru_cache(maxsize=65536)(self._name_record)
 
     def message(self, recipient: AgencyId, publisher: AgencyId, update_id: UUID) -> UUID:
         """The message id under which `recipient` is told this update."""
@@ -26,6 +27,9 @@ class Identity:
 
     def record(self, recipient: AgencyId, record_id: UUID) -> UUID:
         """The person record as `recipient` knows it."""
+        return self._record(recipient, record_id)
+
+    def _name_record(self, recipient: AgencyId, record_id: UUID) -> UUID:
         return self._name(recipient, b"record\0" + record_id.bytes)
 
     def case(self, recipient: AgencyId, case_id: UUID) -> UUID:

@@ -33,7 +33,7 @@ def number(
 ) -> None:
     """Seal the openings, lock the counter, and write every entry under the next number."""
     sealed = [_seal(unit, entry) for entry in entries]
-    aliases = {_alias(draft) for entry in entries for draft in entry.drafts}
+    aliases = {draft.disclosure.record: _alias(draft) for entry in entries for draft in entry.drafts}
     counter = unit.lock_counter()
     tree = Tree.kept(counter.leaves, counter.edge)
     leaves = [_leaf_row(tree, entry, opening) for entry, opening in zip(entries, sealed, strict=True)]
@@ -41,7 +41,7 @@ def number(
     counter.leaves, counter.edge = tree.size, tree.edge()
     places = {entry.key: row.number for entry, row in zip(entries, leaves, strict=True)}
     updates = [(stored._replace(entry=places[stored.key]), content) for stored, content in updates]
-    unit.write(counter, updates=updates, feed=feed, aliases=aliases, leaves=leaves, timers=timers)
+    unit.write(counter, updates=updates, feed=feed, aliases=aliases.values(), leaves=leaves, timers=timers)
 
 
 def _seal(unit: Unit, entry: Entry) -> bytes:

@@ -177,6 +177,9 @@ class Store(Protocol):
     def received(self, key: UpdateKey) -> Arrival | None:
         """The arrival of an acknowledged update."""
 
+    def has_due(self, now: datetime) -> bool:
+        """Whether a timer is due."""
+
     def close(self) -> None:
         """Release everything."""
 

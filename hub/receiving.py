@@ -1,11 +1,12 @@
 """Receiving: raw bytes and a caller become a verified update, or a refusal that names path and rule, never a value."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import orjson
@@ -22,6 +23,8 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 AHEAD = timedelta(minutes=5)
 """How far an `occurred_at` may lie ahead of the hub's clock; plans carry their own dates."""
+OLDEST = 1900
+"""Nobody on a programme did anything before; a time near the calendar's end cannot be compared in every zone."""
 
 _ATTRIBUTES = frozenset({"specversion", "id", "source", "type", "time", "datacontenttype", "dataschema", "data"})
 _TYPE = re.compile(r"uk\.iomhub\.([a-z_]+\.[a-z_]+\.[a-z_]+)\.v([0-9]{1,3})")
@@ -98,7 +101,8 @@ def strict_json(raw: bytes) -> dict[str, Any]:
     if _deeper_than(raw, MAX_DEPTH):
         raise _rejected("", "too_deep", f"an update is nested at most {MAX_DEPTH} deep")
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+        text = raw.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
         raise _rejected("", "not_utf8", "an update is UTF-8") from None
     except (ValueError, RecursionError):
@@ -141,7 +145,12 @@ def _check_text(text: str) -> None:
         raise _rejected("", "unsafe_text", "NUL, bidirectional controls and lone surrogates are refused")
 
 
-def _no_constant(_: str) -> None:
+def _finite(text: str) -> float:
+    """1e400 is read as infinity, which would be written as null: something said would become nothing said."""
+    return number if math.isfinite(number := float(text)) else _no_constant(text)
+
+
+def _no_constant(_: str) -> NoReturn:
     raise _rejected("", "not_a_number", "NaN and infinities are refused")
 
 
@@ -194,6 +203,8 @@ def _id(text: str) -> UUID:
 
 def _occurred_at(time: datetime | None, now: datetime) -> datetime:
     assert time is not None
+    if time.year < OLDEST:
+        raise _rejected("time", "too_long_ago", f"lies before the year {OLDEST}")
     if time > now + AHEAD:
         raise _rejected("time", "in_the_future", "lies more than five minutes ahead")
     return time

@@ -25,8 +25,11 @@ def fire_due(acceptor: Acceptor) -> int:
 
     A crash before the commit fires them again; the update's id is fixed by the timer, so it has one effect.
     """
+    now = acceptor.clock.now()
+    if not acceptor.store.has_due(now):
+        return 0
     with acceptor.store.unit() as unit:
-        due = unit.due(acceptor.clock.now(), BATCH)
+        due = unit.due(now, BATCH)
         for timer in due:
             acceptor.accept_in(unit, [_settle(unit, timer)])
             unit.remove_timer(timer.update_id)

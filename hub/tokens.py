@@ -85,8 +85,8 @@ class Tokens:
         try:
             decoded = jwt.decode(token, self._key, algorithms=[_ALGORITHM])
             jwt.JWTClaimsRegistry(now=int(now.timestamp()), **_REQUIRED).validate(decoded.claims)
-        except (JoseError, ValueError) as wrong:
-            raise NotAuthenticated from wrong
+        except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as wrong:
+            raise NotAuthenticated from wrong  # a stranger's header can be of any form
         if decoded.header.get("typ") != _TYPE:
             raise NotAuthenticated
         claims = decoded.claims

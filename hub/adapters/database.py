@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Table, delete, select, tuple_, update
+from sqlalchemy import Connection, Dialect, Table, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.adapters import tables as t
 from hub.adapters.times import from_micros, micros
 from hub.numbering import opening_place
-from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, UpdateKey
+from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
 from hub.sealing import CannotOpen, Sealer, scope
 from schemas.identifiers import AgencyId
 
@@ -60,6 +61,8 @@ class DatabaseUnit:
         """The caller begins, commits and rolls back."""
         self.connection, self._connection, self._sealer = connection, connection, sealer
         self.keys = KeptKeys(connection)
+        self.heads: dict[AgencyId, int] = {}
+        """The last sequence of each feed, once `write` has numbered them."""
 
     def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
         """See `hub.sealing`."""
@@ -80,23 +83,21 @@ class DatabaseUnit:
             }
             for a in arrivals
         ]
-        new_keys = self._insert_received(rows)
-        repeated = [a.key for a in arrivals if a.key not in new_keys]
-        known = self._arrivals(repeated) | {}
+        known = self._arrivals([a.key for a in arrivals])
+        fresh = {a.key: row for a, row in reversed(list(zip(arrivals, rows, strict=True))) if a.key not in known}
+        self._insert_received(list(fresh.values()))
         results: list[Arrival | None] = []
-        for arrival in arrivals:
-            if arrival.key in new_keys:
-                new_keys.discard(arrival.key)
-                known[arrival.key] = arrival
-                results.append(None)
-            else:
-                results.append(known[arrival.key])
+        for arrived in arrivals:
+            results.append(known.get(arrived.key))
+            known.setdefault(arrived.key, arrived)
         return results
 
-    def _insert_received(self, rows: list[dict[str, Any]]) -> set[UpdateKey]:
-        columns = (t.received.c.publisher, t.received.c.update_id)
-        inserted = self._connection.execute(insert_new(self._connection, t.received).returning(*columns), rows)
-        return {UpdateKey(*row) for row in inserted}
+    def _insert_received(self, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        done = self._connection.execute(insert_new(self._connection, t.received), rows)
+        if done.rowcount != len(rows):
+            raise TryLater("another process has just received one of these updates")
 
     def _arrivals(self, keys: Sequence[UpdateKey]) -> dict[UpdateKey, Arrival]:
         if not keys:
@@ -185,13 +186,14 @@ class DatabaseUnit:
         timers: Sequence[Timer] = (),
     ) -> None:
         """Plain inserts, the counter last."""
-        self._insert(t.updates, [_update_row(stored, content) for stored, content in updates])
-        self._insert(t.feed, [_feed_row(row) for row in feed])
-        self._insert(t.ledger, [row._asdict() for row in leaves])
+        self._insert_fast(t.updates, [_update_row(stored, content) for stored, content in updates])
+        self._insert_fast(t.feed, [_feed_row(row) for row in feed])
+        self._insert_fast(t.ledger, [_leaf_row(row) for row in leaves])
         self._insert(t.timers, [_timer_row(timer) for timer in timers])
         known = [{"agency": a, "alias": alias, "record_id": record} for a, alias, record in aliases]
         if known:
             self._connection.execute(insert_new(self._connection, t.aliases), known)
+        self.heads = {agency: seq for agency, (seq, _) in counter.heads.items()}
         heads = {agency: (seq, link.hex()) for agency, (seq, link) in counter.heads.items()}
         values = {"leaves": counter.leaves, "edge": counter.edge, "heads": orjson.dumps(heads)}
         self._connection.execute(update(t.counter), values)
@@ -199,6 +201,15 @@ class DatabaseUnit:
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(table.insert(), rows)
+
+    def _insert_fast(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Rows in the order of the table's columns, in the database's own types: the hot path of a batch."""
+        if not rows:
+            return
+        dialect = self._connection.dialect
+        compiled = _compiled(table, dialect)
+        values: Any = rows if compiled.positional else [dict(zip(table.c.keys(), row, strict=True)) for row in rows]
+        self._connection.exec_driver_sql(compiled.string, values)
 
     def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
         """The boxes go, overwritten on disk (`secure_delete`); the rest of the feed rows stays."""
@@ -241,29 +252,36 @@ def _of_update(key: UpdateKey) -> tuple[Any, Any]:
     return t.updates.c.publisher == key.publisher, t.updates.c.update_id == key.update_id
 
 
-def _update_row(stored: Stored, content: bytes) -> dict[str, Any]:
-    return {
-        "publisher": stored.key.publisher,
-        "update_id": stored.key.update_id,
-        "record_id": stored.record_id,
-        "entry": stored.entry,
-        "content": content,
-    }
+@lru_cache(maxsize=32)
+def _compiled(table: Table, dialect: Dialect) -> Any:
+    return table.insert().compile(dialect=dialect)
 
 
-def _feed_row(row: FeedRow) -> dict[str, Any]:
-    return {
-        "recipient": row.recipient,
-        "seq": row.seq,
-        "message_id": row.message_id,
-        "publisher": row.key.publisher,
-        "update_id": row.key.update_id,
-        "record_id": row.record_id,
-        "prev": row.prev,
-        "root": row.root,
-        "commitments": b"".join(row.commitments),
-        "boxes": pack(row.boxes),
-    }
+def _update_row(stored: Stored, content: bytes) -> tuple[Any, ...]:
+    return (stored.key.publisher, stored.key.update_id.bytes, _bytes(stored.record_id), stored.entry, content)
+
+
+def _leaf_row(row: LeafRow) -> tuple[Any, ...]:
+    return (row.number, row.time, row.commitment, row.hash, _bytes(row.record_id), row.opening)
+
+
+def _feed_row(row: FeedRow) -> tuple[Any, ...]:
+    return (
+        row.recipient,
+        row.seq,
+        row.message_id.bytes,
+        row.key.publisher,
+        row.key.update_id.bytes,
+        row.record_id.bytes,
+        row.prev,
+        row.root,
+        b"".join(row.commitments),
+        pack(row.boxes),
+    )
+
+
+def _bytes(record_id: UUID | None) -> bytes | None:
+    return record_id.bytes if record_id else None
 
 
 def pack(boxes: Mapping[str, bytes]) -> bytes:

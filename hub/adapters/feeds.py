@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import JsonValue
 from sqlalchemy import select
 
 from hub.adapters import tables as t
@@ -19,6 +20,8 @@ from schemas.identifiers import AgencyId
 
 T = TypeVar("T")
 
+_OF_DISCLOSURE = (t.feed.c.recipient, t.feed.c.seq, t.feed.c.message_id, t.feed.c.record_id, t.feed.c.boxes)
+
 
 class StoreFeed:
     """Keeps the promises of `hub.ports.Feed` on the store's own table."""
@@ -29,16 +32,18 @@ class StoreFeed:
 
     def read(self, recipient: AgencyId, after: int, limit: int) -> list[FeedRecord]:
         """One query, whatever the limit."""
-        return self._rows(recipient, after, limit, feed_record)
+        return self._rows(recipient, after, limit, feed_record, t.feed)
 
     def told(self, recipient: AgencyId, after: int, limit: int) -> list[tuple[int, Disclosure | None]]:
-        """One query, whatever the limit."""
-        return self._rows(recipient, after, limit, _disclosure)
+        """One query, whatever the limit; none when there is no news."""
+        if self._last(recipient) <= after:
+            return []
+        return self._rows(recipient, after, limit, _disclosure, *_OF_DISCLOSURE)
 
     def _rows(
-        self, recipient: AgencyId, after: int, limit: int, opened: Callable[[Any, Sealer, DataKeys], T]
+        self, recipient: AgencyId, after: int, limit: int, opened: Callable[[Any, Sealer, DataKeys], T], *columns: Any
     ) -> list[T]:
-        wanted = select(t.feed).where(t.feed.c.recipient == recipient, t.feed.c.seq > after)
+        wanted = select(*columns).where(t.feed.c.recipient == recipient, t.feed.c.seq > after)
         with self._store.reader.connect() as connection:
             keys = KeptKeys(connection)
             rows = connection.execute(wanted.order_by(t.feed.c.seq).limit(limit))
@@ -66,6 +71,11 @@ class StoreFeed:
             self._store.wait(seen, left)
 
     def _last(self, recipient: AgencyId) -> int:
+        if recipient not in self._store.heads:
+            self._store.heads.setdefault(recipient, self._last_row(recipient))
+        return self._store.heads[recipient]
+
+    def _last_row(self, recipient: AgencyId) -> int:
         wanted = select(t.feed.c.seq).where(t.feed.c.recipient == recipient).order_by(t.feed.c.seq.desc()).limit(1)
         with self._store.reader.connect() as connection:
             return connection.execute(wanted).scalar_one_or_none() or 0
@@ -85,8 +95,10 @@ def _opened(row: Any, sealer: Sealer, keys: DataKeys) -> Iterator[bytes]:
 
 
 def _disclosure(row: Any, sealer: Sealer, keys: DataKeys) -> tuple[int, Disclosure | None]:
-    told = {name: value for content in _opened(row, sealer, keys) for name, value in values_in(content)}
-    if not all(name in told for name in STRUCTURE):
+    told: dict[str, JsonValue] = {}
+    for content in _opened(row, sealer, keys):
+        told.update(values_in(content))
+    if "message_id" not in told:
         return row.seq, None
     message_id, kind, bundle, record = (str(told.pop(name)) for name in STRUCTURE)
     return row.seq, Disclosure(row.recipient, UUID(message_id), kind, bundle, UUID(record), told)

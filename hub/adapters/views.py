@@ -77,11 +77,16 @@ class Rows:
 
 
 class StoreViewsUnit:
-    """Keeps the promises of `hub.ports.ViewsUnit`; rows wait in memory until `flush`."""
+    """Keeps the promises of `hub.ports.ViewsUnit`; rows wait in memory until `flush`.
 
-    def __init__(self, unit: DatabaseUnit, connection: Connection, rows: Rows) -> None:
-        """The caller commits."""
-        self._unit, self._connection, self._rows = unit, connection, rows
+    Folding reads on a connection of its own, so that nobody waits for it; only one consumer moves a position.
+    """
+
+    def __init__(self, connection: Connection, rows: Rows) -> None:
+        """`connection` is for reading."""
+        self._connection, self._rows = connection, rows
+        self._keys = KeptKeys(connection)
+        self._moved: dict[str, int] = {}
         self._facts: dict[FactKey, FactRow | None] = {}
         self._by_message: dict[UUID, FactKey | None] = {}
         self._alerts: dict[UUID, AlertRow | None] = {}
@@ -107,7 +112,7 @@ class StoreViewsUnit:
         for row in self._connection.execute(select(t.view_facts).where(mine, wanted)):
             key = (row.record, row.fact)
             if key not in self._changed_facts:
-                self._facts[key] = self._rows.fact(self._unit.keys, row)
+                self._facts[key] = self._rows.fact(self._keys, row)
                 self._by_message[row.message_id] = key
 
     def _load_alerts(self, wanted: list[UUID]) -> None:
@@ -115,7 +120,7 @@ class StoreViewsUnit:
             return
         mine = (t.view_alerts.c.agency == self._rows.agency, t.view_alerts.c.alert_id.in_(wanted))
         for row in self._connection.execute(select(t.view_alerts).where(*mine)):
-            self._alerts[row.alert_id] = self._rows.alert(self._unit.keys, row)
+            self._alerts[row.alert_id] = self._rows.alert(self._keys, row)
 
     def fact(self, record: UUID, fact: str) -> FactRow | None:
         """From memory, else from the table."""
@@ -162,20 +167,21 @@ class StoreViewsUnit:
 
     def move(self, consumer: str, seq: int) -> None:
         """With the rows, in one transaction."""
-        row = {"agency": self._rows.agency, "consumer": consumer, "seq": seq}
-        put(self._connection, t.view_positions, [row])
+        self._moved[consumer] = seq
 
-    def flush(self) -> None:
+    def flush(self, unit: DatabaseUnit) -> None:
         """Write what has changed."""
         kept = [row for key in self._changed_facts if (row := self._facts[key])]
         gone = [key for key in self._changed_facts if self._facts[key] is None]
         alerts = [alert for alert_id in self._changed_alerts if (alert := self._alerts[alert_id])]
-        put(self._connection, t.view_facts, [self._rows.fact_row(self._unit, row) for row in kept])
-        put(self._connection, t.view_alerts, [self._rows.alert_row(self._unit, row) for row in alerts])
+        moved = [{"agency": self._rows.agency, "consumer": name, "seq": seq} for name, seq in self._moved.items()]
+        put(unit.connection, t.view_facts, [self._rows.fact_row(unit, row) for row in kept])
+        put(unit.connection, t.view_alerts, [self._rows.alert_row(unit, row) for row in alerts])
+        put(unit.connection, t.view_positions, moved)
         if gone:
             mine = t.view_facts.c.agency == self._rows.agency
             dropped = tuple_(t.view_facts.c.record, t.view_facts.c.fact).in_(gone)
-            self._connection.execute(delete(t.view_facts).where(mine, dropped))
+            unit.connection.execute(delete(t.view_facts).where(mine, dropped))
 
 
 class StoreViews:
@@ -189,10 +195,11 @@ class StoreViews:
     @contextmanager
     def unit(self) -> Iterator[StoreViewsUnit]:
         """Rows and position in one transaction."""
-        with self._store.writing() as unit:
-            views = StoreViewsUnit(unit, unit.connection, self._rows)
+        with self._store.reader.connect() as connection:
+            views = StoreViewsUnit(connection, self._rows)
             yield views
-            views.flush()
+        with self._store.writing(durable=False) as unit:
+            views.flush(unit)
 
     def position(self, consumer: str) -> int:
         """Where a consumer stands, read without a write."""

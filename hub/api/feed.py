@@ -48,7 +48,7 @@ async def read_feed(
     request: Request,
     hub: TheHub,
     who: Reader,
-    after: Annotated[int, Query(ge=0, description="The last sequence that the reader has.")] = 0,
+    after: Annotated[int, Query(ge=0, le=10**18, description="The last sequence that the reader has.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     wait: Annotated[float, Query(ge=0, le=30, description="Seconds to wait for a record.")] = 0,
     accept: Annotated[str, Header()] = "application/json",

@@ -57,8 +57,10 @@ _TITLES = {
     503: "The hub cannot store it now; send it again later",
 }
 
+_SCHEMA = {"$ref": "#/components/schemas/ProblemBody"}
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemBody, "description": title, "content": {MEDIA: {}}}
+    status: {"model": ProblemBody, "description": title, "content": {MEDIA: {"schema": _SCHEMA}}}
     for status, title in _TITLES.items()
     if status != 405
 }

@@ -34,7 +34,12 @@ _BODY: dict[str, Any] = {
 }
 
 
-@router.post("/updates", openapi_extra=_BODY, response_model=Receipt)
+@router.post(
+    "/updates",
+    openapi_extra=_BODY,
+    response_model=Receipt,
+    responses={200: {"content": {_LINES: {"schema": {"type": "string"}}}, "description": "A receipt, or one a line"}},
+)
 async def publish(request: Request, hub: TheHub, who: Publisher) -> Any:
     """Publish. The receipt is the same whether the update was placed, held, discarded or had come before.
 

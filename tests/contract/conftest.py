@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from contract.places import Place
 from support.partnership import Partnership
 

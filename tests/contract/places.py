@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import select
-from support.builders import a_consent
-from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership, raw_update
 
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.tables import metadata
 from hub.cases import key_of
 from hub.ports import Evidence, UpdateKey
 from hub.receiving import Caller, Received, receive
+from support.builders import a_consent
+from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership, raw_update
 
 Row = tuple[Any, ...]
 
@@ -50,23 +50,24 @@ class Place:
         self.partners = None
 
 
-def a_case(partners: Partnership, number: int = 1) -> dict[str, Any]:
-    """Somebody whom the police, probation, housing and the hostel work with."""
+def a_case(partners: Partnership, number: int = 1) -> tuple[dict[str, Any], UUID]:
+    """Somebody whom the police, probation, housing and the hostel work with, and the consent that the hostel needs."""
     person = partners.person(number)
     partners.involve(person, POLICE)
     partners.involve(person, PROBATION)
     partners.involve(person, HOUSING, ("accommodation",))
+    consent = partners.publish(UNIT, "trust.consent.given", {**person, **a_consent(HOSTEL)})
     partners.involve(person, HOSTEL, ("accommodation",))
-    return person
-
-
-def consented(partners: Partnership, person: Mapping[str, Any], **more: Any) -> UUID:
-    """The person agrees that the hostel may be told about accommodation."""
-    return partners.publish(UNIT, "trust.consent.given", {**person, **a_consent(HOSTEL)}, **more)
+    return person, consent
 
 
 def received(
-    partners: Partnership, agency: str, kind: str, data: Mapping[str, Any], *, update_id: UUID | None = None,
+    partners: Partnership,
+    agency: str,
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    update_id: UUID | None = None,
     at: datetime | None = None,
 ) -> Received:
     """A verified update that waits to be accepted."""

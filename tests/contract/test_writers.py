@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
-from contract.places import Place, a_case, consented, on_the_feed, on_the_ledger, problems, received
-from support.builders import a_consent, a_missed_appointment, a_score, an_arrest
-from support.partnership import EVERYONE, HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership
 
+from contract.places import Place, a_case, on_the_feed, on_the_ledger, problems, received
 from hub.accepting import Result
 from hub.ports import UpdateKey
 from hub.receiving import Received
 from schemas.receipts import Receipt
+from support.builders import a_consent, a_missed_appointment, a_score, an_arrest
+from support.partnership import EVERYONE, HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership
 
 WRITERS, CASES, TURNS = 8, 20, 96
 
@@ -80,6 +80,7 @@ class Writer:
                 self.tell(case, turn)
 
     def give(self, case: int) -> None:
+        """Give a consent that some later turn ends."""
         call = self.call(UNIT, GIVEN, case, a_consent(HOSTEL))
         self.standing.append((case, call.key.update_id))
 
@@ -89,12 +90,14 @@ class Writer:
         self.call(POLICE, ARREST, case, an_arrest())
 
     def tell(self, case: int, turn: int) -> None:
+        """Publish something that happened."""
         publisher, kind, data = (
             (POLICE, ARREST, an_arrest()), (UNIT, SCORE, a_score()), (PROBATION, MISSED, a_missed_appointment())
         )[turn % 3]  # fmt: skip
         self.call(publisher, kind, case, data)
 
     def call(self, publisher: str, kind: str, case: int, data: dict[str, Any], consent: UUID | None = None) -> Call:
+        """Publish, and note the moments before and after."""
         update = received(self.partners, publisher, kind, {**self.people[case], **data})
         began = time.monotonic()
         result = self.door(update)
@@ -119,27 +122,37 @@ class Story(NamedTuple):
     """What eight writers did, and the hub they did it to."""
 
     partners: Partnership
-    people: list[dict[str, Any]]
+    people: Sequence[dict[str, Any]]
     calls: list[Call]
 
 
 @pytest.fixture(params=[one_by_one, grouped], ids=["accept", "group commit"])
 def story(request: pytest.FixtureRequest, place: Place) -> Story:
-    """Eight writers, twenty cases, and in half of the cases a consent that stands from the start."""
+    """Eight writers and twenty cases; in every second case the consent has ended before they begin."""
     partners = place.open()
-    people = [a_case(partners, number) for number in range(1, CASES + 1)]
-    now = time.monotonic()
-    opening = [
-        Call(UpdateKey(UNIT, consent), GIVEN, case, now, now, consent)
-        for case, consent in ((case, consented(partners, people[case])) for case in range(CASES // 2))
-    ]
+    people, consents = zip(*(a_case(partners, number) for number in range(1, CASES + 1)), strict=True)
+    past, standing = _opening(partners, people, consents)
     door = request.param(partners)
     writers = [
-        Writer(partners, door, people, random.Random(seed), [], opening[:] if seed == 0 else [])
-        for seed in range(WRITERS)
+        Writer(partners, door, people, random.Random(seed), standing[seed::WRITERS], []) for seed in range(WRITERS)
     ]
     together(writer.run for writer in writers)
-    return Story(partners, people, [call for writer in writers for call in writer.calls])
+    return Story(partners, people, past + [call for writer in writers for call in writer.calls])
+
+
+def _opening(
+    partners: Partnership, people: Sequence[dict[str, Any]], consents: Sequence[UUID]
+) -> tuple[list[Call], list[tuple[int, UUID]]]:
+    """What was called before the story begins, and the consents that still stand."""
+    calls, standing = [], []
+    for case, consent in enumerate(consents):
+        calls.append(Call(UpdateKey(UNIT, consent), GIVEN, case, 0.0, 0.0, consent))
+        if case % 2:
+            standing.append((case, consent))
+        else:
+            ended = partners.publish(UNIT, WITHDRAWN, {**people[case], "consent": str(consent)})
+            calls.append(Call(UpdateKey(UNIT, ended), WITHDRAWN, case, 1.0, 1.0, consent))
+    return calls, standing
 
 
 def together(tasks: Any) -> None:
@@ -163,7 +176,8 @@ def together(tasks: Any) -> None:
 
 def test_eight_writers(story: Story) -> None:
     """Of what eight writers were acknowledged nothing is lost, nothing is told twice, and each feed keeps the ledger's
-    order; the consent of the moment decides what the hostel hears; and everything verifies."""
+    order; the consent of the moment decides what the hostel hears; and everything verifies.
+    """
     assert len(story.calls) >= 600
     nothing_is_lost(story)
     nothing_changes_places(story)

@@ -1,0 +1,149 @@
+"""Random happenings: updates that change trust or facts, as the fold takes them in, and what they come to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID
+
+import orjson
+from hypothesis import strategies as st
+from support.builders import an_arrest, an_outcome, a_consent, a_reception, a_release
+from support.partnership import EVERYONE, UNIT, who
+
+from access_policies.compiling import Bundle
+from access_policies.loading import load
+from hub import facts as fact_rules
+from hub.facts import Facts, Standing
+from schemas.updates import Update, parse
+from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
+
+POLICIES = load()
+BUNDLE = Bundle(POLICIES)
+BORN, TODAY = date(1990, 1, 1), date(2026, 3, 2)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SUMMER = timezone(timedelta(hours=1))
+
+agencies = st.sampled_from(EVERYONE)
+moments = st.builds(
+    lambda hours, zone: (NOON + timedelta(hours=hours)).astimezone(zone),
+    st.integers(-3, 3),
+    st.sampled_from([UTC, SUMMER]),
+)
+"""Few, so that equal times are common; in two zones, so that one instant is written in two ways."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One update on its way into the facts."""
+
+    number: int
+    publisher: str
+    at: datetime
+    update: Update
+    target: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its hub-wide key."""
+        return key_of(self.publisher, self.number)
+
+
+def key_of(publisher: str, number: int) -> str:
+    """The hub-wide key of a publisher's update."""
+    return f"{publisher}/{UUID(int=number)}"
+
+
+def _parse(kind: str, **data: Any) -> Update:
+    return parse(kind, orjson.dumps({"identifiers": who()["identifiers"], "author_role": "a test", **data}))
+
+
+def _some(values: Iterable[str], at_least: int = 0) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(sorted(values)), min_size=at_least, max_size=3, unique=True)
+
+
+REF = str(UUID(int=0))
+"""Stands in the update itself; the fold reads the target beside it."""
+
+
+def claims(
+    by: st.SearchStrategy[str] = agencies, of: st.SearchStrategy[str] = agencies
+) -> st.SearchStrategy[tuple[str, Update]]:
+    """Somebody says that an agency works the case, or that the person agreed."""
+    involved = st.builds(
+        lambda publisher, agency, role, pathways: (
+            publisher,
+            _parse("programme.agency.involved", agency=agency, role=role, pathways=pathways),
+        ),
+        by,
+        of,
+        st.sampled_from(Involvement),
+        _some(["accommodation", "drugs_alcohol", *Pathway]),
+    )
+    consent = st.builds(
+        lambda publisher, recipients, purposes, expires: (
+            publisher,
+            _parse("trust.consent.given", **a_consent(*recipients, purposes=tuple(purposes)), expires_on=expires),
+        ),
+        by,
+        st.lists(of, min_size=1, max_size=3, unique=True),
+        _some(["accommodation", "treatment", *Purpose], 1),
+        st.sampled_from([None, None, "2026-03-01", "2026-03-02", "2027-01-01"]),
+    )
+    return st.one_of(involved, consent)
+
+
+def answers(by: st.SearchStrategy[str] = agencies) -> st.SearchStrategy[tuple[str, Update]]:
+    """Somebody confirms or takes back something; what it is about is chosen beside it."""
+    updates = [
+        _parse("trust.fact.confirmed", update=REF),
+        _parse("trust.update.withdrawn", update=REF, reason="undone"),
+        _parse("trust.consent.withdrawn", consent=REF),
+        _parse("trust.consent.withdrawn"),
+        _parse("trust.update.confirmed", update=REF),
+    ]
+    return st.tuples(by, st.sampled_from(updates))
+
+
+def movements() -> st.SearchStrategy[tuple[str, Update]]:
+    """Somebody is arrested, received, released, or leaves police custody."""
+    updates = [
+        _parse("custody.person.arrested", **an_arrest()),
+        _parse("custody.person.released", **a_release()),
+        *(_parse("custody.person.received", **a_reception(reason=reason)) for reason in ReceptionReason),
+        *(_parse("custody.person.left", **an_outcome(REF, outcome)) for outcome in CustodyOutcome),
+    ]
+    return st.tuples(agencies, st.sampled_from(updates))
+
+
+def cohorts() -> st.SearchStrategy[tuple[str, Update]]:
+    """The IOM unit decides on a cohort."""
+    decided = _parse("programme.cohort.decided", **who(), cohort="Fixed", statutory=True, decided_by="A Coordinator")
+    return st.just((UNIT, decided))
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn, kinds: st.SearchStrategy[tuple[str, Update]], at_most: int, start: int = 1, about: tuple[str, ...] = ()
+) -> list[Happening]:
+    """A random list of happenings; what is about an earlier update is about any of them, or of `about`."""
+    chosen = draw(st.lists(st.tuples(kinds, moments), max_size=at_most))
+    keys = [*about, *(key_of(publisher, number) for number, ((publisher, _), _) in enumerate(chosen, start))]
+    found = []
+    for number, ((publisher, update), at) in enumerate(chosen, start):
+        target = draw(st.sampled_from(keys)) if update.refers_to() else None
+        found.append(Happening(number, publisher, at, update, target))
+    return found
+
+
+def folded(history: Iterable[Happening], facts: Facts | None = None) -> Facts:
+    """The facts after these happenings, in this order."""
+    facts = Facts.kept(facts.content()) if facts else Facts()
+    for each in history:
+        fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, each.target)
+    return facts
+
+
+def standing(facts: Facts) -> Standing:
+    """What counts today."""
+    return fact_rules.standing(facts, BUNDLE, BORN, TODAY)

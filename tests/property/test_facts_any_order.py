@@ -1,0 +1,73 @@
+"""Facts are a set: in whatever order updates arrive, they come to the same."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from property.happenings import Happening, answers, claims, cohorts, folded, histories, movements, standing
+
+from hub import facts as fact_rules
+from hub.facts import Facts
+
+everything = st.one_of(claims(), answers(), movements(), cohorts())
+
+
+def shuffled(size: int = 12) -> st.SearchStrategy[tuple[list[Happening], list[Happening]]]:
+    """A history, and the same one in another order."""
+    return histories(everything, size).flatmap(lambda one: st.tuples(st.just(one), st.permutations(one)))
+
+
+@pytest.mark.duty("D12")
+@given(shuffled())
+@settings(max_examples=600)
+def test_any_order_of_arrival_gives_the_same_facts(orders: tuple[list[Happening], list[Happening]]) -> None:
+    """Trust and custody updates in any order, at equal times, in any zone, give the same facts byte for byte."""
+    one, other = (folded(order) for order in orders)
+    assert one.content() == other.content()
+
+
+@given(shuffled())
+@settings(max_examples=400)
+def test_any_order_of_arrival_gives_the_same_standing(orders: tuple[list[Happening], list[Happening]]) -> None:
+    """Who works the case, and what the person agreed to, does not hang on whose message was faster."""
+    one, other = (standing(folded(order)) for order in orders)
+    assert one == other
+
+
+@given(histories(movements(), 20).flatmap(lambda one: st.tuples(st.just(one), st.permutations(one))))
+@settings(max_examples=200)
+def test_the_movements_that_are_kept_are_the_last_ones(orders: tuple[list[Happening], list[Happening]]) -> None:
+    """However many movements there were, and however late some came, the same few last ones are kept."""
+    one, other = (folded(order) for order in orders)
+    assert one.custody == other.custody
+    assert len(one.custody) == min(len(orders[0]), fact_rules.KEPT_MOVEMENTS)
+
+
+@given(histories(everything, 10))
+@settings(max_examples=200)
+def test_an_update_folded_twice_counts_once(history: list[Happening]) -> None:
+    """A repeated update changes nothing that counts."""
+    once, twice = folded(history), folded([*history, *history])
+    assert once.content() == twice.content()
+
+
+@given(histories(everything, 10))
+@settings(max_examples=200)
+def test_facts_survive_the_store(history: list[Happening]) -> None:
+    """Facts that were written and read again are the same facts."""
+    facts = folded(history)
+    again = Facts.kept(facts.content())
+    assert again.content() == facts.content()
+    assert standing(again) == standing(facts)
+
+
+@given(histories(everything, 10), st.data())
+@settings(max_examples=200)
+def test_folding_says_whether_anything_could_have_changed(history: list[Happening], data: Any) -> None:
+    """A fold that reports no change has changed nothing, so the hub may leave the record as it was."""
+    facts = folded(history)
+    for each in history:
+        before = facts.content()
+        if not fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, None):
+            assert facts.content() == before
