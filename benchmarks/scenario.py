@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from hub.bootstrap import Hub, open_hub
 from hub.receiving import Caller, Received, receive
+from hub.running import tune_interpreter
 from hub.settings import Settings
 from hub.writing import envelope
 
@@ -46,6 +47,7 @@ def a_hub() -> Iterator[Hub]:
             for number in range(PEOPLE):
                 _person(hub, number)
             hub.catch_up()
+            tune_interpreter()
             yield hub
         finally:
             hub.close()

@@ -20,7 +20,7 @@ from hub.identity import Identity
 from hub.ports import Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
 from hub.recording import Recorder
-from hub.running import GroupCommit, Hosted, Loop, settle_memory
+from hub.running import GroupCommit, Hosted, Loop, tune_interpreter
 from hub.settings import Settings
 from hub.timers import fire_due
 from hub.tokens import Tokens
@@ -50,7 +50,7 @@ class Hub:
 
     def start(self) -> None:
         """Start what works in the background: hosted consumers, timers, checkpoints."""
-        settle_memory()
+        tune_interpreter()
         for loop in self._loops:
             loop.start()
 

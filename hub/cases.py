@@ -9,10 +9,12 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
-from hub.facts import Facts, Standing
+from hub.facts import Facts
 from hub.placing import Desk, PersonIdentity, new_identity
 from hub.ports import Person, Unit, UpdateKey
 from hub.receiving import Received
+from hub.standing import Standing, situations
+from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates.programme import CohortDecided
 from schemas.updates.trust import UpdateWithdrawn
@@ -43,8 +45,8 @@ class Case:
 
     def weigh(self, bundle: Bundle, today: date) -> None:
         """Work out what counts, for a start and whenever the facts have changed."""
-        self.standing = fact_rules.standing(self.facts, bundle, self.identity.date_of_birth, today)
-        self.situations = fact_rules.situations(self.standing, bundle)
+        self.standing = work_out_standing(self.facts, bundle, self.identity.date_of_birth, today)
+        self.situations = situations(self.standing, bundle)
 
     def fold(self, received: Received, target: UpdateKey | None) -> bool:
         """Take the update into the facts. Returns whether what counts must be weighed again: a movement in or out

@@ -1,38 +1,21 @@
 """The store's unit of work in SQLAlchemy Core: one implementation for every database."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Dialect, Table, delete, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, select, tuple_, update
 
 from hub.adapters import tables as t
-from hub.adapters.times import from_micros, micros
+from hub.adapters.inserting import insert_fast, insert_new
+from hub.adapters.rows import arrival, feed_row, leaf_row, pack, timer, timer_row, update_row
+from hub.adapters.times import micros
 from hub.numbering import opening_place
 from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
-from hub.sealing import CannotOpen, Sealer, scope
+from hub.sealing import Sealer, scope
 from schemas.identifiers import AgencyId
-
-_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-def insert_new(connection: Connection, table: Table) -> Any:
-    """An INSERT that leaves rows that are there alone."""
-    return _INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
-
-
-def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace those of the same primary key."""
-    if not rows:
-        return
-    statement = _INSERTS[connection.dialect.name](table)
-    keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
 
 
 class KeptKeys:
@@ -186,10 +169,11 @@ class DatabaseUnit:
         timers: Sequence[Timer] = (),
     ) -> None:
         """Plain inserts, the counter last."""
-        self._insert_fast(t.updates, [_update_row(stored, content) for stored, content in updates])
-        self._insert_fast(t.feed, [_feed_row(row) for row in feed])
-        self._insert_fast(t.ledger, [_leaf_row(row) for row in leaves])
-        self._insert(t.timers, [_timer_row(timer) for timer in timers])
+        insert_fast(self._connection, t.updates, [update_row(stored, content) for stored, content in updates])
+        insert_fast(self._connection, t.feed, [feed_row(row) for row in feed])
+        insert_fast(self._connection, t.ledger, [leaf_row(row) for row in leaves])
+        if timers:
+            self._connection.execute(t.timers.insert(), [timer_row(each) for each in timers])
         known = [{"agency": a, "alias": alias, "record_id": record} for a, alias, record in aliases]
         if known:
             self._connection.execute(insert_new(self._connection, t.aliases), known)
@@ -197,19 +181,6 @@ class DatabaseUnit:
         heads = {agency: (seq, link.hex()) for agency, (seq, link) in counter.heads.items()}
         values = {"leaves": counter.leaves, "edge": counter.edge, "heads": orjson.dumps(heads)}
         self._connection.execute(update(t.counter), values)
-
-    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self._connection.execute(table.insert(), rows)
-
-    def _insert_fast(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
-        """Rows in the order of the table's columns, in the database's own types: the hot path of a batch."""
-        if not rows:
-            return
-        dialect = self._connection.dialect
-        compiled = _compiled(table, dialect)
-        values: Any = rows if compiled.positional else [dict(zip(table.c.keys(), row, strict=True)) for row in rows]
-        self._connection.exec_driver_sql(compiled.string, values)
 
     def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
         """The boxes go, overwritten on disk (`secure_delete`); the rest of the feed rows stays."""
@@ -219,7 +190,7 @@ class DatabaseUnit:
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """Another leader waits for the lock and then finds them gone."""
         statement = select(t.timers).where(t.timers.c.due_at <= micros(now)).order_by(t.timers.c.due_at).limit(limit)
-        return [_timer(row) for row in self._connection.execute(statement.with_for_update())]
+        return [timer(row) for row in self._connection.execute(statement.with_for_update())]
 
     def remove_timer(self, update_id: UUID) -> None:
         """By primary key."""
@@ -250,75 +221,3 @@ class DatabaseUnit:
 
 def _of_update(key: UpdateKey) -> tuple[Any, Any]:
     return t.updates.c.publisher == key.publisher, t.updates.c.update_id == key.update_id
-
-
-@lru_cache(maxsize=32)
-def _compiled(table: Table, dialect: Dialect) -> Any:
-    return table.insert().compile(dialect=dialect)
-
-
-def _update_row(stored: Stored, content: bytes) -> tuple[Any, ...]:
-    return (stored.key.publisher, stored.key.update_id.bytes, _bytes(stored.record_id), stored.entry, content)
-
-
-def _leaf_row(row: LeafRow) -> tuple[Any, ...]:
-    return (row.number, row.time, row.commitment, row.hash, _bytes(row.record_id), row.opening)
-
-
-def _feed_row(row: FeedRow) -> tuple[Any, ...]:
-    return (
-        row.recipient,
-        row.seq,
-        row.message_id.bytes,
-        row.key.publisher,
-        row.key.update_id.bytes,
-        row.record_id.bytes,
-        row.prev,
-        row.root,
-        b"".join(row.commitments),
-        pack(row.boxes),
-    )
-
-
-def _bytes(record_id: UUID | None) -> bytes | None:
-    return record_id.bytes if record_id else None
-
-
-def pack(boxes: Mapping[str, bytes]) -> bytes:
-    """Boxes in one column: for each the length and name of its class, its own length, its bytes."""
-    return b"".join(
-        bytes([len(name)]) + name.encode() + len(content).to_bytes(4, "big") + content
-        for name, content in boxes.items()
-    )
-
-
-def unpack(packed: bytes) -> Iterator[tuple[str, bytes]]:
-    """The boxes and their classes. Raises `CannotOpen` when the lengths do not fit."""
-    at = 0
-    while at < len(packed):
-        start = at + 1 + packed[at] + 4
-        length = int.from_bytes(packed[start - 4 : start], "big")
-        if start + length > len(packed):
-            raise CannotOpen("the boxes of a feed record are cut short")
-        yield packed[at + 1 : start - 4].decode("ascii", "replace"), packed[start : start + length]
-        at = start + length
-
-
-def _timer_row(timer: Timer) -> dict[str, Any]:
-    return {
-        "update_id": timer.update_id,
-        "due_at": micros(timer.due_at),
-        "subject_publisher": timer.subject.publisher,
-        "subject_id": timer.subject.update_id,
-        "record_id": timer.record_id,
-    }
-
-
-def _timer(row: Any) -> Timer:
-    subject = UpdateKey(row.subject_publisher, row.subject_id)
-    return Timer(from_micros(row.due_at), row.update_id, subject, row.record_id)
-
-
-def arrival(row: Any) -> Arrival:
-    """An acknowledged id as it is kept."""
-    return Arrival(UpdateKey(row.publisher, row.update_id), row.fingerprint, from_micros(row.received_at))

@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from sqlalchemy import select
 
 from hub.adapters import tables as t
-from hub.adapters.database import KeptKeys, unpack
+from hub.adapters.database import KeptKeys
+from hub.adapters.rows import unpack
 from hub.adapters.sqlite import SqliteStore
 from hub.chains import FeedRecord, Header, genesis
 from hub.disclosing import box_place, unbox, values_in

@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from hub.adapters import tables as t
-from hub.adapters.database import DatabaseUnit, arrival
+from hub.adapters.database import DatabaseUnit
+from hub.adapters.rows import arrival
 from hub.adapters.times import micros
 from hub.ports import Arrival, KeyStore, TryLater, UpdateKey
 from hub.sealing import Sealer
@@ -73,7 +74,6 @@ class SqliteStore:
         """One writer at a time. A full or locked disk is `TryLater`; nothing is half done."""
         with self.writing() as unit:
             yield unit
-        self.heads.update(unit.heads)
         self.ring()
 
     @contextmanager
@@ -90,6 +90,7 @@ class SqliteStore:
                     unit = DatabaseUnit(connection, self.sealer)
                     created = unit.keys.created
                     yield unit
+                self.heads.update(unit.heads)  # before the next writer's turn, so that no head goes back
             except BaseException:  # the commit itself can fail, too, and then the keys it made are not kept
                 self.sealer.forget(created)
                 raise

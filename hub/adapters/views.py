@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, select, tuple_
 
 from hub.adapters import tables as t
-from hub.adapters.database import DatabaseUnit, KeptKeys, put
+from hub.adapters.database import DatabaseUnit, KeptKeys
+from hub.adapters.inserting import put
 from hub.adapters.sqlite import SqliteStore
 from hub.ports import AlertRow, FactRow, Touched
 from hub.sealing import DataKeys, Sealer, scope

@@ -8,8 +8,6 @@ from uuid import UUID
 
 import orjson
 from hypothesis import strategies as st
-from support.builders import an_arrest, an_outcome, a_consent, a_reception, a_release
-from support.partnership import EVERYONE, UNIT, who
 
 from access_policies.compiling import Bundle
 from access_policies.loading import load
@@ -17,6 +15,8 @@ from hub import facts as fact_rules
 from hub.facts import Facts, Standing
 from schemas.updates import Update, parse
 from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
+from support.builders import a_consent, a_reception, a_release, an_arrest, an_outcome
+from support.partnership import EVERYONE, UNIT, who
 
 POLICIES = load()
 BUNDLE = Bundle(POLICIES)
@@ -124,7 +124,11 @@ def cohorts() -> st.SearchStrategy[tuple[str, Update]]:
 
 @st.composite
 def histories(
-    draw: st.DrawFn, kinds: st.SearchStrategy[tuple[str, Update]], at_most: int, start: int = 1, about: tuple[str, ...] = ()
+    draw: st.DrawFn,
+    kinds: st.SearchStrategy[tuple[str, Update]],
+    at_most: int,
+    start: int = 1,
+    about: tuple[str, ...] = (),
 ) -> list[Happening]:
     """A random list of happenings; what is about an earlier update is about any of them, or of `about`."""
     chosen = draw(st.lists(st.tuples(kinds, moments), max_size=at_most))

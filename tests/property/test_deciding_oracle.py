@@ -6,12 +6,12 @@ from itertools import combinations, product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from property.oracle import Said, told, values_read
 
 from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import decide
 from access_policies.loading import load
 from access_policies.words import Situation
+from property.oracle import Said, told, values_read
 
 POLICIES = load()
 BUNDLE = Bundle(POLICIES)
@@ -66,7 +66,8 @@ def decided(kind: str, recipient: str, said: Said, *, own: bool = False, told_be
 @pytest.mark.parametrize("recipient", sorted(AGENCIES))
 def test_no_cell_differs_from_the_signed_page(kind: str, recipient: str) -> None:
     """Field by field, every kind tells every kind of partner what a naive reading of the YAML tells it, on the
-    same ground, whether or not the partner was told of the earlier update."""
+    same ground, whether or not the partner was told of the earlier update.
+    """
     assert len(SITUATIONS) > 700
     differing = [
         (said, before)

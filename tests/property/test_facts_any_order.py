@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from property.happenings import Happening, answers, claims, cohorts, folded, histories, movements, standing
 
 from hub import facts as fact_rules
 from hub.facts import Facts
+from property.happenings import Happening, answers, claims, cohorts, folded, histories, movements, standing
 
 everything = st.one_of(claims(), answers(), movements(), cohorts())
 

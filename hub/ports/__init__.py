@@ -1,0 +1,46 @@
+"""The ports: what the hub needs from the outside, as promises that every adapter keeps."""
+
+from hub.ports.outside import Clock, Entropy, KeyStore, Publisher
+from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views, ViewsUnit
+from hub.ports.rows import (
+    Arrival,
+    Counter,
+    FeedRow,
+    Kept,
+    KeptRecord,
+    LeafRow,
+    Person,
+    Stored,
+    Timer,
+    TryLater,
+    UpdateKey,
+)
+from hub.ports.store import Evidence, Store, Unit
+
+__all__ = [
+    "AlertRow",
+    "Arrival",
+    "Clock",
+    "Consumer",
+    "Counter",
+    "Entropy",
+    "Evidence",
+    "FactRow",
+    "Feed",
+    "FeedRow",
+    "Kept",
+    "KeptRecord",
+    "KeyStore",
+    "LeafRow",
+    "Person",
+    "Publisher",
+    "Store",
+    "Stored",
+    "Timer",
+    "Touched",
+    "TryLater",
+    "Unit",
+    "UpdateKey",
+    "Views",
+    "ViewsUnit",
+]

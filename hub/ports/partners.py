@@ -1,0 +1,119 @@
+"""What a partner sees: its feed, its views, and the consumers that fold one into the other."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from hub.chains import FeedRecord
+from schemas.disclosures import Disclosure
+from schemas.identifiers import AgencyId
+
+
+class Feed(Protocol):
+    """Read one partner's records in order, from any sequence, and wait for more."""
+
+    def read(self, recipient: AgencyId, after: int, limit: int) -> list[FeedRecord]:
+        """The records after `after`, in order, dense; dropped elements are absent."""
+
+    def told(self, recipient: AgencyId, after: int, limit: int) -> list[tuple[int, Disclosure | None]]:
+        """The same records as disclosures, without their proofs; None where the elements were dropped."""
+
+    def head(self, recipient: AgencyId) -> tuple[int, bytes]:
+        """The sequence and link of the last record; (0, genesis) of an empty feed."""
+
+    def wait(self, recipient: AgencyId, after: int, seconds: float) -> bool:
+        """Whether there are records after `after`, waiting up to `seconds` for them."""
+
+
+class FactRow(NamedTuple):
+    """One fact of one person in one partner's view. `body` is JSON."""
+
+    record: UUID
+    fact: str
+    message_id: UUID
+    seq: int
+    body: bytes
+
+
+class AlertRow(NamedTuple):
+    """One alert of one partner. `body` is JSON."""
+
+    alert_id: UUID
+    record: UUID
+    seq: int
+    acknowledged: bool
+    body: bytes
+
+
+class Touched(NamedTuple):
+    """The rows that a consumer reads when it applies a disclosure, so that a batch reads them at once."""
+
+    facts: Sequence[tuple[UUID, str]] = ()
+    messages: Sequence[UUID] = ()
+    alerts: Sequence[UUID] = ()
+
+
+class ViewsUnit(Protocol):
+    """One partner's rows, changed together with its position in the feed."""
+
+    def prepare(self, touched: Sequence[Touched]) -> None:
+        """Read these rows at once. Only a hint: every row can be read without it."""
+
+    def position(self, consumer: str) -> int:
+        """The sequence up to which `consumer` has read."""
+
+    def move(self, consumer: str, seq: int) -> None:
+        """Set the position."""
+
+    def fact(self, record: UUID, fact: str) -> FactRow | None:
+        """One fact."""
+
+    def fact_by_message(self, message_id: UUID) -> FactRow | None:
+        """The fact that stands on this message."""
+
+    def put_fact(self, row: FactRow) -> None:
+        """Keep a fact, in place of the one of the same record and name."""
+
+    def drop_fact(self, record: UUID, fact: str) -> None:
+        """Forget a fact."""
+
+    def alert(self, alert_id: UUID) -> AlertRow | None:
+        """One alert."""
+
+    def put_alert(self, row: AlertRow) -> None:
+        """Keep an alert, in place of the one of the same id."""
+
+
+class Views(Protocol):
+    """One partner's view; consumers know no other storage. Rows and position move in one transaction."""
+
+    def unit(self) -> AbstractContextManager[ViewsUnit]:
+        """A unit of work on this partner's rows."""
+
+    def position(self, consumer: str) -> int:
+        """The sequence up to which `consumer` has read."""
+
+    def records(self) -> list[UUID]:
+        """The persons this partner has been told of."""
+
+    def facts(self, record: UUID) -> list[FactRow]:
+        """Everything this partner's view holds of one person."""
+
+    def alerts(self, *, open_only: bool, limit: int) -> list[AlertRow]:
+        """Alerts, the newest first."""
+
+    def alert(self, alert_id: UUID) -> AlertRow | None:
+        """One alert."""
+
+
+class Consumer(Protocol):
+    """Keeps something for one partner, from its feed and nothing else."""
+
+    name: str
+
+    def touches(self, disclosure: Disclosure) -> Touched:
+        """The rows that `apply` will read."""
+
+    def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
+        """Take one disclosure in. Idempotent: the same one may come twice."""

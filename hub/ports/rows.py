@@ -1,0 +1,114 @@
+"""What goes into the store and comes out of it: rows as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from hub.chains import FeedRecord
+from schemas.identifiers import AgencyId
+
+
+class TryLater(Exception):
+    """The store cannot take the update now (busy, full, stopping). Nothing was stored; send it again."""
+
+
+class UpdateKey(NamedTuple):
+    """An update, hub-wide: its publisher and the publisher's own id for it."""
+
+    publisher: AgencyId
+    update_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.publisher}/{self.update_id}"
+
+
+class Arrival(NamedTuple):
+    """One acknowledged id: all that is kept of an update that is discarded (D26)."""
+
+    key: UpdateKey
+    fingerprint: bytes
+    received_at: datetime
+
+
+class Stored(NamedTuple):
+    """An update that is kept, placed or held; its content is sealed beside it."""
+
+    key: UpdateKey
+    record_id: UUID | None
+    """None when the update is held."""
+    entry: int = -1
+    """Its ledger entry, once it has a number."""
+
+
+class FeedRow(NamedTuple):
+    """One feed record on its way into the store. `boxes` holds its elements by class of data."""
+
+    recipient: AgencyId
+    seq: int
+    message_id: UUID
+    key: UpdateKey
+    record_id: UUID
+    prev: bytes
+    root: bytes
+    commitments: tuple[bytes, ...]
+    boxes: Mapping[str, bytes]
+
+
+class LeafRow(NamedTuple):
+    """One ledger entry: the leaf in the clear, its opening sealed under the person record it speaks of."""
+
+    number: int
+    time: int
+    commitment: bytes
+    hash: bytes
+    record_id: UUID | None
+    opening: bytes
+
+
+class Timer(NamedTuple):
+    """Something due later: at `due_at` the update `subject` is looked at again."""
+
+    due_at: datetime
+    update_id: UUID
+    subject: UpdateKey
+    record_id: UUID
+
+
+@dataclass
+class Counter:
+    """The one row that counts, read under its lock."""
+
+    leaves: int
+    edge: bytes
+    heads: dict[AgencyId, tuple[int, bytes]] = field(default_factory=dict)
+    """For each feed the sequence and the link of its last record."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A locked person record: who it is, and the facts on which decisions rest (both as canonical JSON)."""
+
+    record_id: UUID
+    identity: bytes
+    facts: bytes
+
+
+class Kept(NamedTuple):
+    """A ledger entry as it lies in the store. `opening` is None when it does not open."""
+
+    row: LeafRow
+    opening: bytes | None
+
+
+class KeptRecord(NamedTuple):
+    """A feed record as it lies in the store, with the update it claims to be of. None when it does not open."""
+
+    recipient: AgencyId
+    seq: int
+    message_id: UUID
+    key: UpdateKey
+    record_id: UUID
+    prev: bytes
+    record: FeedRecord | None

@@ -1,0 +1,118 @@
+"""The store: one unit of work, and the store as evidence."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hub.ports.rows import Arrival, Counter, FeedRow, Kept, KeptRecord, LeafRow, Person, Stored, Timer, UpdateKey
+from schemas.identifiers import AgencyId
+
+
+class Unit(Protocol):
+    """One unit of work: everything done through it is committed together, or nothing is.
+
+    Order matters (decision 5): receive, look up, lock persons in id order, read, then `lock_counter` last.
+    """
+
+    def receive(self, arrivals: Sequence[Arrival]) -> list[Arrival | None]:
+        """Insert idempotently. For each arrival None if it is new, else the arrival that was there before."""
+
+    def records_by_identifier(self, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+        """The person records that these blind-indexed identifiers belong to."""
+
+    def record_by_alias(self, agency: AgencyId, alias: UUID) -> UUID | None:
+        """The person record that `agency` knows as `alias`."""
+
+    def update_by_message(self, recipient: AgencyId, message_id: UUID) -> UpdateKey | None:
+        """The update that `recipient` was told as `message_id`."""
+
+    def record_of(self, key: UpdateKey) -> UUID | None:
+        """The person record of a placed update."""
+
+    def told(self, message_ids: Mapping[AgencyId, UUID]) -> frozenset[AgencyId]:
+        """Those of the recipients whose feeds hold this message."""
+
+    def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
+        """Lock these records in id order until the unit ends, then read them."""
+
+    def add_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
+        """Create a person record with its blind-indexed identifiers."""
+
+    def save_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
+        """Keep the identity, facts and further identifiers of a locked record."""
+
+    def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
+        """Seal content for a column (see `hub.sealing`)."""
+
+    def lock_counter(self) -> Counter:
+        """Lock the row that counts until the unit ends. Nothing slow may follow."""
+
+    def write(
+        self,
+        counter: Counter,
+        *,
+        updates: Sequence[tuple[Stored, bytes]] = (),
+        feed: Sequence[FeedRow] = (),
+        aliases: Iterable[tuple[AgencyId, UUID, UUID]] = (),
+        leaves: Sequence[LeafRow] = (),
+        timers: Sequence[Timer] = (),
+    ) -> None:
+        """Insert everything that was numbered, and the counter after it."""
+
+    def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
+        """Delete every element of these messages; headers and commitments stay and the chains verify (D1)."""
+
+    def due(self, now: datetime, limit: int) -> list[Timer]:
+        """The timers that are due, the oldest first, locked until the unit ends."""
+
+    def remove_timer(self, update_id: UUID) -> None:
+        """Forget a timer that has fired."""
+
+    def content_of(self, key: UpdateKey) -> bytes | None:
+        """The content of a stored update."""
+
+    def entry_of(self, key: UpdateKey) -> bytes | None:
+        """What the ledger says of a kept update: the canonical record, opened."""
+
+    def checkpoint(self, size: int, root: bytes, note: str, moment: datetime) -> None:
+        """Keep a signed checkpoint."""
+
+
+class Store(Protocol):
+    """The truth. Synchronous; durable once a unit of work has ended without an error."""
+
+    def unit(self) -> AbstractContextManager[Unit]:
+        """A unit of work: committed when the block ends, rolled back when it raises. Raises `TryLater`."""
+
+    def received(self, key: UpdateKey) -> Arrival | None:
+        """The arrival of an acknowledged update."""
+
+    def has_due(self, now: datetime) -> bool:
+        """Whether a timer is due."""
+
+    def close(self) -> None:
+        """Release everything."""
+
+
+class Evidence(Protocol):
+    """Everything that verification reads, as it lies in the store."""
+
+    def counter(self) -> Counter:
+        """The row that counts."""
+
+    def entries(self) -> Iterator[Kept]:
+        """Every ledger entry, in order."""
+
+    def records(self, recipient: AgencyId) -> Iterator[KeptRecord]:
+        """Every record of one feed, in order."""
+
+    def recipients(self) -> list[AgencyId]:
+        """Whose feeds there are."""
+
+    def checkpoints(self) -> list[tuple[int, bytes, str]]:
+        """Size, root and signed note of each checkpoint, in order."""
+
+    def updates(self) -> Iterator[tuple[UpdateKey, UUID | None, bytes | None]]:
+        """Every kept update, its record and its content; None when it does not open."""
