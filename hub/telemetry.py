@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 ALLOWED = frozenset(
-    {"agency", "count", "duration_ms", "error", "event", "level", "loop", "method", "path", "policies", "route",
-     "status", "timestamp", "url", "version"}
+    {"agency", "count", "duration_ms", "error", "event", "level", "library", "loop", "method", "path", "policies",
+     "route", "status", "timestamp", "url", "version"}
 )  # fmt: skip
 """Every key that a log line may have. None of them ever holds a value from an update, a name or an identifier."""
 
@@ -19,8 +19,19 @@ def only_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> Mutable
     return {key: value for key, value in event.items() if key in ALLOWED}
 
 
+class _Libraries(logging.Handler):
+    """What a library logs: its name and the type of the error. Its text and its traceback can hold a value."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """As one event of ours."""
+        failure = record.exc_info[0] if record.exc_info else None
+        error = failure.__name__ if failure else None
+        structlog.get_logger().log(record.levelno, "library_logged", library=record.name, error=error)
+
+
 def configure(level: int = logging.INFO) -> None:
-    """One JSON line for each event, on standard error."""
+    """One JSON line for each event, on standard error; libraries' own lines in our words."""
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

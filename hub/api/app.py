@@ -44,7 +44,7 @@ def create_app(hub: Hub) -> FastAPI:
         description=_DESCRIPTION,
         responses=problems.RESPONSES,
         telemetry=None,
-        max_body_size=updates.MAX_BATCH_BYTES + 1024,
+        redirect_slashes=False,
     )
     app.state.hub = hub
     v1 = APIRouter(prefix="/v1")
@@ -60,7 +60,10 @@ def create_app(hub: Hub) -> FastAPI:
 async def _logged(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     """One line for each request: the route's template, never the path, which holds ids."""
     started = time.monotonic()
-    response = await answer(request)
+    try:
+        response = await answer(request)
+    except Exception as failure:  # noqa: BLE001  # raised further, the server would log it with the values in its text
+        response = problems.problem(*problems.status_of(failure))
     route = request.scope.get("route")
     took = round((time.monotonic() - started) * 1000, 1)
     log.info(

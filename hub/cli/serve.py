@@ -36,12 +36,16 @@ def serve(
 
 def listen(hub: "Hub", host: str, port: int) -> None:
     """Serve the API until stopped; meanwhile the home says at which URL."""
+    import signal
     import socket
+    import sys
 
     import uvicorn
 
     from hub.api.app import create_app
 
+    # uvicorn stops on the signal and then raises it again: left to itself that would end the process, nothing closed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with socket.create_server((host, port)) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         _announce(hub, url)

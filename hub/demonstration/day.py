@@ -13,6 +13,7 @@ from hub.bootstrap import Hub
 from hub.demonstration.programme import (
     DRUGS,
     HOSTEL,
+    HOUSING,
     POLICE,
     PRISON,
     PROBATION,
@@ -75,10 +76,8 @@ def _arrest(hub: Hub) -> tuple[UpdateKey, dict[str, float]]:
 
 
 def _latency(hub: Hub, key: UpdateKey, started: float) -> dict[str, float]:
-    waiting = {
-        agency: hub.identity.message(agency, *key)
-        for agency in (PROBATION, UNIT, DRUGS, HOSTEL, "northshire-council-housing")
-    }
+    partners = (PROBATION, UNIT, HOUSING, HOSTEL, DRUGS)
+    waiting = {agency: hub.identity.message(agency, *key) for agency in partners}
     seen: dict[str, float] = {}
     while waiting and time.perf_counter() - started < _WAIT_SECONDS:
         for agency, alert_id in list(waiting.items()):

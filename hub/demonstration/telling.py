@@ -1,9 +1,11 @@
 """Telling the day: side by side what each partner received of one update, and why."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
 from pydantic import JsonValue
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -24,18 +26,19 @@ SHORT = {
     DRUGS: "Drugs",
 }
 _HEADINGS = frozenset({"source", "occurred_at", "author_role", "recorded_as", "handling", "identifiers"})
-_LONGEST = 14
+_WIDEST = 14
 
 
-def tell(out: Console, hub: Hub, day: Day) -> None:
-    """The whole summary but the verdict."""
+def tell(out: Console, hub: Hub, day: Day, *, brief: bool = False) -> None:
+    """The whole summary but the verdict; `brief` leaves out why."""
     out.rule("[bold]The day")
     for sentence in day.told:
         out.print(f" • {sentence}", soft_wrap=True, highlight=False)
     for title, key in (("The same arrest", day.arrest), ("The same release plan", day.plan)):
         out.rule(f"[bold]{title}, as each partner received it")
         _side_by_side(out, hub, key)
-        _why(out, hub, key)
+        if not brief:
+            _why(out, hub, key)
     _latency(out, day)
 
 
@@ -43,12 +46,15 @@ def _side_by_side(out: Console, hub: Hub, key: UpdateKey) -> None:
     told, cells = _told(hub, key), _cells(hub, key)
     present = dict.fromkeys(name for values in told.values() for name in values)
     order = [cell.field for cell in next(iter(cells.values()))]
-    table = Table("field", *SHORT.values(), padding=(0, 1), show_edge=False)
+    table = Table(padding=(0, 1), box=SIMPLE_HEAD, show_edge=False)
+    table.add_column("field", no_wrap=True)
+    for title in SHORT.values():
+        table.add_column(title, no_wrap=True, overflow="ellipsis", min_width=len(title), max_width=_WIDEST)
     for name in (each for each in order if each in present and each not in _HEADINGS):
         outcomes = {agency: _outcome(cells[agency], name) for agency in SHORT}
         table.add_row(name, *(_shown(told[agency].get(name), outcomes[agency]) for agency in SHORT))
     out.print(table)
-    out.print("[yellow]yellow[/yellow]: masked · –: withheld · envelope fields and identifiers left out here")
+    out.print("[yellow]yellow[/yellow]: masked · –: nothing · envelope fields and identifiers are left out here\n")
 
 
 def _told(hub: Hub, key: UpdateKey) -> dict[str, Mapping[str, JsonValue]]:
@@ -73,18 +79,27 @@ def _outcome(cells: list[Cell], name: str) -> str:
 def _shown(value: JsonValue, outcome: str) -> str:
     if value is None:
         return "[dim]–[/dim]"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = text[: _LONGEST - 1] + "…" if len(text) > _LONGEST else text
+    text = _short(", ".join(map(str, value)) if isinstance(value, list) else str(value))
     return f"[yellow]{text}[/yellow]" if outcome == "masked" else text
 
 
+def _short(text: str) -> str:
+    """A time without its seconds; a name without what all names here begin with."""
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", text):
+        return f"{text[5:10]} {text[11:16]}"
+    return text.removeprefix("Fictional ")
+
+
 def _why(out: Console, hub: Hub, key: UpdateKey) -> None:
-    table = Table("partner", "fields", "why", padding=(0, 1), show_edge=False, title="Why, for information governance")
-    for agency, cells in _cells(hub, key).items():
-        for (outcome, reason), fields in _grouped(cells).items():
+    cells = _cells(hub, key)
+    table = Table("partner", "", "fields", "why", padding=(0, 1), box=SIMPLE_HEAD, show_edge=False)
+    for agency, name in SHORT.items():
+        for row, ((outcome, reason), fields) in enumerate(sorted(_grouped(cells[agency]).items())):
             style = "red" if outcome == "withheld" else "green"
-            table.add_row(SHORT[agency], f"[{style}]{outcome}[/{style}] {', '.join(fields)}", reason)
+            shown = f"[{style}]{outcome}[/{style}]"
+            table.add_row("" if row else f"[bold]{name}", shown, ", ".join(fields), reason)
         table.add_section()
+    out.print("[bold]Why, for information governance[/bold]")
     out.print(table)
 
 

@@ -79,6 +79,7 @@ def test_dropped_elements(partners: Partnership) -> None:
     person, _ = a_case(partners)
     partners.publish(POLICE, ARREST, {**person, **an_arrest()})
     before = partners.hub.feed.read(HOUSING, 0, 100)
+    partners.clock.turn(hours=1)
     partners.publish(POLICE, ARREST, {**person, **an_arrest()})
     after = partners.hub.feed.read(HOUSING, 0, 100)
     assert before[-1].elements

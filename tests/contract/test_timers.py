@@ -3,7 +3,6 @@
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -97,18 +96,6 @@ def test_a_leader_that_fails(partners: Partnership) -> None:
     assert contents(partners) == before
     assert fire_all(partners) == 5
     each_confirmed_once(partners, arrested)
-
-
-def test_the_next_due(partners: Partnership) -> None:
-    """The store can say when the next timer is due."""
-    with partners.hub.store.unit() as unit:
-        assert unit.next_due() is None
-    began = partners.clock.now()
-    arrests(partners, 1)
-    partners.clock.turn(minutes=5)
-    arrests(partners, 1, 2)
-    with partners.hub.store.unit() as unit:
-        assert unit.next_due() == began + timedelta(minutes=45)
 
 
 class FailsLate:

@@ -83,7 +83,7 @@ def test_lines_are_answered_in_order_good_and_bad_mixed(scene: Scene) -> None:
         (unknown, "unknown_kind"),
         (b"   ", None),  # no line
         (good[0], ids[0]),
-        (scene.arrest(update_id=ids[1]), "already_used"),
+        (scene.arrest(update_id=ids[1], station="Elsewhere"), "already_used"),
         (forged, 403),
         (scene.arrest(NOBODY, update_id=ids[2]), ids[2]),
         (b"[]", "not_an_object"),

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from access_policies.compiling import Bundle
 from access_policies.loading import load
+from access_policies.words import Situation
 from hub import facts as fact_rules
-from hub.facts import Facts, Standing
+from hub import standing as standing_rules
+from hub.facts import Facts
+from hub.standing import Standing
 from schemas.updates import Update, parse
 from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
 from support.builders import a_consent, a_reception, a_release, an_arrest, an_outcome
@@ -150,4 +153,9 @@ def folded(history: Iterable[Happening], facts: Facts | None = None) -> Facts:
 
 def standing(facts: Facts) -> Standing:
     """What counts today."""
-    return fact_rules.standing(facts, BUNDLE, BORN, TODAY)
+    return standing_rules.standing(facts, BUNDLE, BORN, TODAY)
+
+
+def situations(facts: Facts) -> dict[str, Situation]:
+    """What is known of every agency today."""
+    return standing_rules.situations(standing(facts), BUNDLE)

@@ -5,8 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access_policies.words import Situation
-from hub import facts as fact_rules
-from property.happenings import BUNDLE, NOON, POLICIES, Happening, answers, claims, cohorts, folded, histories, standing
+from property.happenings import (
+    BUNDLE,
+    NOON,
+    POLICIES,
+    Happening,
+    answers,
+    claims,
+    cohorts,
+    folded,
+    histories,
+    situations,
+)
 from property.oracle import Said, tells_more, told
 from schemas.updates.trust import ConsentWithdrawn
 
@@ -25,9 +35,7 @@ def test_a_withdrawal_of_consent_widens_nothing_for_anybody(history: list[Happen
     keys = [each.key for each in history] or ["nobody/nothing"]
     target = data.draw(st.sampled_from(keys)) if update.refers_to() else None
     withdrawal = Happening(99, publisher, data.draw(st.sampled_from(history)).at if history else NOON, update, target)
-    before, after = (
-        fact_rules.situations(standing(folded(each)), BUNDLE) for each in (history, [*history, withdrawal])
-    )
+    before, after = (situations(folded(each)) for each in (history, [*history, withdrawal]))
     assert all(_within(after[agency], before[agency]) for agency in before)
 
 

@@ -216,7 +216,7 @@ def test_health_is_told_on_explicit_consent_only(kind: str, recipient: str) -> N
     """A field of health class rests on a clause whose every power is the person's explicit consent (D22)."""
     told = plan(kind, widest(recipient))
     for name in told.names:
-        if BUNDLE.field_class(kind, name) == "health":
+        if BUNDLE.classes(kind)[name] == "health":
             clause = POLICIES.clauses[told.because[name]]
             assert set(clause.power.values()) == {"consent"}
             assert clause.extra_condition == "explicit-consent"
@@ -226,7 +226,7 @@ def test_health_is_told_on_explicit_consent_only(kind: str, recipient: str) -> N
 @of_each_support_agency
 def test_support_agencies_hear_nothing_of_offences_risk_or_victims(kind: str, recipient: str) -> None:
     """A home or a treatment does not depend on the offence, the score, the licence, intelligence or a victim."""
-    classes = {BUNDLE.field_class(kind, name) for name in plan(kind, widest(recipient)).names}
+    classes = {BUNDLE.classes(kind)[name] for name in plan(kind, widest(recipient)).names}
     assert not classes & {"offence", "risk", "licence", "intelligence", "victim"}
 
 

@@ -1,0 +1,213 @@
+"""Random stories: what agencies publish about three people, one of whom is not on the programme."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from hypothesis import strategies as st
+
+from hub.identity import Identity
+from hub.placing import HUB
+from hub.ports import UpdateKey
+from hub.receiving import Caller, Received, receive
+from property.happenings import BUNDLE
+from schemas.updates import KINDS
+from schemas.vocabulary import CustodyOutcome, Handling, Involvement, ReceptionReason
+from support import builders
+from support.partnership import (
+    DRUGS,
+    EVERYONE,
+    HOSTEL,
+    HOUSING,
+    POLICE,
+    PRISON,
+    PROBATION,
+    START,
+    UNIT,
+    raw_update,
+    who,
+)
+
+NOBODY = -1
+"""The label of an update that there is not."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One update: who publishes it when, about whom, and about which earlier one."""
+
+    label: int
+    publisher: str
+    kind: str
+    person: int | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    ref: int | None = None
+    accepted: int = 0
+    """Minutes after the start of the story."""
+    lag: int = 0
+    """Minutes between what happened and its publication."""
+
+    @property
+    def key(self) -> UpdateKey:
+        """The publisher's own id follows from the label, so a story told twice has the same ids."""
+        return UpdateKey(self.publisher, UUID(int=1000 + self.label))
+
+    @property
+    def settles(self) -> UpdateKey:
+        """The key of the hub's own update that settles this one."""
+        return UpdateKey(HUB, uuid5(self.key.update_id, "settled"))
+
+    def received(self, identity: Identity, story: Mapping[int, "Event"]) -> Received:
+        """The update as it comes through the door, its reference as the publisher knows it."""
+        now = START + timedelta(minutes=self.accepted)
+        data = dict(self.said) | (
+            {"identifiers": who(self.person + 1)["identifiers"]} if self.person is not None else {}
+        )
+        if self.ref is not None:
+            data[str(KINDS[self.kind].REFERS_TO)] = str(self._known_as(identity, story))
+        raw = raw_update(self.publisher, self.kind, data, self.key.update_id, now - timedelta(minutes=self.lag))
+        return receive(raw, Caller(self.publisher, "a test"), BUNDLE, now)
+
+    def _known_as(self, identity: Identity, story: Mapping[int, "Event"]) -> UUID:
+        if self.ref not in story:
+            return UUID(int=999)
+        key = story[self.ref].key
+        return key.update_id if key.publisher == self.publisher else identity.message(self.publisher, *key)
+
+
+def _decided(person: int, **more: Any) -> dict[str, Any]:
+    return {**who(person + 1), "cohort": "Fixed", "statutory": True, "decided_by": "A Coordinator"} | more
+
+
+def base() -> list[Event]:
+    """One person whom all seven agencies work with, one of unknown age with police and probation; long ago."""
+    events = [
+        Event(1, UNIT, "programme.cohort.decided", None, _decided(0)),
+        Event(2, UNIT, "programme.cohort.decided", None, _without_birth(_decided(1))),
+        Event(
+            3,
+            UNIT,
+            "trust.consent.given",
+            0,
+            builders.a_consent(HOSTEL, DRUGS, purposes=("accommodation", "treatment")),
+        ),
+    ]
+    works = [(0, agency) for agency in EVERYONE if agency != UNIT] + [(1, POLICE), (1, PROBATION)]
+    for number, (person, agency) in enumerate(works):
+        said = {"agency": agency, "role": "lead" if agency == PROBATION else "active", "pathways": PATHWAYS[agency]}
+        events.append(Event(10 + number, UNIT, "programme.agency.involved", person, said))
+        events.append(Event(20 + number, agency, "trust.fact.confirmed", None, {}, 10 + number))
+    return [replace(event, accepted=-1000 + 10 * place) for place, event in enumerate(events)]
+
+
+def _without_birth(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "date_of_birth"}
+
+
+PATHWAYS = {HOUSING: ["accommodation"], HOSTEL: ["accommodation"], DRUGS: ["drugs_alcohol"]} | dict.fromkeys(
+    (POLICE, PROBATION, PRISON, UNIT), ()
+)
+
+_publishers = st.sampled_from(EVERYONE)
+_people = st.sampled_from([0, 0, 0, 0, 1, 2])
+_names = st.sampled_from([None, None, "Fictional Testcase-1", "Somebody Else"])
+
+
+def _claims(agency: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(
+        lambda role, pathways: {"agency": agency, "role": role, "pathways": pathways},
+        st.sampled_from([each.value for each in Involvement]),
+        st.sampled_from([[], ["accommodation"], ["drugs_alcohol"], ["accommodation", "drugs_alcohol"]]),
+    )
+
+
+def said_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """What an update of this kind may say, in a few variants."""
+    made = {
+        "custody.person.arrested": st.builds(
+            builders.an_arrest,
+            alleged_offence=st.sampled_from(["burglary", "theft"]),
+            officer=st.sampled_from([None, "A Constable"]),
+            intelligence=st.sampled_from([None, "fictional"]),
+            drug_test=st.sampled_from([None, "positive"]),
+            station=st.sampled_from(["Northshire Central", "Northshire North"]),
+        ),
+        "custody.person.left": st.builds(
+            lambda outcome: _without("arrest", builders.an_outcome("", outcome)), st.sampled_from(list(CustodyOutcome))
+        ),
+        "custody.person.received": st.builds(builders.a_reception, reason=st.sampled_from(list(ReceptionReason))),
+        "custody.person.released": st.builds(builders.a_release, reason=st.sampled_from(["conditional", "bail"])),
+        "custody.release.planned": st.builds(
+            builders.a_release_plan,
+            exclusion_zones=st.sampled_from([[], ["zone A"], ["zone B"]]),
+            prescribing=st.sampled_from([None, "fictional"]),
+            address=st.sampled_from([None, "1 Fictional Street ZZ1 1ZZ", "2 Fictional Street ZZ1 2ZZ"]),
+        ),
+        "custody.release.cancelled": st.builds(
+            lambda reason: {"cancelled_at": builders.MOMENT, "reason": reason},
+            st.sampled_from(["date_changed", "other"]),
+        ),
+        "supervision.appointment.missed": st.builds(
+            builders.a_missed_appointment,
+            note=st.sampled_from([None, "one", "two"]),
+            place=st.sampled_from([None, "here"]),
+        ),
+        "programme.cohort.decided": st.builds(
+            _decided, st.sampled_from([0, 1, 2]), cohort=st.sampled_from(["Fixed", "Flex"])
+        ),
+        "programme.risk.reassessed": st.builds(builders.a_score, st.sampled_from([10, 24]), wanted=st.booleans()),
+        "programme.agency.involved": _publishers.flatmap(_claims),
+        "trust.consent.given": st.builds(
+            lambda recipients, purpose: builders.a_consent(*recipients, purposes=(purpose,)),
+            st.lists(_publishers, min_size=1, max_size=2, unique=True),
+            st.sampled_from(["accommodation", "treatment", "programme"]),
+        ),
+        "trust.update.withdrawn": st.builds(
+            lambda reason: {"reason": reason}, st.sampled_from(["undone", "recorded_in_error"])
+        ),
+        "trust.alert.acknowledged": st.builds(lambda by: {"by": by}, st.sampled_from(["A Worker", "Another Worker"])),
+    }.get(kind, st.just({}))
+    return st.builds(_complete, made, st.sampled_from([*["normal"] * 4, "restricted"]))
+
+
+def _complete(said: dict[str, Any], handling: str) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value is not None} | {"handling": Handling(handling).value}
+
+
+def _without(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {each: value for each, value in data.items() if each != name}
+
+
+KINDS_OF = {agency: sorted(kind for kind in KINDS if BUNDLE.may_publish(agency, kind)) for agency in EVERYONE}
+MUCH_SAID = ["custody.person.arrested", "custody.person.released", "custody.person.received", "custody.release.planned"]
+
+
+@st.composite
+def events(draw: st.DrawFn, label: int, earlier: list[Event], accepted: int, not_by: str | None = None) -> Event:
+    """One more update in a story, by anybody (or anybody but one)."""
+    publisher = draw(st.sampled_from([agency for agency in EVERYONE if agency != not_by]))
+    kinds = KINDS_OF[publisher]
+    kind = draw(st.sampled_from([*kinds, *(each for each in MUCH_SAID if each in kinds)]))
+    model, said = KINDS[kind], draw(said_of(kind))
+    person: int | None = None if kind == "programme.cohort.decided" else draw(_people)
+    name = draw(_names)
+    if kind != "programme.cohort.decided" and name:
+        said = {**said, "person": name}
+    ref = None
+    if model.REFERS_TO and (kind != "trust.consent.withdrawn" or draw(st.booleans())):
+        fit = [each.label for each in earlier if not model.REFERS_TO_KINDS or each.kind in model.REFERS_TO_KINDS]
+        mine = [each.label for each in earlier if each.label in fit and each.publisher == publisher]
+        ref = draw(st.sampled_from([*mine, *mine, *fit[-6:], *[each.label for each in earlier[-2:]], NOBODY]))
+        person = draw(st.sampled_from([None, None, person]))
+    return Event(label, publisher, kind, person, said, ref, accepted, draw(st.sampled_from([0, 0, 1, 30, 2000])))
+
+
+@st.composite
+def stories(draw: st.DrawFn, at_least: int = 1, at_most: int = 7) -> list[Event]:
+    """A story in the world of `base`; ten minutes lie between two updates, so timers fire in between."""
+    told = base()
+    for number in range(draw(st.integers(at_least, at_most))):
+        told.append(draw(events(100 + number, told, 20 * number)))
+    return told[len(base()) :]
