@@ -53,6 +53,8 @@ def _partners(policies: Policies) -> Iterator[Finding]:
     if not policies.partners:
         yield Finding("partners.yaml", (), "names no agency; a hub without partners does not start")
     for agency, partner in policies.partners.items():
+        if HUB in (agency, partner.kind):
+            yield Finding("partners.yaml", (agency,), f"{HUB!r} is what the hub calls itself; choose another name")
         for kind in partner.bulk:
             if kind not in KINDS:
                 yield Finding("partners.yaml", (agency, "bulk"), f"there is no kind {kind!r}")

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from hub.canonical import canonical
 
 VERSION = 1
-SALT_BYTES = 16
+SALT_BYTES, HASH_BYTES = 16, 32
 _ROOT, _LINK, _GENESIS = b"iomhub/feed/1/root\0", b"iomhub/feed/1/link\0", b"iomhub/feed/1/genesis\0"
 
 
@@ -59,10 +59,11 @@ class FeedRecord:
 
     def verify(self) -> None:
         """Check the elements against the commitments and these against the root. Raises `Tampered`."""
-        if root_of(self.commitments) != self.header.root:
+        if any(len(each) != HASH_BYTES for each in self.commitments) or root_of(self.commitments) != self.header.root:
             raise Tampered(f"feed record {self.header.seq}: the commitments do not make its root")
         for element in self.elements:
-            if element.place >= len(self.commitments) or element.commitment() != self.commitments[element.place]:
+            fits = 0 <= element.place < len(self.commitments) and len(element.salt) == SALT_BYTES
+            if not fits or element.commitment() != self.commitments[element.place]:
                 raise Tampered(f"feed record {self.header.seq}: element {element.place} does not match its commitment")
 
     def values(self) -> dict[str, JsonValue]:

@@ -44,6 +44,8 @@ def explain_update(unit: Unit, bundle: Bundle, key: UpdateKey) -> dict[AgencyId,
     kind, disclosed = record["kind"], record["disclosed"]
     cells = {}
     for agency, (known, possible) in record["situations"].items():
+        if agency not in bundle.policies.partners:
+            continue  # it has left the register since
         recipient = bundle.policies.partners[agency].kind
         said = disclosed.get(agency, {"because": {}, "masked": []})
         situation = Situation(known, possible)

@@ -1,6 +1,7 @@
 """What a partner's case view and its alerts are made of: told fields, with where they came from and how they stand."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -31,12 +32,22 @@ class Fact(_Form):
     certainty: Certainty | None = None
     told: Mapping[str, JsonValue]
 
+    def age_on(self, today: date) -> int | None:
+        """Whole days since it happened; None where the partner was not told when."""
+        return (today - date.fromisoformat(self.occurred_at[:10])).days if self.occurred_at else None
+
+
+class AgedFact(Fact):
+    """A fact as it is read: how old it is stands beside it."""
+
+    age_days: int | None
+
 
 class CaseView(_Form):
     """Everything this partner's view holds of one person."""
 
     record: UUID
-    facts: tuple[Fact, ...]
+    facts: tuple[AgedFact, ...]
 
 
 class Alert(_Form):

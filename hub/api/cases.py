@@ -10,7 +10,7 @@ from hub.api.access import Reader, TheHub
 from hub.api.problems import NotFound
 from hub.bootstrap import Hub
 from hub.receiving import Caller
-from schemas.views import CaseView, Fact
+from schemas.views import AgedFact, CaseView, Fact
 
 router = APIRouter(tags=["cases"])
 
@@ -48,7 +48,8 @@ def read_case(record: UUID, hub: TheHub, who: Reader) -> CaseView:
     facts = _facts(hub, who, record)
     if not facts:
         raise NotFound
-    return CaseView(record=record, facts=facts)
+    today = hub.clock.now().date()
+    return CaseView(record=record, facts=[AgedFact(**dict(fact), age_days=fact.age_on(today)) for fact in facts])
 
 
 def _facts(hub: Hub, who: Caller, record: UUID) -> tuple[Fact, ...]:

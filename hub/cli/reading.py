@@ -48,12 +48,13 @@ def _all(hub: "Session") -> None:
 def _one(view: dict[str, Any]) -> None:
     from rich.table import Table
 
-    table = Table("fact", "when", "from", "as", "stands", "told")
+    table = Table("fact", "when", "days old", "from", "as", "stands", "told")
     for fact in view["facts"]:
         told = "\n".join(f"{name}: {_short(value)}" for name, value in fact["told"].items())
         who = " · ".join(filter(None, (fact["source"], fact["author_role"])))
         stands = fact["certainty"] or ""
-        table.add_row(fact["kind"], fact["occurred_at"] or "", who, fact["recorded_as"] or "", stands, told)
+        age = "" if fact["age_days"] is None else str(fact["age_days"])
+        table.add_row(fact["kind"], fact["occurred_at"] or "", age, who, fact["recorded_as"] or "", stands, told)
     out.print(table)
 
 

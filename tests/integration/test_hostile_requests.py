@@ -59,7 +59,6 @@ def well(scene: Scene) -> None:
     assert scene.agency(POLICE).publish(scene.arrest()).status_code == 200
 
 
-@pytest.mark.requirement("IX2")
 @pytest.mark.parametrize(("status", "rule", "make"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_it_is_refused_in_one_form_and_nothing_is_stored(
     scene: Scene, status: int, rule: str | None, make: Make
@@ -81,7 +80,6 @@ LINES_TABLE = [
 ]
 
 
-@pytest.mark.requirement("IX2")
 @pytest.mark.parametrize(("rule", "line"), [row[1:] for row in LINES_TABLE], ids=[row[0] for row in LINES_TABLE])
 def test_a_hostile_line_is_refused_alone(scene: Scene, rule: str, line: object) -> None:
     """A hostile line of a batch has a problem of its own that repeats nothing; the good line beside it is stored."""
@@ -97,7 +95,6 @@ def test_a_hostile_line_is_refused_alone(scene: Scene, rule: str, line: object) 
     assert scene.rows()["updates"] == before["updates"] + 1
 
 
-@pytest.mark.requirement("IX2")
 def test_memory_stays_flat(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole table, sent again and again, grows the process by less than 50 MB."""
     sizes = []

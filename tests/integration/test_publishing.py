@@ -35,7 +35,6 @@ def test_one_update_gets_a_receipt_with_its_own_id(scene: Scene, media: str) -> 
     assert receipt["received_at"] == scene.p.clock.now().isoformat().replace("+00:00", "Z")
 
 
-@pytest.mark.requirement("IX3")
 def test_the_same_again_gets_the_same_bytes_and_has_no_effect(scene: Scene) -> None:
     """An update sent again, an hour later, is answered with the first receipt byte for byte; no row is added."""
     raw, police = scene.arrest(), scene.agency(POLICE)
@@ -48,7 +47,6 @@ def test_the_same_again_gets_the_same_bytes_and_has_no_effect(scene: Scene) -> N
 
 
 @pytest.mark.duty("D26")
-@pytest.mark.requirement("IX3")
 def test_placed_held_discarded_and_repeated_look_alike(scene: Scene) -> None:
     """One arrest is placed, one held, one discarded, one repeated: the four answers differ in id and fingerprint."""
     second = scene.p.person(2)["identifiers"]
@@ -69,7 +67,6 @@ def test_placed_held_discarded_and_repeated_look_alike(scene: Scene) -> None:
     assert len({answer.json()["received_at"] for answer in answers.values()}) == 1
 
 
-@pytest.mark.requirement("IX3")
 def test_lines_are_answered_in_order_good_and_bad_mixed(scene: Scene) -> None:
     """NDJSON is answered 200 with one result a line, in order; a bad line does not stop the good ones."""
     ids = [uuid4() for _ in range(4)]
@@ -135,7 +132,6 @@ def test_the_publisher_reads_its_receipt_again_and_nobody_else_does(scene: Scene
             assert (answer.status_code, answer.content, answer.headers) == (404, unknown.content, unknown.headers)
 
 
-@pytest.mark.requirement("IX3")
 def test_an_id_used_for_other_bytes_is_a_conflict_and_changes_nothing(scene: Scene) -> None:
     """Other bytes under a used id, be it of a placed or of a discarded update, are refused 409; nothing changes."""
     for person in (scene.person, NOBODY):

@@ -62,9 +62,9 @@ class Event:
     def received(self, identity: Identity, story: Mapping[int, "Event"]) -> Received:
         """The update as it comes through the door, its reference as the publisher knows it."""
         now = START + timedelta(minutes=self.accepted)
-        data = dict(self.said) | (
-            {"identifiers": who(self.person + 1)["identifiers"]} if self.person is not None else {}
-        )
+        data = dict(self.said)
+        if self.person is not None:
+            data["identifiers"] = who(self.person + 1)["identifiers"]
         if self.ref is not None:
             data[str(KINDS[self.kind].REFERS_TO)] = str(self._known_as(identity, story))
         raw = raw_update(self.publisher, self.kind, data, self.key.update_id, now - timedelta(minutes=self.lag))
@@ -83,16 +83,11 @@ def _decided(person: int, **more: Any) -> dict[str, Any]:
 
 def base() -> list[Event]:
     """One person whom all seven agencies work with, one of unknown age with police and probation; long ago."""
+    agreed = builders.a_consent(HOSTEL, DRUGS, purposes=("accommodation", "treatment"))
     events = [
         Event(1, UNIT, "programme.cohort.decided", None, _decided(0)),
         Event(2, UNIT, "programme.cohort.decided", None, _without_birth(_decided(1))),
-        Event(
-            3,
-            UNIT,
-            "trust.consent.given",
-            0,
-            builders.a_consent(HOSTEL, DRUGS, purposes=("accommodation", "treatment")),
-        ),
+        Event(3, UNIT, "trust.consent.given", 0, agreed),
     ]
     works = [(0, agency) for agency in EVERYONE if agency != UNIT] + [(1, POLICE), (1, PROBATION)]
     for number, (person, agency) in enumerate(works):
@@ -123,7 +118,7 @@ def _claims(agency: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def said_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[dict[str, Any]]:
     """What an update of this kind may say, in a few variants."""
     made = {
         "custody.person.arrested": st.builds(
@@ -155,7 +150,7 @@ def said_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
             place=st.sampled_from([None, "here"]),
         ),
         "programme.cohort.decided": st.builds(
-            _decided, st.sampled_from([0, 1, 2]), cohort=st.sampled_from(["Fixed", "Flex"])
+            _decided, st.sampled_from(people), cohort=st.sampled_from(["Fixed", "Flex"])
         ),
         "programme.risk.reassessed": st.builds(builders.a_score, st.sampled_from([10, 24]), wanted=st.booleans()),
         "programme.agency.involved": _publishers.flatmap(_claims),
@@ -185,12 +180,12 @@ MUCH_SAID = ["custody.person.arrested", "custody.person.released", "custody.pers
 
 
 @st.composite
-def events(draw: st.DrawFn, label: int, earlier: list[Event], accepted: int, not_by: str | None = None) -> Event:
-    """One more update in a story, by anybody (or anybody but one)."""
+def events(draw: st.DrawFn, label: int, earlier: list[Event], accepted: int, *, not_by: str | None = None) -> Event:
+    """One more update in a story, by anybody (or anybody but one, who may then bring a new person in)."""
     publisher = draw(st.sampled_from([agency for agency in EVERYONE if agency != not_by]))
     kinds = KINDS_OF[publisher]
     kind = draw(st.sampled_from([*kinds, *(each for each in MUCH_SAID if each in kinds)]))
-    model, said = KINDS[kind], draw(said_of(kind))
+    model, said = KINDS[kind], draw(said_of(kind, (0, 1, 2) if not_by else (0, 1)))
     person: int | None = None if kind == "programme.cohort.decided" else draw(_people)
     name = draw(_names)
     if kind != "programme.cohort.decided" and name:
