@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 
 import orjson
 
@@ -45,21 +44,13 @@ def _in_batches(hub: Hub) -> float:
 def _one_by_one(hub: Hub) -> float:
     """Until every alert of the last one is durable; consumers run beside, as in a running hub."""
     updates = scenario.updates(ONE_BY_ONE)
-    consumers = Thread(target=_consume, args=(hub, done := Event()))
-    consumers.start()
+    hub.start()
     started = time.perf_counter()
     for update in updates:
         hub.acceptor.accept(scenario.received(hub, [update]))
-    done.set()
-    consumers.join()
+    while any(hosted.position != hub.feed.head(agency)[0] for agency, hosted in hub.hosted.items() if hosted.position):
+        time.sleep(0.002)
     return ONE_BY_ONE / (time.perf_counter() - started)
-
-
-def _consume(hub: Hub, done: Event) -> None:
-    while not done.is_set():
-        hub.store.wait(hub.store.version, 0.01)
-        hub.catch_up()
-    hub.catch_up()
 
 
 def _relay() -> float:

@@ -20,7 +20,7 @@ from hub.identity import Identity
 from hub.ports import Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
 from hub.recording import Recorder
-from hub.running import GroupCommit, Hosted, Loop, tune_interpreter
+from hub.running import GroupCommit, Hosted, Loop, take_in, tune_interpreter
 from hub.settings import Settings
 from hub.timers import fire_due
 from hub.tokens import Tokens
@@ -29,6 +29,8 @@ from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 
 _TIMER_SECONDS = 0.25
+_GATHER_SECONDS = 0.01
+"""How long consumers let news gather once there is some: a batch costs them little more than one record."""
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Hub:
 
     def catch_up(self) -> None:
         """Let every hosted consumer take in all there is (what the background does by itself)."""
-        while any(hosted.catch_up() for hosted in self.hosted.values()):
+        while take_in(self.hosted.values()):
             pass
 
     def verify(self, progress: Callable[[int], None] = lambda _: None) -> Verdict:
@@ -152,15 +154,12 @@ def _loops(
     recorder: Recorder,
     hosted: Mapping[AgencyId, Hosted],
 ) -> list[Loop]:
-    seen = -1
-
     def consume() -> float:
-        nonlocal seen
         version = store.version
-        while any(each.catch_up() for each in hosted.values()):
+        while take_in(hosted.values()):
             pass
-        seen = store.wait(version, 0.5)
-        return 0.0
+        store.wait(version, 0.5)
+        return _GATHER_SECONDS
 
     def fire() -> float:
         return 0.0 if fire_due(acceptor) else _TIMER_SECONDS

@@ -5,7 +5,6 @@ under the commitment, so a leaf whose record is erased neither reveals nor confi
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -116,9 +115,10 @@ def opens(note: str, name: str, key: Ed25519PublicKey) -> bool:
     try:
         raw = base64.b64decode(signature.strip(), validate=True)
         key.verify(raw[4:], text.encode())
-    except (binascii.Error, InvalidSignature):
+    except (ValueError, InvalidSignature):
         return False
-    return raw[:4] == _key_id(name, key)
+    exact = note == f"{text}\n— {name} {base64.b64encode(raw).decode()}\n"
+    return exact and raw[:4] == _key_id(name, key)
 
 
 def _key_id(name: str, key: Ed25519PublicKey) -> bytes:

@@ -4,7 +4,7 @@ import gc
 import queue
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 
 import structlog
@@ -132,6 +132,11 @@ class Hosted:
             unit.move(_POSITION, last)
         self.position = last
         return len(told)
+
+
+def take_in(partners: Iterable[Hosted]) -> int:
+    """Let every partner take in one batch, each in its turn: a busy one keeps nobody waiting."""
+    return sum(partner.catch_up() for partner in partners)
 
 
 _POSITION = "hosted"

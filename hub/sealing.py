@@ -46,9 +46,14 @@ class Sealer:
 
     def open(self, kept: DataKeys, scope: str, sealed: bytes, place: str) -> bytes:
         """What was sealed. Raises `CannotOpen`."""
-        cipher = self._open.get(scope) or self._cipher(kept, scope)
+        try:
+            cipher = self._open.get(scope) or self._cipher(kept, scope)
+        except ValueError as broken:
+            raise CannotOpen(f"the key of {scope} does not open") from broken
         if cipher is None:
             raise CannotOpen(f"the key of {scope} is gone")
+        if sealed[:1] != _FORM:
+            raise CannotOpen(f"a value of {scope} has another form")
         try:
             return cipher.decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], place.encode())
         except (InvalidTag, ValueError) as broken:

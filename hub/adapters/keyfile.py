@@ -74,7 +74,7 @@ def _read(path: Path, passphrase: str | None) -> bytes:
     salt, rest = content[len(_SEALED) :][:_SALT], content[len(_SEALED) + _SALT :]
     try:
         return AESGCM(_stretched(passphrase, salt)).decrypt(rest[:_NONCE], rest[_NONCE:], _SEALED)
-    except InvalidTag as wrong:
+    except (InvalidTag, ValueError) as wrong:
         raise NoKey(f"{path} does not open with this passphrase") from wrong
 
 

@@ -21,7 +21,10 @@ def the_hub(request: Request) -> Hub:
 TheHub = Annotated[Hub, Depends(the_hub)]
 
 
-def caller(hub: TheHub, token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def caller(hub: TheHub, token: Token) -> Caller:
     """Who asks. A suspended or unknown agency is as good as no token."""
     if token is None:
         raise NotAuthenticated

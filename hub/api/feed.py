@@ -10,10 +10,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel
 
-from hub.api.access import Reader, TheHub
+from hub.api.access import Reader, TheHub, Token, caller
 from hub.bootstrap import Hub
 from hub.chains import FeedRecord
 from hub.receiving import Caller
+from hub.tokens import NotAuthenticated
 
 router = APIRouter(tags=["feed"])
 
@@ -48,6 +49,7 @@ async def read_feed(
     request: Request,
     hub: TheHub,
     who: Reader,
+    token: Token,
     after: Annotated[int, Query(ge=0, le=10**18, description="The last sequence that the reader has.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     wait: Annotated[float, Query(ge=0, le=30, description="Seconds to wait for a record.")] = 0,
@@ -59,7 +61,7 @@ async def read_feed(
     A stream starts after `Last-Event-ID`, else after `after`.
     """
     if _STREAM in accept:
-        return EventSourceResponse(_events(request, hub, who, int(last_event_id or after)))
+        return EventSourceResponse(_events(request, hub, token, int(last_event_id or after)))
     if wait:
         await _news(hub, who.agency, after, wait)
     return Response(await run_in_threadpool(_page, hub, who.agency, after, limit), media_type="application/json")
@@ -73,9 +75,9 @@ def _page(hub: Hub, agency: str, after: int, limit: int) -> bytes:
     return orjson.dumps({"feed": feed, "records": [record.as_json() for record in records], "head": head})
 
 
-async def _events(request: Request, hub: Hub, who: Caller, after: int) -> AsyncIterator[bytes]:
-    """The stream ends when the reader goes away or its agency may no longer read."""
-    while not await request.is_disconnected() and _still_reads(hub, who):
+async def _events(request: Request, hub: Hub, token: Token, after: int) -> AsyncIterator[bytes]:
+    """The stream ends when the reader goes away, its token ends or its agency may no longer read."""
+    while not await request.is_disconnected() and (who := _still(hub, token)):
         records = await run_in_threadpool(hub.feed.read, who.agency, after, 100)
         for record in records:
             after = record.header.seq
@@ -84,9 +86,11 @@ async def _events(request: Request, hub: Hub, who: Caller, after: int) -> AsyncI
             yield format_sse_event(comment="waiting")
 
 
-def _still_reads(hub: Hub, who: Caller) -> bool:
-    partner = hub.bundle.policies.partners.get(who.agency)
-    return partner is not None and not partner.suspended
+def _still(hub: Hub, token: Token) -> Caller | None:
+    try:
+        return caller(hub, token)
+    except NotAuthenticated:
+        return None
 
 
 def _event(record: FeedRecord) -> bytes:

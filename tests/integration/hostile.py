@@ -3,7 +3,6 @@
 Each carries the canary somewhere; no answer may repeat it.
 """
 
-import base64
 import gzip
 import hmac
 import json
@@ -11,18 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from joserfc import jwt
-from joserfc.jwk import OKPKey
-
+from integration.forging import CANARY, encoded, forged, of_another_key, public_key, token, without_none
 from integration.scene import Scene
 from support.http import CLOUDEVENTS, LINES, STREAM
 from support.partnership import DRUGS, HOUSING, POLICE, PRISON
 
-CANARY = "kanari7f3a"
 SUSPENDED = DRUGS
 """Suspended in the policies of this table's scene."""
 
@@ -74,12 +68,8 @@ def spliced(old: str, new: bytes) -> Make:
 
 def _envelope(scene: Scene, fields: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:
     found = json.loads(scene.arrest(intelligence=CANARY))
-    found["data"] = _without_none(found["data"] | fields)
-    return _without_none(found | attributes)
-
-
-def _without_none(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in found.items() if value is not None}
+    found["data"] = without_none(found["data"] | fields)
+    return without_none(found | attributes)
 
 
 def ask(method: str, path: str, agency: str = HOUSING, *scopes: str, **headers: str) -> Make:
@@ -95,41 +85,6 @@ def get(path: str, **headers: str) -> Make:
 def with_token(make: Callable[[Scene], str], method: str = "GET", path: str = "/v1/feed") -> Make:
     """The feed is asked for with this token."""
     return lambda scene: Ask(method, path, _bearer(make(scene)) | {"X-Note": CANARY})
-
-
-def token(scene: Scene, key: OKPKey | None = None, header: dict[str, Any] | None = None, **claims: Any) -> str:
-    """A token that the hub itself might have signed, but for these changes; None takes a claim away."""
-    now = int(scene.p.clock.now().timestamp())
-    good = {"iss": "iom-hub", "aud": "iom-hub", "iat": now, "exp": now + 900, "jti": str(uuid4()), "sub": CANARY}
-    good |= {"client_id": POLICE, "scope": "publish read"}
-    said = {"alg": "Ed25519", "typ": "at+jwt"} | (header or {})
-    return jwt.encode(said, _without_none(good | claims), key or scene.p.hub.tokens._key, algorithms=["Ed25519"])
-
-
-def forged(scene: Scene, header: object, sign: Callable[[bytes], bytes]) -> str:
-    """A token with this header, the claims of a good one, and another signature."""
-    claims = token(scene).split(".")[1]
-    signed = f"{encoded(json.dumps(header).encode())}.{claims}".encode()
-    return f"{signed.decode()}.{encoded(sign(signed))}"
-
-
-def encoded(raw: bytes) -> str:
-    """Base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def public_key(scene: Scene, form: str) -> bytes:
-    """The hub's public key, in a form that an attacker might use as a shared secret."""
-    key = scene.p.hub.tokens._key
-    if form == "raw":
-        return base64.urlsafe_b64decode(key.as_dict(private=False)["x"] + "=")
-    return key.as_pem(private=False) if form == "pem" else json.dumps(key.as_dict(private=False)).encode()
-
-
-def of_another_key(scene: Scene) -> str:
-    """A token that somebody else signed."""
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return token(scene, OKPKey.import_key(pem))
 
 
 def hs256(form: str) -> Make:

@@ -1,7 +1,7 @@
 """The scene of the API tests: a person whom some agencies work with, and the application asked in process."""
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -70,6 +70,17 @@ class Scene:
             count = func.count()
             tables = t.metadata.sorted_tables
             return {table.name: connection.execute(select(count).select_from(table)).scalar_one() for table in tables}
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Meanwhile the store takes no write."""
+        connection = self.p.hub.store._writer.raw_connection()
+        try:
+            connection.driver_connection.execute("PRAGMA query_only=ON")
+            yield
+        finally:
+            connection.driver_connection.execute("PRAGMA query_only=OFF")
+            connection.close()
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every ledger entry, opened, in order."""

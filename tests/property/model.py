@@ -1,22 +1,24 @@
 """What each partner should be told of a story, worked out the slow and obvious way, with no store and no chains."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 from access_policies.masking import MASKS
 from hub import facts as fact_rules
 from hub import standing as standing_rules
 from hub.facts import Facts
 from hub.identity import Identity
-from hub.ports import UpdateKey
+from hub.ports import Timer, UpdateKey
 from hub.receiving import Received
 from hub.timers import _of_hub
 from property.happenings import BUNDLE, POLICIES
 from property.oracle import Said, told
 from property.stories import Event
-from schemas.updates import Provisional
+from schemas.updates import Provisional, Update
 from schemas.updates.programme import CohortDecided
 from schemas.updates.trust import FactConfirmed, UpdateConfirmed, UpdateWithdrawn
 from schemas.vocabulary import Involvement
@@ -44,8 +46,11 @@ class Model:
     person: dict[UpdateKey, int] = field(default_factory=dict)
     kinds: dict[UpdateKey, str] = field(default_factory=dict)
     feeds: dict[str, list[Projection]] = field(default_factory=lambda: {agency: [] for agency in EVERYONE})
-    due: list[tuple[Any, Any]] = field(default_factory=list)
-    names: dict[int, str] = field(default_factory=dict)
+    due: list[tuple[datetime, UpdateKey, int]] = field(default_factory=list)
+
+    def fork(self) -> "Model":
+        """The same world, to go another way from here."""
+        return deepcopy(self, {id(self.identity): self.identity})
 
     def play(self, story: Iterable[Event], known: Mapping[int, Event], until: int) -> "Model":
         """Every event at its time, with what the hub settles in between."""
@@ -56,25 +61,21 @@ class Model:
         self._settle(START + timedelta(minutes=until))
         return self
 
-    def _settle(self, now: Any) -> None:
-        for due, timer in sorted((each for each in self.due if each[0] <= now), key=lambda each: each[0]):
-            self.due.remove((due, timer))
-            key, person = timer
+    def _settle(self, now: datetime) -> None:
+        for each in sorted((each for each in self.due if each[0] <= now), key=lambda each: each[0]):
+            self.due.remove(each)
+            due, key, person = each
             undone = fact_rules.undone(self.facts[person], str(key))
             self._hub_says(key, person, due, UpdateWithdrawn if undone else UpdateConfirmed)
 
-    def _hub_says(self, key: UpdateKey, person: int, due: Any, model: type) -> None:
+    def _hub_says(self, key: UpdateKey, person: int, due: datetime, model: type[Update]) -> None:
         if str(key) in self.facts[person].settled:
             return
-        from uuid import UUID, uuid5
-
-        from hub.ports import Timer
-
         timer = Timer(due, uuid5(key.update_id, "settled"), key, UUID(int=0))
         received = _of_hub(timer, model.KIND, {"reason": "undone"} if model is UpdateWithdrawn else {})
         self._disclose(received, person, key, due)
 
-    def _take(self, received: Received, person: int | None, now: Any) -> None:
+    def _take(self, received: Received, person: int | None, now: datetime) -> None:
         update, publisher = received.update, received.key.publisher
         target = self._target(publisher, update.refers_to())
         if update.refers_to() and target is None:
@@ -103,13 +104,13 @@ class Model:
         mine = self.feeds[publisher]
         return next((each.key for each in mine if self.identity.message(publisher, *each.key) == ref), None)
 
-    def _disclose(self, received: Received, person: int, target: UpdateKey | None, now: Any) -> None:
+    def _disclose(self, received: Received, person: int, target: UpdateKey | None, now: datetime) -> None:
         facts, update, key = self.facts[person], received.update, received.key
         aim = str(target) if target else None
         fact_rules.fold(facts, str(key), key.publisher, received.occurred_at, update, aim)
         self.person[key], self.kinds[key] = person, received.kind
         if isinstance(update, Provisional):
-            self.due.append((now + SETTLE, (key, person)))
+            self.due.append((now + SETTLE, key, person))
         standing = standing_rules.standing(facts, BUNDLE, BORN[person], now.date())
         content = self._content(received, person, now)
         for agency, partner in POLICIES.partners.items():
@@ -138,7 +139,7 @@ class Model:
             if str(each.key) == over:
                 each.told = {}
 
-    def _content(self, received: Received, person: int, now: Any) -> dict[str, Any]:
+    def _content(self, received: Received, person: int, now: datetime) -> dict[str, Any]:
         content = received.update.content()
         content |= {"source": received.key.publisher, "occurred_at": received.occurred_at.isoformat()}
         content.setdefault("person", who(person + 1)["person"])

@@ -175,33 +175,63 @@ def _without(name: str, data: dict[str, Any]) -> dict[str, Any]:
     return {each: value for each, value in data.items() if each != name}
 
 
-KINDS_OF = {agency: sorted(kind for kind in KINDS if BUNDLE.may_publish(agency, kind)) for agency in EVERYONE}
-MUCH_SAID = ["custody.person.arrested", "custody.person.released", "custody.person.received", "custody.release.planned"]
+OFTEN = {
+    "custody.person.arrested": 4,
+    "custody.person.left": 4,
+    "custody.person.received": 3,
+    "custody.person.released": 3,
+    "custody.release.planned": 2,
+    "custody.release.cancelled": 4,
+    "programme.agency.involved": 4,
+    "trust.fact.confirmed": 3,
+    "trust.update.withdrawn": 3,
+}
+"""How much more often than others a kind is told in a story."""
 
 
 @st.composite
 def events(draw: st.DrawFn, label: int, earlier: list[Event], accepted: int, *, not_by: str | None = None) -> Event:
     """One more update in a story, by anybody (or anybody but one, who may then bring a new person in)."""
-    publisher = draw(st.sampled_from([agency for agency in EVERYONE if agency != not_by]))
-    kinds = KINDS_OF[publisher]
-    kind = draw(st.sampled_from([*kinds, *(each for each in MUCH_SAID if each in kinds)]))
-    model, said = KINDS[kind], draw(said_of(kind, (0, 1, 2) if not_by else (0, 1)))
-    person: int | None = None if kind == "programme.cohort.decided" else draw(_people)
-    name = draw(_names)
-    if kind != "programme.cohort.decided" and name:
+    kind = draw(st.sampled_from(_choices(earlier, not_by)))
+    by = [agency for agency in _may_publish(kind) if agency != not_by]
+    publisher, said = draw(st.sampled_from(by)), draw(said_of(kind, (0, 1, 2) if not_by else (0, 1)))
+    person = None if kind == "programme.cohort.decided" else draw(_people)
+    if kind != "programme.cohort.decided" and (name := draw(_names)):
         said = {**said, "person": name}
     ref = None
-    if model.REFERS_TO and (kind != "trust.consent.withdrawn" or draw(st.booleans())):
-        fit = [each.label for each in earlier if not model.REFERS_TO_KINDS or each.kind in model.REFERS_TO_KINDS]
-        mine = [each.label for each in earlier if each.label in fit and each.publisher == publisher]
-        ref = draw(st.sampled_from([*mine, *mine, *fit[-6:], *[each.label for each in earlier[-2:]], NOBODY]))
+    if KINDS[kind].REFERS_TO and (kind != "trust.consent.withdrawn" or draw(st.booleans())):
+        target = draw(st.sampled_from([*_targets(kind, earlier)[-8:], None]))
+        ref = target.label if target else NOBODY
+        if target and target.publisher in by and draw(st.sampled_from([True, True, False])):
+            publisher = target.publisher
         person = draw(st.sampled_from([None, None, person]))
     return Event(label, publisher, kind, person, said, ref, accepted, draw(st.sampled_from([0, 0, 1, 30, 2000])))
 
 
+def _choices(earlier: list[Event], not_by: str | None) -> list[str]:
+    """The kinds that somebody may publish now, those that are often told more than once."""
+    some = [kind for kind in sorted(KINDS) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
+    return [kind for kind in some for _ in range(OFTEN.get(kind, 1))]
+
+
+def _may_publish(kind: str) -> list[str]:
+    return [agency for agency in EVERYONE if BUNDLE.may_publish(agency, kind)]
+
+
+def _makes_sense(kind: str, earlier: list[Event]) -> bool:
+    return not KINDS[kind].REFERS_TO_KINDS or bool(_targets(kind, earlier))
+
+
+def _targets(kind: str, earlier: list[Event]) -> list[Event]:
+    """What an update of this kind may be about, and now and then something of a wrong kind."""
+    fit = KINDS[kind].REFERS_TO_KINDS
+    found = [event for event in earlier if not fit or event.kind in fit]
+    return [*found[:1], *earlier[-1:], *found] if found else []
+
+
 @st.composite
 def stories(draw: st.DrawFn, at_least: int = 1, at_most: int = 7) -> list[Event]:
-    """A story in the world of `base`; ten minutes lie between two updates, so timers fire in between."""
+    """A story in the world of `base`; twenty minutes lie between two updates, so timers fire in between."""
     told = base()
     for number in range(draw(st.integers(at_least, at_most))):
         told.append(draw(events(100 + number, told, 20 * number)))

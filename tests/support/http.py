@@ -75,7 +75,7 @@ class Agency:
 
     def get(self, path: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
         """GET with a token."""
-        return self.door.request("GET", path, params=params, headers=self.headers() | (headers or {}))
+        return self.door.request("GET", path, params=params or None, headers=self.headers() | (headers or {}))
 
     def post(self, path: str, content: Any = b"", media: str = CLOUDEVENTS) -> httpx.Response:
         """POST with a token."""

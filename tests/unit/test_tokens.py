@@ -179,7 +179,7 @@ headers = st.fixed_dictionaries(
 
 
 @given(header=headers | json_values, claims=json_values, signature=st.binary(max_size=80))
-@settings(max_examples=300)
+@settings(max_examples=300, derandomize=True, database=None)
 def test_no_header_makes_it_stumble(header: object, claims: object, signature: bytes) -> None:
     """Whatever a stranger's header and claims look like, the token is refused and nothing else happens."""
     with pytest.raises(NotAuthenticated):
@@ -187,7 +187,7 @@ def test_no_header_makes_it_stumble(header: object, claims: object, signature: b
 
 
 @given(token=st.text(st.characters(max_codepoint=255), max_size=200))
-@settings(max_examples=200)
+@settings(max_examples=200, derandomize=True, database=None)
 def test_no_text_makes_it_stumble(token: str) -> None:
     """Whatever characters a header can carry, the text is refused and nothing else happens."""
     with pytest.raises(NotAuthenticated):

@@ -1,0 +1,158 @@
+"""The store and the views in memory: dictionaries that keep the promises of the ports and forget them at the end."""
+
+# ruff: noqa: ARG002  # what each method promises stands with its port
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hub.chains import FeedRecord, Header
+from hub.disclosing import unbox
+from hub.ports import AlertRow, Arrival, Counter, FactRow, FeedRow, LeafRow, Person, Stored, Timer, Touched, UpdateKey
+from schemas.disclosures import STRUCTURE, Disclosure
+
+
+@dataclass
+class MemoryStore:
+    """Store and unit of work at once. Nothing is sealed, nothing rolls back."""
+
+    arrivals: dict[UpdateKey, Arrival] = field(default_factory=dict)
+    identifiers: dict[bytes, UUID] = field(default_factory=dict)
+    aliases: dict[tuple[str, UUID], UUID] = field(default_factory=dict)
+    updates: dict[UpdateKey, tuple[UUID | None, bytes]] = field(default_factory=dict)
+    persons: dict[UUID, Person] = field(default_factory=dict)
+    messages: dict[tuple[str, UUID], FeedRow] = field(default_factory=dict)
+    timers: dict[UUID, Timer] = field(default_factory=dict)
+    heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    tree: tuple[int, bytes] = (0, b"")
+
+    def fork(self) -> "MemoryStore":
+        """The same store, to go another way from here."""
+        kept = {each.name: getattr(self, each.name) for each in fields(self)}
+        return MemoryStore(**{name: dict(value) if isinstance(value, dict) else value for name, value in kept.items()})
+
+    @contextmanager
+    def unit(self) -> Iterator["MemoryStore"]:
+        yield self
+
+    def has_due(self, now: datetime) -> bool:
+        return bool(self.due(now, 1))
+
+    def receive(self, arrivals: Sequence[Arrival]) -> list[Arrival | None]:
+        found = []
+        for arrival in arrivals:
+            found.append(self.arrivals.get(arrival.key))
+            self.arrivals.setdefault(arrival.key, arrival)
+        return found
+
+    def records_by_identifier(self, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+        return {blind: self.identifiers[blind] for blind in blinds if blind in self.identifiers}
+
+    def record_by_alias(self, agency: str, alias: UUID) -> UUID | None:
+        return self.aliases.get((agency, alias))
+
+    def update_by_message(self, recipient: str, message_id: UUID) -> UpdateKey | None:
+        row = self.messages.get((recipient, message_id))
+        return row.key if row else None
+
+    def record_of(self, key: UpdateKey) -> UUID | None:
+        return self.updates.get(key, (None, b""))[0]
+
+    def told(self, message_ids: Mapping[str, UUID]) -> frozenset[str]:
+        return frozenset(agency for agency, message in message_ids.items() if (agency, message) in self.messages)
+
+    def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
+        return {each: self.persons[each] for each in sorted(record_ids) if each in self.persons}
+
+    def save_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
+        self.persons[person.record_id] = person
+        self.identifiers |= {blind: person.record_id for _, blind in identifiers}
+
+    add_person = save_person
+
+    def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
+        return content
+
+    def lock_counter(self) -> Counter:
+        return Counter(*self.tree, dict(self.heads))
+
+    def write(
+        self,
+        counter: Counter,
+        *,
+        updates: Sequence[tuple[Stored, bytes]] = (),
+        feed: Sequence[FeedRow] = (),
+        aliases: Iterable[tuple[str, UUID, UUID]] = (),
+        leaves: Sequence[LeafRow] = (),
+        timers: Sequence[Timer] = (),
+    ) -> None:
+        self.updates |= {stored.key: (stored.record_id, content) for stored, content in updates}
+        self.messages |= {(row.recipient, row.message_id): row for row in feed}
+        self.aliases |= {(agency, alias): record for agency, alias, record in aliases}
+        self.timers |= {timer.update_id: timer for timer in timers}
+        self.heads, self.tree = counter.heads, (counter.leaves, counter.edge)
+
+    def drop_elements(self, recipients: Mapping[str, UUID]) -> None:
+        self.messages |= {each: self.messages[each]._replace(boxes={}) for each in recipients.items()}
+
+    def due(self, now: datetime, limit: int) -> list[Timer]:
+        return sorted((t for t in self.timers.values() if t.due_at <= now), key=lambda timer: timer.due_at)[:limit]
+
+    def remove_timer(self, update_id: UUID) -> None:
+        del self.timers[update_id]
+
+    def content_of(self, key: UpdateKey) -> bytes | None:
+        return self.updates[key][1] if key in self.updates else None
+
+    def read(self, recipient: str) -> list[FeedRecord]:
+        """One partner's feed."""
+        rows = sorted((row for row in self.messages.values() if row.recipient == recipient), key=lambda row: row.seq)
+        return [_record(row) for row in rows]
+
+    def disclosures(self, recipient: str) -> list[tuple[int, Disclosure]]:
+        """One partner's feed as its consumers read it; what was dropped is left out."""
+        records = ((record.header.seq, record.values()) for record in self.read(recipient))
+        return [(seq, _disclosure(recipient, values)) for seq, values in records if values]
+
+
+def _record(row: FeedRow) -> FeedRecord:
+    elements = tuple(sorted(element for content in row.boxes.values() for element in unbox(content)))
+    return FeedRecord(Header(row.seq, row.prev, row.root), row.commitments, elements)
+
+
+def _disclosure(recipient: str, values: dict[str, Any]) -> Disclosure:
+    message, kind, bundle, record = (str(values[name]) for name in STRUCTURE)
+    told = {name: value for name, value in values.items() if name not in STRUCTURE}
+    return Disclosure(recipient, UUID(message), kind, bundle, UUID(record), told)
+
+
+@dataclass
+class MemoryViews:
+    """One partner's rows, and the unit that changes them."""
+
+    facts: dict[tuple[UUID, str], FactRow] = field(default_factory=dict)
+    alerts: dict[UUID, AlertRow] = field(default_factory=dict)
+
+    def prepare(self, touched: Sequence[Touched]) -> None:
+        pass
+
+    def fact(self, record: UUID, fact: str) -> FactRow | None:
+        return self.facts.get((record, fact))
+
+    def fact_by_message(self, message_id: UUID) -> FactRow | None:
+        return next((row for row in self.facts.values() if row.message_id == message_id), None)
+
+    def put_fact(self, row: FactRow) -> None:
+        self.facts[row.record, row.fact] = row
+
+    def drop_fact(self, record: UUID, fact: str) -> None:
+        self.facts.pop((record, fact), None)
+
+    def alert(self, alert_id: UUID) -> AlertRow | None:
+        return self.alerts.get(alert_id)
+
+    def put_alert(self, row: AlertRow) -> None:
+        self.alerts[row.alert_id] = row
