@@ -18,18 +18,19 @@ _RECIPIENTS = 3
 def measure() -> list[str]:
     """Print the rows. Nothing here fails: the relay tells nobody what it may not know, and proves nothing."""
     with scenario.a_hub() as hub:
-        rates, relays = [], []
-        for _ in range(ROUNDS):
-            rates.append(_in_batches(hub))
-            relays.append(_relay())
         before = scenario.records(hub)
-        single = _one_by_one(hub)
-        told = (scenario.records(hub) - before) / ONE_BY_ONE
-    print(f"accept → feed × {told:.0f} partners, verify to alert, batches of {BATCH}: {median(rates):,.0f} updates/s")
-    print(f"  a bare relay (parse, copy ×{_RECIPIENTS}, insert, commit): {median(relays):,.0f}/s; ", end="")
-    print(f"ours is {median(rates) / median(relays):.2f} of that, and decides, seals, chains, folds and proves")
-    print(f"one by one, each durable before the next: {single:,.0f} updates/s")
+        rounds = [(_in_batches(hub), _relay(BATCH, BATCH * BATCHES)) for _ in range(ROUNDS)]
+        told = (scenario.records(hub) - before) / (BATCH * BATCHES * ROUNDS)
+        single = (_one_by_one(hub), _relay(1, ONE_BY_ONE))
+    batches = (median(ours for ours, _ in rounds), median(relay for _, relay in rounds))
+    _print(f"accept → feed × {told:.0f} partners, verify to alert, batches of {BATCH}", *batches)
+    _print("the same one by one, each durable before the next", *single)
     return []
+
+
+def _print(what: str, ours: float, relay: float) -> None:
+    print(f"{what}: {ours:,.0f} updates/s")
+    print(f"  a relay that only copies and commits: {relay:,.0f}/s; ours is {ours / relay:.2f} of that")
 
 
 def _in_batches(hub: Hub) -> float:
@@ -53,23 +54,23 @@ def _one_by_one(hub: Hub) -> float:
     return ONE_BY_ONE / (time.perf_counter() - started)
 
 
-def _relay() -> float:
+def _relay(batch_size: int, count: int) -> float:
     """What is left when nothing is decided, sealed or proved: SQLite, WAL, synchronous=FULL, one commit a batch."""
-    batches = [scenario.updates(BATCH) for _ in range(BATCHES)]
+    updates = scenario.updates(count)
     with TemporaryDirectory() as home:
         database = sqlite3.connect(Path(home) / "relay.sqlite", isolation_level=None)
         database.executescript("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
         database.execute("CREATE TABLE feed (recipient TEXT, seq INTEGER, content BLOB, PRIMARY KEY (recipient, seq))")
-        started, seq = time.perf_counter(), 0
-        for batch in batches:
+        started = time.perf_counter()
+        for first in range(0, count, batch_size):
             database.execute("BEGIN IMMEDIATE")
-            rows = []
-            for _, raw in batch:
-                seq += 1
-                content = orjson.dumps(orjson.loads(raw)["data"])
-                rows += [(recipient, seq, content) for recipient in range(_RECIPIENTS)]
-            database.executemany("INSERT INTO feed VALUES (?, ?, ?)", rows)
+            database.executemany("INSERT INTO feed VALUES (?, ?, ?)", _copies(first, updates[first:][:batch_size]))
             database.execute("COMMIT")
         took = time.perf_counter() - started
         database.close()
-    return BATCH * BATCHES / took
+    return count / took
+
+
+def _copies(first: int, batch: list[tuple[str, bytes]]) -> list[tuple[int, int, bytes]]:
+    contents = (orjson.dumps(orjson.loads(raw)["data"]) for _, raw in batch)
+    return [(who, seq, content) for seq, content in enumerate(contents, first) for who in range(_RECIPIENTS)]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, delete, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_fast, insert_new
@@ -16,6 +16,22 @@ from hub.numbering import opening_place
 from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
 from hub.sealing import Sealer, scope
 from schemas.identifiers import AgencyId
+
+# The statements of every update, built once: building one takes as long as running it.
+_RECEIVED = select(t.received).where(
+    tuple_(t.received.c.publisher, t.received.c.update_id).in_(bindparam("keys", expanding=True))
+)
+_BY_BLIND = select(t.identifiers.c.blind, t.identifiers.c.record_id).where(
+    t.identifiers.c.blind.in_(bindparam("blinds", expanding=True))
+)
+_LOCKED_PERSONS = (
+    select(t.persons)
+    .where(t.persons.c.record_id.in_(bindparam("records", expanding=True)))
+    .order_by(t.persons.c.record_id)
+    .with_for_update()
+)
+_COUNTER = select(t.counter).with_for_update()
+_COUNT = update(t.counter)
 
 
 class KeptKeys:
@@ -85,15 +101,14 @@ class DatabaseUnit:
     def _arrivals(self, keys: Sequence[UpdateKey]) -> dict[UpdateKey, Arrival]:
         if not keys:
             return {}
-        wanted = tuple_(t.received.c.publisher, t.received.c.update_id).in_([tuple(key) for key in keys])
-        return {a.key: a for a in map(arrival, self._connection.execute(select(t.received).where(wanted)))}
+        found = self._connection.execute(_RECEIVED, {"keys": [tuple(key) for key in keys]})
+        return {a.key: a for a in map(arrival, found)}
 
     def records_by_identifier(self, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
         """One query for the batch."""
         if not blinds:
             return {}
-        columns = (t.identifiers.c.blind, t.identifiers.c.record_id)
-        found = self._connection.execute(select(*columns).where(t.identifiers.c.blind.in_(blinds)))
+        found = self._connection.execute(_BY_BLIND, {"blinds": list(blinds)})
         return {row.blind: row.record_id for row in found}
 
     def record_by_alias(self, agency: AgencyId, alias: UUID) -> UUID | None:
@@ -119,8 +134,7 @@ class DatabaseUnit:
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         """`FOR UPDATE` in id order where the database has it; SQLite's writer is alone as it is."""
         wanted = sorted(record_ids)
-        statement = select(t.persons).where(t.persons.c.record_id.in_(wanted)).order_by(t.persons.c.record_id)
-        rows = self._connection.execute(statement.with_for_update()) if wanted else ()
+        rows = self._connection.execute(_LOCKED_PERSONS, {"records": wanted}) if wanted else ()
         return {row.record_id: self._person(row) for row in rows}
 
     def _person(self, row: Any) -> Person:
@@ -154,7 +168,7 @@ class DatabaseUnit:
 
     def lock_counter(self) -> Counter:
         """The one row of the table."""
-        row = self._connection.execute(select(t.counter).with_for_update()).one()
+        row = self._connection.execute(_COUNTER).one()
         heads = {agency: (seq, bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()}
         return Counter(row.leaves, row.edge, heads)
 
@@ -180,7 +194,7 @@ class DatabaseUnit:
         self.heads = {agency: seq for agency, (seq, _) in counter.heads.items()}
         heads = {agency: (seq, link.hex()) for agency, (seq, link) in counter.heads.items()}
         values = {"leaves": counter.leaves, "edge": counter.edge, "heads": orjson.dumps(heads)}
-        self._connection.execute(update(t.counter), values)
+        self._connection.execute(_COUNT, values)
 
     def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
         """The boxes go, overwritten on disk (`secure_delete`); the rest of the feed rows stays."""

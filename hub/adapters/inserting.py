@@ -12,17 +12,27 @@ _INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgre
 
 def insert_new(connection: Connection, table: Table) -> Any:
     """An INSERT that leaves rows that are there alone."""
-    return _INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
+    return _insert_new(connection.dialect.name, table)
+
+
+@lru_cache(maxsize=32)
+def _insert_new(dialect: str, table: Table) -> Any:
+    return _INSERTS[dialect](table).on_conflict_do_nothing()
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or replace those of the same primary key."""
     if not rows:
         return
-    statement = _INSERTS[connection.dialect.name](table)
+    connection.execute(_put(connection.dialect.name, table), list(rows))
+
+
+@lru_cache(maxsize=32)
+def _put(dialect: str, table: Table) -> Any:
+    statement = _INSERTS[dialect](table)
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+    changes = {name: statement.excluded[name] for name in table.c.keys() if name not in keys}  # noqa: SIM118
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def insert_fast(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

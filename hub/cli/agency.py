@@ -46,14 +46,19 @@ def add(
     Example: [bold]iom-hub agency add eastshire-housing --kind council_housing
     --legal-status relevant_authority --statutory[/bold]
     """
+    import json
+
     from access_policies.loading import load
 
     settings = settings_for(home)
     with told_plainly():
+        kinds = {clause.recipient for clause in load(settings.policy_directory()).clauses.values()}
+        if kind not in kinds:
+            raise typer.BadParameter(f"no clause names this kind; choose from {', '.join(sorted(kinds))}")
         register = _own_policies(settings) / "partners.yaml"
         before = register.read_text(encoding="utf-8")
         fields = [f"kind: {kind}", f"legal_status: {legal_status}", f"statutory: {str(statutory).lower()}"]
-        fields += [f'name: "{name}"'] if name else []
+        fields += [f"name: {json.dumps(name, ensure_ascii=False)}"] if name else []
         register.write_text(f"{before.rstrip()}\n{agency}: {{{', '.join(fields)}}}\n", encoding="utf-8")
         try:
             load(register.parent)

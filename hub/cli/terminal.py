@@ -24,9 +24,20 @@ AsAgency = Annotated[str, typer.Option("--as", help="The agency to act as, for e
 
 def settings_for(home: Path | None) -> "Settings":
     """Settings from the environment, with the home given on the command line."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
     from hub.settings import Settings
 
-    return Settings(home=home) if home else Settings()
+    try:
+        return Settings(home=home) if home else Settings()
+    except ValidationError as invalid:
+        for error in invalid.errors(include_input=False):
+            name = "_".join(("IOM_HUB", *map(str, error["loc"]))).upper()
+            err.print(f"{name}: {error['msg']}", style="red", markup=False, soft_wrap=True)
+    except SettingsError as unreadable:
+        err.print(str(unreadable), style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
 
 
 @contextmanager
@@ -44,7 +55,7 @@ def told_plainly() -> Iterator[None]:
         for problem in unusable.problems:
             err.print(problem, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
-    except (NoKey, StoreInUse, UnusableStore, Refusal, TryLater) as failure:
+    except (NoKey, StoreInUse, UnusableStore, Refusal, TryLater, OSError) as failure:
         err.print(str(failure), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 

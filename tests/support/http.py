@@ -4,13 +4,17 @@ Every answer is held to the OpenAPI document: a status, a media type or a body t
 """
 
 import asyncio
+import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import httpx
@@ -182,6 +186,57 @@ def serving(hub: Hub) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+PROGRAM = str(Path(sys.executable).with_name("iom-hub"))
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """What a hub's process has in its environment: nothing of the hub's settings but what a test says."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("IOM_HUB_")}
+    return plain | {"IOM_HUB_HOME": str(home), "IOM_HUB_ALLOW_UNSIGNED_POLICIES": "true"} | more
+
+
+@dataclass(frozen=True)
+class Process:
+    """`iom-hub serve`, running."""
+
+    popen: subprocess.Popen[bytes]
+    url: str
+    seconds: float
+    """From its start to its first answer."""
+    written: Path
+    """Everything it has written, to either stream."""
+
+    def stop(self, seconds: float = 10.0) -> int:
+        """Ask it to end (SIGTERM), as an operating system does; its exit code."""
+        self.popen.terminate()
+        return self.popen.wait(seconds)
+
+
+@contextmanager
+def running(home: Path, **more: str) -> Iterator[Process]:
+    """A hub in a process of its own, on a free port; gone when the block ends."""
+    home.mkdir(parents=True, exist_ok=True)
+    address, started = home / "hub.url", time.monotonic()
+    with (home / "written").open("wb") as out:
+        popen = subprocess.Popen(
+            [PROGRAM, "serve", "--port", "0"], env=environment(home, **more), stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            until(lambda: popen.poll() is not None or (address.exists() and _answers(address)))
+            assert popen.poll() is None, (home / "written").read_text()
+            yield Process(popen, address.read_text(), time.monotonic() - started, home / "written")
+        finally:
+            popen.kill()
+            popen.wait()
+
+
+def _answers(address: Path) -> bool:
+    try:
+        return httpx.get(address.read_text() + "/health").is_success
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.UnsupportedProtocol):
+        return False
 
 
 def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
