@@ -1,4 +1,7 @@
-"""The tables. Every column says what it holds: content and identifiers only ever sealed or blind."""
+"""The tables. Every column says what it holds: content and identifiers only ever sealed or blind.
+
+Narrow tables lie in their primary key alone (`sqlite_with_rowid=False`): one page to write where there were two.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -38,6 +41,10 @@ NOTE = "public signed note"
 SETTING = "setting of the store"
 
 
+_ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""In SQLite a whole-number primary key of this type is the row's own number and needs no index."""
+
+
 def _column(name: str, form: Any, holds: str, **more: Any) -> Column[Any]:
     return Column(name, form, info={"holds": holds}, nullable=more.pop("nullable", False), **more)
 
@@ -60,6 +67,7 @@ received = Table(
     _column("update_id", Id(), SENDER_ID, primary_key=True),
     _column("fingerprint", LargeBinary, HASH),
     _column("received_at", BigInteger, TIME),
+    sqlite_with_rowid=False,
 )
 
 persons = Table(
@@ -76,6 +84,7 @@ identifiers = Table(
     _column("blind", LargeBinary, BLIND, primary_key=True),
     _column("form", String(8), CLASS),
     _column("record_id", Id(), OPAQUE),
+    sqlite_with_rowid=False,
 )
 
 aliases = Table(
@@ -84,6 +93,7 @@ aliases = Table(
     _agency("agency", primary_key=True),
     _column("alias", Id(), OPAQUE, primary_key=True),
     _column("record_id", Id(), OPAQUE),
+    sqlite_with_rowid=False,
 )
 
 updates = Table(
@@ -115,7 +125,7 @@ feed = Table(
 ledger = Table(
     "ledger",
     metadata,
-    _column("number", BigInteger, NUMBER, primary_key=True, autoincrement=False),
+    _column("number", _ROW_NUMBER, NUMBER, primary_key=True, autoincrement=False),
     _column("time", BigInteger, TIME),
     _column("commitment", LargeBinary, HASH),
     _column("hash", LargeBinary, HASH),
@@ -135,7 +145,7 @@ counter = Table(
 checkpoints = Table(
     "checkpoints",
     metadata,
-    _column("size", BigInteger, NUMBER, primary_key=True, autoincrement=False),
+    _column("size", _ROW_NUMBER, NUMBER, primary_key=True, autoincrement=False),
     _column("root", LargeBinary, HASH),
     _column("note", String, NOTE),
     _column("time", BigInteger, TIME),
@@ -188,4 +198,5 @@ view_positions = Table(
     _agency("agency", primary_key=True),
     _column("consumer", String(40), SETTING, primary_key=True),
     _column("seq", BigInteger, NUMBER),
+    sqlite_with_rowid=False,
 )

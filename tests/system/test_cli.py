@@ -1,0 +1,356 @@
+"""The command line, in processes of its own: what an operator types, and what they read."""
+
+import json
+import sqlite3
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from access_policies.loading import SHIPPED
+from hub.adapters import tables as t
+from support.builders import an_arrest
+from support.http import PROGRAM, environment, running, until
+from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, UNIT, raw_update, who
+
+pytestmark = pytest.mark.system
+
+SAMPLES = Path(__file__).parents[1] / "fixtures" / "hmpps"
+COMMANDS = (
+    ["demo"],
+    ["serve"],
+    ["publish"],
+    ["agency", "list"],
+    ["agency", "add"],
+    ["agency", "token"],
+    ["policy", "check"],
+    ["policy", "render"],
+    ["policy", "explain"],
+    ["case", "show"],
+    ["feed"],
+    ["ledger", "verify"],
+)
+ADD = ("agency", "add", "eastshire-housing", "--legal-status", "relevant_authority", "--kind")
+
+
+def iom_hub(home: Path, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
+    """Type a command; what came of it."""
+    wide = environment(home, COLUMNS="240", NO_COLOR="1", TERM="dumb") | more
+    return subprocess.run([PROGRAM, *map(str, words)], env=wide, capture_output=True, text=True, check=False)
+
+
+def ok(home: Path, *words: object, **more: str) -> str:
+    """Type a command that succeeds; what it said."""
+    done = iom_hub(home, *words, **more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def failed(home: Path, *words: object, **more: str) -> str:
+    """Type a command that fails in one or two sentences, and no traceback; what it said."""
+    done = iom_hub(home, *words, **more)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def a_file(folder: Path, agency: str, kind: str, data: dict[str, Any]) -> Path:
+    """An update of this moment in a file of its own."""
+    file = folder / f"{uuid4()}.json"
+    file.write_bytes(raw_update(agency, kind, data, uuid4(), datetime.now(UTC)))
+    return file
+
+
+def somebody(folder: Path) -> Path:
+    """Somebody comes onto the programme."""
+    decision = {"cohort": "Fixed", "statutory": True, "decided_by": "A Coordinator"}
+    return a_file(folder, UNIT, "programme.cohort.decided", who() | decision)
+
+
+def an_arrest_of(folder: Path) -> Path:
+    """They are arrested."""
+    return a_file(folder, POLICE, "custody.person.arrested", {"identifiers": who()["identifiers"]} | an_arrest())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home that is not there yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def figures(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], None]]:
+    """Prints a figure that was measured, whether the test passes or not."""
+    found: list[str] = []
+    yield found.append
+    with capsys.disabled():
+        print("".join(f"\n{figure}" for figure in found))  # noqa: T201  # the figures are wanted
+
+
+def test_help_is_quick(home: Path, figures: Callable[[str], None]) -> None:
+    """`iom-hub --help` is there in half a second, the median of five; a slow machine has three times as long."""
+    took = []
+    for _ in range(5):
+        started = time.monotonic()
+        ok(home, "--help")
+        took.append(time.monotonic() - started)
+    figures(f"iom-hub --help: {statistics.median(took):.2f} s")
+    assert statistics.median(took) < 1.5
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=[" ".join(command) for command in COMMANDS])
+def test_every_command_shows_an_example(home: Path, command: list[str]) -> None:
+    """The help of every command says what it does and shows an example that names it."""
+    text = ok(home, *command, "--help")
+    assert f"Example: iom-hub {' '.join(command)}" in text or f"iom-hub {' '.join(command)}" in text.split("Example")[1]
+    assert not home.exists(), "help touches nothing"
+
+
+def test_no_command_is_missing_from_these_tests(home: Path) -> None:
+    """The commands that the help lists are those tested here."""
+    listed = {line.split()[1] for line in ok(home, "--help").splitlines() if line.startswith("│ ") and line[2] != "-"}
+    assert listed == {command[0] for command in COMMANDS}
+
+
+def test_a_hub_starts_quickly_and_stops_cleanly(home: Path, figures: Callable[[str], None]) -> None:
+    """`serve` answers within two seconds (a slow machine has six); SIGTERM ends it within five with code 0, and
+    nothing is left that says a hub runs.
+    """
+    with running(home) as hub:
+        figures(f"iom-hub serve: first answer after {hub.seconds:.2f} s")
+        assert hub.seconds < 6
+        assert httpx.get(f"{hub.url}/health").json()["status"] == "ok"
+        ok(home, "publish", somebody(home), "--as", UNIT)
+        started = time.monotonic()
+        assert hub.stop() == 0
+        assert time.monotonic() - started < 5
+        assert not (home / "hub.url").exists()
+    assert ok(home, "ledger", "verify").startswith("Sound")
+
+
+def test_a_hub_stops_though_somebody_reads_a_stream(home: Path) -> None:
+    """A reader of the stream does not keep a hub from stopping cleanly within five seconds."""
+    with running(home) as hub:
+        token = ok(home, "agency", "token", HOUSING, "--sub", "a test").strip()
+        headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+        with httpx.stream("GET", f"{hub.url}/v1/feed", headers=headers) as reader:
+            assert reader.status_code == 200
+            started = time.monotonic()
+            assert hub.stop() == 0
+            assert time.monotonic() - started < 5
+    assert not (home / "hub.url").exists()
+
+
+def test_without_the_setting_a_hub_refuses_to_start(home: Path) -> None:
+    """While bundles are unsigned nothing opens a store unless a setting says so; the sentence names the setting."""
+    for command in (("serve",), ("ledger", "verify"), ("feed", "--as", HOUSING)):
+        said = failed(home, *command, IOM_HUB_ALLOW_UNSIGNED_POLICIES="false")
+        assert "set IOM_HUB_ALLOW_UNSIGNED_POLICIES=true" in said
+    assert not (home / "hub.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"IOM_HUB_PORT": "many"}, "IOM_HUB_PORT: Input should be a valid integer"),
+        ({"IOM_HUB_ALLOW_UNSIGNED_POLICIES": ""}, "IOM_HUB_ALLOW_UNSIGNED_POLICIES: Input should be a valid boolean"),
+        ({"IOM_HUB_POLICIES": "/nowhere"}, "partners.yaml:1: this is not a readable YAML file"),
+        ({"IOM_HUB_HOST": "192.0.2.1"}, "address"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_a_sentence(home: Path, more: dict[str, str], sentence: str) -> None:
+    """A setting that cannot be is named with what it should be; the hub does not start."""
+    said = failed(home, "serve", **more)
+    assert sentence in said
+    assert not (home / "hub.url").exists()
+
+
+def test_a_second_hub_on_one_home_says_that_there_is_one(home: Path) -> None:
+    """A second process on the same home is told so in a sentence, and does the first no harm."""
+    with running(home) as hub:
+        assert "is in use by another process" in failed(home, "serve", "--port", 0)
+        assert httpx.get(f"{hub.url}/health").status_code == 200
+        address = home / "hub.url"
+        assert address.read_text() == hub.url
+        address.unlink()  # as while the first is still starting
+        assert "is in use by another process" in failed(home, "feed", "--as", HOUSING)
+
+
+def test_a_hub_that_was_killed_leaves_a_home_that_works(home: Path) -> None:
+    """After kill -9 the address of the dead hub misleads nobody: commands open the store themselves."""
+    with running(home) as hub:
+        ok(home, "publish", somebody(home), "--as", UNIT)
+        hub.popen.kill()
+        hub.popen.wait()
+    assert (home / "hub.url").exists()
+    assert "1 updates" in ok(home, "ledger", "verify")
+
+
+@pytest.mark.requirement("IX13")
+def test_a_file_is_published_with_and_without_a_hub(home: Path, tmp_path: Path) -> None:
+    """The same command publishes into the store and through a running hub; the same file again is acknowledged."""
+    first, second = somebody(tmp_path), an_arrest_of(tmp_path)
+    said = ok(home, "publish", first, "--as", UNIT)
+    assert f"{first.name}: receipt {json.loads(first.read_bytes())['id']}" in said
+    with running(home) as hub:
+        assert "receipt" in ok(home, "publish", second, "--as", POLICE)
+        assert "1 of 1 acknowledged" in ok(home, "publish", first, "--as", UNIT)
+        assert '"route": "/updates", "status": 200' in hub.written.read_text()
+        until(lambda: "custody.person.arrested" in ok(home, "feed", "--as", UNIT))
+    assert "2 updates" in ok(home, "ledger", "verify")
+
+
+def test_what_is_refused_is_told_by_path_and_rule(home: Path, tmp_path: Path) -> None:
+    """A refused file is told with path and rule, not with its words, and the exit code says so; nothing is stored."""
+    wrong = an_arrest_of(tmp_path)
+    wrong.write_bytes(wrong.read_bytes().replace(b"Northshire Central", b"kanari" * 50))
+    said = failed(home, "publish", wrong, "--as", POLICE)
+    assert "data.station" in said
+    assert "string_too_long" in said
+    assert "kanari" not in said
+    assert "A valid token is needed" in failed(home, "publish", wrong, "--as", "no-such-agency")
+    assert "0 updates" in ok(home, "ledger", "verify")
+
+
+@pytest.mark.requirement("IX7")
+def test_lines_are_published_in_order_and_the_bad_ones_named(home: Path, tmp_path: Path) -> None:
+    """A file of lines is published whole; each bad line is named by its number, and the good ones count."""
+    lines = [somebody(tmp_path).read_bytes(), b"{", b"", somebody(tmp_path).read_bytes(), b'{"id": 1}']
+    file = tmp_path / "many.ndjson"
+    file.write_bytes(b"\n".join(lines))
+    done = iom_hub(home, "publish", file, "--as", UNIT, "--format", "ndjson")
+    assert done.returncode == 1
+    assert "2 of 4 acknowledged" in done.stdout
+    assert [line.split(":")[1] for line in done.stderr.splitlines() if line.startswith("many")] == ["2", "5"]
+
+
+@pytest.mark.requirement("IX7")
+def test_prison_events_are_published_and_a_death_is_set_aside(home: Path) -> None:
+    """HMPPS events become updates; a death, which HMPPS calls a release, is set aside by name."""
+    said = ok(home, "publish", *sorted(SAMPLES.glob("*.json")), "--as", PRISON, "--format", "hmpps")
+    assert "died.json: set aside as died" in said
+    assert "transferred.json: set aside as transferred" in said
+    assert "3 of 3 acknowledged" in said
+    assert "0 records, 0 updates" in ok(home, "ledger", "verify"), "nobody of them is on the programme (D26)"
+
+
+def test_a_view_and_a_feed_are_shown(home: Path, tmp_path: Path) -> None:
+    """`case show` lists people and shows one fact by fact; `feed` prints what was told; strangers see nothing."""
+    ok(home, "publish", somebody(tmp_path), "--as", UNIT)
+    ok(home, "publish", an_arrest_of(tmp_path), "--as", POLICE)
+    table = ok(home, "case", "show", "--as", UNIT)
+    [row] = [line for line in table.splitlines() if "Fictional Testcase-1" in line]
+    record = row.split("│")[1].strip()
+    case = ok(home, "case", "show", "--as", UNIT, record)
+    assert "alleged_offence: burglary" in case
+    assert POLICE in case
+    feed = ok(home, "feed", "--as", UNIT)
+    assert [line.split()[:2] for line in feed.splitlines()] == [
+        ["1", "programme.cohort.decided"],
+        ["2", "custody.person.arrested"],
+    ]
+    assert [line.split()[0] for line in ok(home, "feed", "--as", UNIT, "--after", 1).splitlines()] == ["2"]
+    assert "Fictional" not in ok(home, "case", "show", "--as", HOUSING)
+    assert ok(home, "feed", "--as", HOUSING) == ""
+    assert "There is nothing here for you" in failed(home, "case", "show", "--as", HOUSING, record)
+
+
+def test_policies_are_checked_rendered_and_explained(home: Path, tmp_path: Path) -> None:
+    """The policies keep their signatories' expectations; pages are written, and told to be stale once changed; a
+    cell is explained.
+    """
+    assert ", 0 not kept; digest " in ok(home, "policy", "check")
+    pages = tmp_path / "pages"
+    assert "out of date" in failed(home, "policy", "render", "--check", "--into", pages)
+    assert not pages.exists()
+    ok(home, "policy", "render", "--into", pages)
+    ok(home, "policy", "render", "--check", "--into", pages)
+    page = pages / "disclosure-by-partner.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("housing", "everybody", 1), encoding="utf-8")
+    assert "disclosure-by-partner.md" in failed(home, "policy", "render", "--check", "--into", pages)
+    words = ("policy", "explain", "custody.person.arrested", "--to", "council_housing", "--pathway", "accommodation")
+    cells = {line.split("│")[1].strip(): line for line in ok(home, *words).splitlines() if line.startswith("│")}
+    assert "withheld" in cells["alleged_offence"]
+    assert "offence-stays-with-justice" in cells["alleged_offence"]
+    assert "told" in cells["person"]
+    assert "masked" in cells["arrested_at"]
+    assert "banana" in failed(home, "policy", "explain", "custody.person.arrested", "--to", "banana")
+
+
+def test_a_broken_expectation_fails_the_check(home: Path, tmp_path: Path) -> None:
+    """Policies that no longer keep what a signatory expects are named by file and row, and the check fails."""
+    policies = Path(copytree(SHIPPED, tmp_path / "policies"))
+    file = policies / "custody" / "person.arrested.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("share:  ", "share: ").replace("tenancy:\n    fields: [source, ", "tenancy:\n    fields: [")
+    )
+    done = iom_hub(home, "policy", "check", IOM_HUB_POLICIES=str(policies))
+    assert done.returncode == 1
+    assert "custody.person.arrested" in done.stderr
+    assert ", 0 not kept" not in done.stdout
+
+
+def test_the_register_lists_takes_and_refuses(home: Path) -> None:
+    """`agency list` shows the partners; one is added with any name; a wrong kind, status or id leaves no trace."""
+    assert all(agency in ok(home, "agency", "list") for agency in EVERYONE)
+    assert "choose from charity_hostel, council_housing" in failed(home, *ADD, "nonsense")
+    assert not home.exists(), "nothing was copied for it"
+    ok(home, *ADD, "council_housing", "--statutory", "--name", 'The "East" \\ Shire: #1, {über}')
+    register = home / "policies" / "partners.yaml"
+    before = register.read_bytes()
+    listed = ok(home, "agency", "list")
+    assert 'The "East" \\ Shire: #1, {über}' in listed
+    assert "eastshire-housing" in listed
+    for wrong in (
+        (*ADD, "council_housing"),
+        ("agency", "add", "westshire", "--kind", "police", "--legal-status", "nonsense"),
+        ("agency", "add", "Not An Id", "--kind", "police", "--legal-status", "relevant_authority"),
+        ("agency", "add", "hub", "--kind", "police", "--legal-status", "relevant_authority"),
+        (*ADD, "nonsense"),
+    ):
+        failed(home, *wrong)
+        assert register.read_bytes() == before
+    assert ", 0 not kept" in ok(home, "policy", "check")
+
+
+def test_a_token_opens_what_it_was_made_for(home: Path) -> None:
+    """`agency token` prints a token that a running hub takes, for its scopes and no others."""
+    with running(home) as hub:
+        token = ok(home, "agency", "token", HOUSING, "--sub", "a test", "--scope", "read").strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{hub.url}/v1/cases", headers=headers).json() == {"cases": []}
+        assert httpx.post(f"{hub.url}/v1/updates", headers=headers).status_code == 403
+    assert "not in the register" in failed(home, "agency", "token", "nobody-at-all", "--sub", "a test")
+    assert "choose from publish, read, ig" in failed(home, "agency", "token", HOUSING, "--sub", "x", "--scope", "root")
+
+
+COLUMNS = [column.name for column in t.ledger.columns if column.name not in ("record_id",)]
+
+
+@pytest.mark.parametrize("column", [name for name in COLUMNS if not t.ledger.c[name].primary_key])
+def test_a_changed_byte_names_its_entry(home: Path, tmp_path: Path, column: str) -> None:
+    """`ledger verify` says Sound; after somebody has changed an entry in the file it names that entry, and fails."""
+    for file, agency in ((somebody(tmp_path), UNIT), (an_arrest_of(tmp_path), POLICE), (somebody(tmp_path), UNIT)):
+        ok(home, "publish", file, "--as", agency)
+    assert ok(home, "ledger", "verify").startswith("Sound: ")
+    number = next(each.name for each in t.ledger.primary_key)
+    with sqlite3.connect(home / "hub.sqlite") as store:
+        [value] = store.execute(f'SELECT "{column}" FROM ledger WHERE "{number}" = 1').fetchone()
+        changed = value + 1 if isinstance(value, int) else value[:-1] + bytes([value[-1] ^ 1])
+        store.execute(f'UPDATE ledger SET "{column}" = ? WHERE "{number}" = 1', (changed,))
+    store.close()
+    done = iom_hub(home, "ledger", "verify")
+    assert done.returncode == 1
+    assert "ledger entry 1:" in done.stdout
+    assert "ledger entry 0:" not in done.stdout
+    assert "Not sound" in done.stdout
+    assert "Fictional" not in done.stdout + done.stderr

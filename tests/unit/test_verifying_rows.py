@@ -1,0 +1,302 @@
+"""Tampering with rows is found and named: what is deleted, exchanged, cut off, doubled or moved, and what a forger
+makes consistent who can hash everything but can neither sign nor seal.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.chains import Header
+from hub.ledger import Leaf, Tree
+from support.partnership import POLICE, PROBATION, UNIT
+from unit.tampering import Row, Rows, Scene, a_scene, name_of, named, unnoticed
+
+Change = Callable[[Rows], tuple[Rows, list[str]]]
+"""From a table's rows to what they become, and to the names of which verification must give one."""
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    """One scene for all tests."""
+    with a_scene() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _sound_afterwards(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.partners.hub.verify().problems == []
+
+
+def feed_of(rows: Rows, recipient: str) -> Rows:
+    """One feed, in order."""
+    return sorted((row for row in rows if row["recipient"] == recipient), key=lambda row: row["seq"])
+
+
+def deleted(table: str, at: int) -> Change:
+    """One row is gone: its place is named, or what follows it."""
+
+    def change(rows: Rows) -> tuple[Rows, list[str]]:
+        mine = feed_of(rows, UNIT) if table == "feed" else rows
+        gone = mine[at]
+        names = [name_of(table, row) for row in mine[at:][:2]]
+        if table == "feed":
+            names += [f"feed of {UNIT}: it does not end", f"feed of {UNIT}: it does not contain"]
+        if table == "ledger":
+            names += ["ledger entries up to"]
+        return [row for row in rows if row is not gone], names
+
+    return change
+
+
+def cut_off(table: str, count: int) -> Change:
+    """The last rows are gone."""
+
+    def change(rows: Rows) -> tuple[Rows, list[str]]:
+        gone = (feed_of(rows, POLICE) if table == "feed" else rows)[-count:]
+        names = {"feed": f"feed of {POLICE}: it does not end", "ledger": "ledger entries up to"}
+        return [row for row in rows if row not in gone], [names[table]]
+
+    return change
+
+
+def exchanged(table: str, *columns: str) -> Change:
+    """Two rows of one table exchange what stands in these columns; if it is their order, the next ones may tell."""
+
+    def change(rows: Rows) -> tuple[Rows, list[str]]:
+        mine = feed_of(rows, UNIT) if table == "feed" else rows
+        one, two = mine[len(mine) // 2], mine[len(mine) // 3]
+        others = [row for row in rows if row is not one and row is not two]
+        swapped = [one | {name: two[name] for name in columns}, two | {name: one[name] for name in columns}]
+        names = [name_of(table, one), name_of(table, two)]
+        if "seq" in columns:
+            names += [name_of(table, row | {"seq": row["seq"] + 1}) for row in (one, two)]
+        return [*others, *swapped], names + (["ledger entries"] if "number" in columns else [])
+
+    return change
+
+
+def doubled(table: str, **new: Callable[[Rows], Any]) -> Change:
+    """A row stands there once more, under a key of its own."""
+
+    def change(rows: Rows) -> tuple[Rows, list[str]]:
+        row = (feed_of(rows, UNIT) if table == "feed" else rows)[3 % len(rows)]
+        again = row | {name: value(rows) for name, value in new.items()}
+        return [*rows, again], [name_of(table, again), *(["ledger entries up to"] if table == "ledger" else [])]
+
+    return change
+
+
+def the_next(column: str, of: Callable[[Rows], Rows] = lambda rows: rows) -> Callable[[Rows], int]:
+    """The number after the last."""
+    return lambda rows: max(row[column] for row in of(rows)) + 1
+
+
+def an_id(_: Rows) -> bytes:
+    """An id that nobody has."""
+    return uuid4().bytes
+
+
+DELETED = [("feed", 0), ("feed", 5), ("feed", -1), ("ledger", 0), ("ledger", 20), ("ledger", 70), ("ledger", -1),
+           ("updates", 0), ("updates", 11), ("updates", -1)]  # fmt: skip
+
+CHANGES = [
+    *(pytest.param(table, deleted(table, at), id=f"{table} row {at} deleted") for table, at in DELETED),
+    *(pytest.param("feed", cut_off("feed", count), id=f"feed cut by {count}") for count in (1, 2, 9)),
+    *(pytest.param("ledger", cut_off("ledger", count), id=f"ledger cut by {count}") for count in (1, 5, 30, 100)),
+    pytest.param("feed", exchanged("feed", "seq"), id="feed order"),
+    pytest.param("feed", exchanged("feed", "seq", "prev"), id="feed order and chain"),
+    pytest.param("feed", exchanged("feed", "boxes"), id="feed elements"),
+    pytest.param("feed", exchanged("feed", "message_id", "publisher", "update_id"), id="feed updates"),
+    pytest.param("ledger", exchanged("ledger", "number"), id="ledger order"),
+    pytest.param("ledger", exchanged("ledger", "opening"), id="ledger openings"),
+    pytest.param("ledger", exchanged("ledger", "time"), id="ledger times"),
+    pytest.param("updates", exchanged("updates", "content"), id="contents of updates"),
+    pytest.param("updates", exchanged("updates", "content", "record_id"), id="contents and records of updates"),
+    pytest.param("checkpoints", exchanged("checkpoints", "note"), id="notes"),
+    pytest.param("checkpoints", exchanged("checkpoints", "root", "note"), id="roots and notes"),
+    pytest.param(
+        "feed",
+        doubled("feed", seq=the_next("seq", lambda rows: feed_of(rows, UNIT)), message_id=an_id),
+        id="feed record doubled",
+    ),
+    pytest.param(
+        "feed",
+        doubled("feed", recipient=lambda _: PROBATION, seq=the_next("seq", lambda rows: feed_of(rows, PROBATION))),
+        id="feed record put on another feed",
+    ),
+    pytest.param("ledger", doubled("ledger", number=the_next("number")), id="ledger entry doubled"),
+    pytest.param("updates", doubled("updates", update_id=an_id), id="update doubled"),
+    pytest.param("checkpoints", doubled("checkpoints", size=the_next("size")), id="checkpoint doubled"),
+]
+
+
+@pytest.mark.parametrize(("table", "change"), CHANGES)
+def test_changed_rows_are_named(scene: Scene, table: str, change: Change) -> None:
+    """A row that was deleted, cut off, exchanged or doubled is named, or the next one that no longer follows."""
+    rows, names = change(scene.rows(table))
+    with scene.tables(**{table: rows}) as problems:
+        assert named(problems, *names), (names, problems[:5])
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        unnoticed(0, why="no entry of the ledger is asked for its checkpoint"),
+        unnoticed(1, why="no entry of the ledger is asked for its checkpoint"),
+    ],
+)
+def test_a_deleted_checkpoint(scene: Scene, at: int) -> None:
+    """A checkpoint that was deleted is missed: the ledger has the entry with which it began."""
+    rows = scene.rows("checkpoints")
+    with scene.tables(checkpoints=[row for row in rows if row is not rows[at]]) as problems:
+        assert named(problems, name_of("checkpoints", rows[at]), "ledger entr")
+
+
+def without(packed: bytes, wanted: str) -> bytes:
+    """The boxes of a feed record, less that of one class of data (see `hub.adapters.database.pack`)."""
+    left, at = b"", 0
+    while at < len(packed):
+        start = at + 1 + packed[at] + 4
+        end = start + int.from_bytes(packed[start - 4 : start])
+        if packed[at + 1 : start - 4] != wanted.encode():
+            left += packed[at:end]
+        at = end
+    return left
+
+
+@pytest.mark.parametrize(
+    "data_class",
+    [
+        unnoticed(None, why="dropping elements leaves no entry, so nobody can tell an order from a theft"),
+        unnoticed("offence", why="dropping elements leaves no entry, so nobody can tell an order from a theft"),
+    ],
+    ids=["all", "one class"],
+)
+def test_elements_that_nobody_dropped(scene: Scene, data_class: str | None) -> None:
+    """Elements that are gone without the hub having dropped them are missed."""
+    rows = scene.rows("feed")
+    told = next(row for row in feed_of(rows, POLICE) if b"offence" in row["boxes"])
+    less = told | {"boxes": without(told["boxes"], data_class) if data_class else b""}
+    assert less["boxes"] != told["boxes"]
+    with scene.tables(feed=[less if row is told else row for row in rows]) as problems:
+        assert named(problems, name_of("feed", told))
+
+
+def counted(scene: Scene, ledger: Rows, feed: Rows) -> Rows:
+    """The counter as a forger would write it, who can hash: it fits these rows."""
+    tree, heads = Tree(), {}
+    for row in ledger:
+        tree.append(row["hash"])
+    for row in sorted(feed, key=lambda row: row["seq"]):
+        heads[row["recipient"]] = [row["seq"], Header(row["seq"], row["prev"], row["root"]).link().hex()]
+    [counter] = scene.rows("counter")
+    return [counter | {"leaves": tree.size, "edge": tree.edge(), "heads": json.dumps(heads).encode()}]
+
+
+def test_a_forger_who_cuts_a_feed(scene: Scene) -> None:
+    """A feed that is cut off, with a counter that fits, is found: the ledger says what was told, and names each."""
+    ledger, feed = scene.rows("ledger"), scene.rows("feed")
+    gone = feed_of(feed, POLICE)[-3:]
+    left = [row for row in feed if row not in gone]
+    with scene.tables(feed=left, counter=counted(scene, ledger, left)) as problems:
+        for row in gone:
+            assert any(problem.startswith(name_of("updates", row)) and POLICE in problem for problem in problems)
+
+
+def test_a_forger_who_rewrites_a_chain(scene: Scene) -> None:
+    """A record taken out of a feed, with all later ones linked and counted anew, is found by what the ledger says."""
+    ledger, feed = scene.rows("ledger"), scene.rows("feed")
+    mine = feed_of(feed, POLICE)
+    forged, prev = [], mine[0]["prev"]
+    for seq, row in enumerate(mine[:4] + mine[5:], start=1):
+        forged.append(row | {"seq": seq, "prev": prev})
+        prev = Header(seq, prev, row["root"]).link()
+    rows = [row for row in feed if row["recipient"] != POLICE] + forged
+    with scene.tables(feed=rows, counter=counted(scene, ledger, rows)) as problems:
+        assert named(problems, name_of("updates", mine[4]))
+        assert named(problems, f"feed of {POLICE}: it does not contain the head")
+
+
+@pytest.mark.parametrize("at", [3, 40, 100, -2])
+def test_a_forger_who_rehashes_an_entry(scene: Scene, at: int) -> None:
+    """An entry with another time, hashed anew and counted anew, is named, and so is its checkpoint's interval."""
+    rows, checkpoints = scene.rows("ledger"), scene.rows("checkpoints")
+    row = rows[at]
+    later = row | {"time": row["time"] + 1, "hash": Leaf(row["time"] + 1, row["commitment"]).hash()}
+    forged = [later if each is row else each for each in rows]
+    with scene.tables(ledger=forged, counter=counted(scene, forged, scene.rows("feed"))) as problems:
+        assert named(problems, name_of("ledger", row))
+        covered = [each["size"] for each in checkpoints if each["size"] > row["number"]]
+        assert not covered or any(problem.endswith("checkpoint's root") for problem in problems)
+
+
+@pytest.mark.parametrize("back_to", [64, 120])
+def test_a_forger_who_cuts_the_ledger(scene: Scene, back_to: int) -> None:
+    """A ledger that is cut off within what a checkpoint covers, with a counter that fits, misses the checkpoint."""
+    ledger = [row for row in scene.rows("ledger") if row["number"] < back_to]
+    with scene.tables(ledger=ledger, counter=counted(scene, ledger, scene.rows("feed"))) as problems:
+        assert named(problems, name_of("checkpoints", scene.rows("checkpoints")[-1]))
+
+
+def a_root(row: Row) -> Row:
+    """Another root beside the note."""
+    return row | {"root": bytes(32)}
+
+
+def a_note(row: Row) -> Row:
+    """Another root in the note, too; the signature stays."""
+    lines = row["note"].split("\n")
+    lines[2] = "A" * 43 + "="
+    return row | {"root": bytes(32), "note": "\n".join(lines)}
+
+
+def no_signature(row: Row) -> Row:
+    """Only the text of the note."""
+    return row | {"note": row["note"].partition("\n\n")[0] + "\n"}
+
+
+@pytest.mark.parametrize("forge", [a_root, a_note, no_signature])
+def test_a_forger_who_cannot_sign(scene: Scene, forge: Callable[[Row], Row]) -> None:
+    """A checkpoint whose root, text or signature was changed is named."""
+    first, second = scene.rows("checkpoints")
+    with scene.tables(checkpoints=[first, forge(second)]) as problems:
+        assert named(problems, name_of("checkpoints", second))
+
+
+DAMAGE = [
+    ("feed", "seq", -1), ("feed", "message_id", b"short"), ("feed", "update_id", b""), ("feed", "record_id", bytes(17)),
+    ("ledger", "time", -1), ("ledger", "record_id", b"short"), ("updates", "update_id", b"short"),
+    ("updates", "record_id", bytes(17)), ("counter", "heads", b"{}x"), ("counter", "heads", b""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [unnoticed(*each, why="what no longer has the form of its column stops verification") for each in DAMAGE],
+)
+def test_damaged_values_are_named(scene: Scene, table: str, column: str, value: Any) -> None:
+    """A value that no longer has the form of its column is named like any other, and the rest is still verified."""
+    rows = scene.rows(table)
+    row = rows[-1]
+    names = ["counter", "feed of", "ledger entries"] if table == "counter" else [name_of(table, row)]
+    with scene.tables(**{table: [*rows[:-1], row | {column: value}]}) as problems:
+        assert named(problems, *names)
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["destroyed", "exchanged"])
+def test_a_data_key(scene: Scene, gone: bool) -> None:
+    """Where a data key is gone or another's, what was sealed under it is named, entry by entry."""
+    updates = scene.rows("updates")
+    scope = next(row["scope"] for row in scene.rows("data_keys") if row["scope"].endswith("/raw"))
+    other = next(row["wrapped"] for row in scene.rows("data_keys") if row["scope"] != scope)
+    keys = [row if row["scope"] != scope else row | {"wrapped": other} for row in scene.rows("data_keys")]
+    scene.partners.hub.store.sealer.forget({row["scope"] for row in keys})
+    with scene.tables(data_keys=[row for row in keys if not (gone and row["scope"] == scope)]) as problems:
+        sealed = [row for row in updates if row["record_id"] and row["record_id"].hex() in scope.replace("-", "")]
+        assert sealed or "held" in scope
+        assert all(named(problems, name_of("updates", row)) for row in sealed)
+    scene.partners.hub.store.sealer.forget({row["scope"] for row in keys})
