@@ -43,17 +43,21 @@ class GroupCommit:
         self._acceptor = acceptor
         self._waiting: queue.SimpleQueue[tuple[Received, Future[Result]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="accept", daemon=True)
-        self._started = threading.Lock()
+        self._lock, self._closed = threading.Lock(), False
 
     def submit(self, received: Sequence[Received]) -> list[Future[Result]]:
-        """A future for each update; done once it is durable. It may raise `TryLater`."""
-        with self._started:
-            if not self._thread.is_alive():
+        """A future for each update; done once it is durable, or failed with `TryLater`. Raises `TryLater` when the
+        hub is stopping.
+        """
+        pairs = [(each, Future[Result]()) for each in received]
+        with self._lock:
+            if self._closed:
+                raise TryLater("the hub is stopping")
+            if self._thread.ident is None:
                 self._thread.start()
-        futures: list[Future[Result]] = [Future() for _ in received]
-        for pair in zip(received, futures, strict=True):
-            self._waiting.put(pair)
-        return futures
+            for pair in pairs:
+                self._waiting.put(pair)
+        return [future for _, future in pairs]
 
     def accept(self, received: Sequence[Received]) -> list[Result]:
         """Submit and wait."""
@@ -61,8 +65,10 @@ class GroupCommit:
 
     def close(self) -> None:
         """Finish what was submitted, then stop."""
-        if self._thread.is_alive():
+        with self._lock:
+            self._closed = True
             self._waiting.put(None)
+        if self._thread.is_alive():
             self._thread.join()
 
     def _work(self) -> None:

@@ -88,10 +88,10 @@ def update(partners: Partnership, number: int) -> Received:
 
 
 def batches(a_round: Round) -> Iterator[range]:
-    """The story from the round's start on, in batches of one to four."""
+    """The story from the round's start on: the opening update by update, as people answer, then one to four at once."""
     choose, start = random.Random(a_round.number), a_round.start
     while True:
-        yield range(start, start := start + choose.randint(1, 4))
+        yield range(start, start := start + (1 if start < len(OPENING) else choose.randint(1, 4)))
 
 
 def publish(home: Path, a_round: Round) -> None:

@@ -18,7 +18,6 @@ import pytest
 
 from contract.places import contents, on_the_feed, on_the_ledger, problems
 from hub.crashpoints import POINTS
-from hub.ports import UpdateKey
 from hub.timers import fire_due
 from schemas.receipts import Receipt
 from support.crashing import ARREST, MISSED, OPENING, SCORE, Round, event, key, update
@@ -162,4 +161,3 @@ def what_is_beside_goes_on(partners: Partnership, until: int) -> None:
     raised = {key(number) for number in range(len(OPENING), until) if event(number).kind in (ARREST, MISSED)}
     assert Counter(row.alert_id for row in alerts) == Counter(identity.message(PROBATION, *each) for each in raised)
     assert problems(partners) == []
-    assert all(isinstance(each, UpdateKey) for each in raised)
