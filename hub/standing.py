@@ -35,22 +35,37 @@ class Standing:
 def standing(facts: Facts, bundle: Bundle, born: date | None, today: date) -> Standing:
     """Work out what counts. A claim that widens its publisher's own access waits for confirmation (D12)."""
     units = bundle.agencies_of_kind("iom_unit")
-    by_units = _involved(facts, units)
+    by_units = _involved(facts, units, units)
     leads = {agency for agency, claim in by_units.items() if claim.role is Involvement.LEAD}
     backers = frozenset(units | leads)
-    return Standing(_involved(facts, backers), _consented(facts, backers, today), age_on(born, today))
+    involved = _involved(facts, backers, units | _ever_led(facts, units))
+    return Standing(involved, _consented(facts, backers, today), age_on(born, today))
 
 
-def _involved(facts: Facts, backers: frozenset[AgencyId]) -> dict[AgencyId, InvolvementClaim]:
-    """For each agency the claim that wins among those that count."""
-    best: dict[AgencyId, tuple[object, InvolvementClaim]] = {}
+def _ever_led(facts: Facts, units: frozenset[AgencyId]) -> frozenset[AgencyId]:
+    """Every agency that the IOM unit ever let lead: what it once superseded stays superseded."""
+    claims = ((key, claim) for key, claim in _all_involvement(facts) if claim.role is Involvement.LEAD)
+    return frozenset(c.agency for key, c in claims if _backed(facts, key, c, units, _ever_confirmed_by(facts, key)))
+
+
+def _involved(
+    facts: Facts, backers: frozenset[AgencyId], ever_backers: frozenset[AgencyId]
+) -> dict[AgencyId, InvolvementClaim]:
+    """For each agency its latest claim, if that stands.
+
+    What was superseded stays so: taking a later word back re-opens no earlier claim, or an agency could widen its
+    own access by withdrawing the end of its involvement (D12). Whoever is still involved is claimed anew.
+    """
+    latest: dict[AgencyId, tuple[_Order, str, InvolvementClaim]] = {}
     for key, claim in _all_involvement(facts):
-        if key in facts.withdrawn or not (key in facts.cohorts or _backed(facts, key, claim, backers)):
-            continue
-        order = _involvement_order(key, claim)
-        if claim.agency not in best or order > best[claim.agency][0]:  # type: ignore[operator]  # tuples of one form
-            best[claim.agency] = (order, claim)
-    return {agency: claim for agency, (_, claim) in best.items()}
+        place = (_involvement_order(key, claim), key, claim)
+        if _backed(facts, key, claim, ever_backers, _ever_confirmed_by(facts, key)):
+            latest[claim.agency] = max(place, latest.get(claim.agency, place), key=lambda each: each[0])
+    return {
+        agency: claim
+        for agency, (_, key, claim) in latest.items()
+        if key not in facts.withdrawn and _backed(facts, key, claim, backers, _confirmers(facts, key))
+    }
 
 
 def _all_involvement(facts: Facts) -> Iterable[tuple[str, InvolvementClaim]]:
@@ -63,14 +78,27 @@ def _all_involvement(facts: Facts) -> Iterable[tuple[str, InvolvementClaim]]:
         )
 
 
-def _involvement_order(key: str, claim: InvolvementClaim) -> tuple[datetime, int, int, str]:
+_Order = tuple[datetime, int, int, str]
+
+
+def _involvement_order(key: str, claim: InvolvementClaim) -> _Order:
+    """Later wins; at equal times the narrower claim, then the update's id (decision 5)."""
     return claim.at, -_BREADTH[claim.role], -len(claim.pathways), key
 
 
-def _backed(facts: Facts, key: str, claim: InvolvementClaim, backers: frozenset[AgencyId]) -> bool:
-    """Two agencies stand behind it, and of those it does not benefit one is the IOM unit or leads the case."""
-    behind = {claim.publisher, *_confirmers(facts, key)}
-    return len(behind) > 1 and bool((behind - {claim.agency}) & backers)
+def _backed(
+    facts: Facts, key: str, claim: InvolvementClaim, backers: frozenset[AgencyId], confirmers: set[AgencyId]
+) -> bool:
+    """Two agencies stand behind it, and of those it does not benefit one is the IOM unit or leads the case.
+
+    The decision that put the person on the programme stands by itself.
+    """
+    behind = {claim.publisher, *confirmers}
+    return key in facts.cohorts or (len(behind) > 1 and bool((behind - {claim.agency}) & backers))
+
+
+def _ever_confirmed_by(facts: Facts, key: str) -> set[AgencyId]:
+    return set(facts.confirmations.get(key, {}).values())
 
 
 def _confirmers(facts: Facts, key: str) -> set[AgencyId]:

@@ -49,7 +49,7 @@ def listen(hub: "Hub", host: str, port: int) -> None:
     with socket.create_server((host, port)) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         _announce(hub, url)
-        config = uvicorn.Config(create_app(hub), log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        config = uvicorn.Config(create_app(hub), log_config=None, access_log=False, timeout_graceful_shutdown=3)
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:

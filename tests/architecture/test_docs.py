@@ -215,6 +215,11 @@ def test_the_printed_verifier_accepts_a_real_feed(check: Any, page: Any) -> None
         ("a value", lambda page: page["records"][1]["elements"][4].update(value="somebody else")),
         ("a name", lambda page: page["records"][1]["elements"][4].update(name="officer")),
         ("a commitment", lambda page: page["records"][1]["commitments"].reverse()),
+        (
+            "a commitment without its element",
+            lambda page: page["records"][1].update(elements=[], commitments=["00" * 32]),
+        ),
+        ("a link", lambda page: page["records"][1].update(prev="00" * 32)),
         ("a record left out", lambda page: page["records"].pop(0)),
         ("the end left out", lambda page: page["head"].update(link="00" * 32)),
         ("another feed", lambda page: page.update(feed="00000000-0000-8000-8000-000000000000")),

@@ -141,9 +141,6 @@ def test_no_agency_widens_its_own_view_by_what_it_publishes(case: Case) -> None:
     assert widened(*case) == set()
 
 
-@pytest.mark.xfail(
-    reason="an agency that takes back the confirmation of its own end has its older, wider claim again", strict=True
-)
 @pytest.mark.duty("D12")
 @given(cases(takes_back=True))
 @settings(max_examples=1500, phases=[Phase.generate])

@@ -3,23 +3,17 @@
 import json
 import sqlite3
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copytree
-from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
-from access_policies.loading import SHIPPED
 from hub.adapters import tables as t
-from support.builders import an_arrest
-from support.http import PROGRAM, environment, running, until
-from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, UNIT, raw_update, who
+from support.http import running, until
+from support.partnership import HOUSING, POLICE, PRISON, UNIT
+from system.terminal import a_story, an_arrest_of, failed, iom_hub, ok, somebody
 
 pytestmark = pytest.mark.system
 
@@ -38,46 +32,6 @@ COMMANDS = (
     ["feed"],
     ["ledger", "verify"],
 )
-ADD = ("agency", "add", "eastshire-housing", "--legal-status", "relevant_authority", "--kind")
-
-
-def iom_hub(home: Path, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
-    """Type a command; what came of it."""
-    wide = environment(home, COLUMNS="240", NO_COLOR="1", TERM="dumb") | more
-    return subprocess.run([PROGRAM, *map(str, words)], env=wide, capture_output=True, text=True, check=False)
-
-
-def ok(home: Path, *words: object, **more: str) -> str:
-    """Type a command that succeeds; what it said."""
-    done = iom_hub(home, *words, **more)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def failed(home: Path, *words: object, **more: str) -> str:
-    """Type a command that fails in one or two sentences, and no traceback; what it said."""
-    done = iom_hub(home, *words, **more)
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
-    return done.stderr
-
-
-def a_file(folder: Path, agency: str, kind: str, data: dict[str, Any]) -> Path:
-    """An update of this moment in a file of its own."""
-    file = folder / f"{uuid4()}.json"
-    file.write_bytes(raw_update(agency, kind, data, uuid4(), datetime.now(UTC)))
-    return file
-
-
-def somebody(folder: Path) -> Path:
-    """Somebody comes onto the programme."""
-    decision = {"cohort": "Fixed", "statutory": True, "decided_by": "A Coordinator"}
-    return a_file(folder, UNIT, "programme.cohort.decided", who() | decision)
-
-
-def an_arrest_of(folder: Path) -> Path:
-    """They are arrested."""
-    return a_file(folder, POLICE, "custody.person.arrested", {"identifiers": who()["identifiers"]} | an_arrest())
 
 
 @pytest.fixture
@@ -128,12 +82,10 @@ def test_a_hub_starts_quickly_and_stops_cleanly(home: Path, figures: Callable[[s
         figures(f"iom-hub serve: first answer after {hub.seconds:.2f} s")
         assert hub.seconds < 6
         assert httpx.get(f"{hub.url}/health").json()["status"] == "ok"
-        ok(home, "publish", somebody(home), "--as", UNIT)
         started = time.monotonic()
         assert hub.stop() == 0
         assert time.monotonic() - started < 5
         assert not (home / "hub.url").exists()
-    assert ok(home, "ledger", "verify").startswith("Sound")
 
 
 def test_a_hub_stops_though_somebody_reads_a_stream(home: Path) -> None:
@@ -151,7 +103,7 @@ def test_a_hub_stops_though_somebody_reads_a_stream(home: Path) -> None:
 
 def test_without_the_setting_a_hub_refuses_to_start(home: Path) -> None:
     """While bundles are unsigned nothing opens a store unless a setting says so; the sentence names the setting."""
-    for command in (("serve",), ("ledger", "verify"), ("feed", "--as", HOUSING)):
+    for command in (("serve",), ("feed", "--as", HOUSING)):
         said = failed(home, *command, IOM_HUB_ALLOW_UNSIGNED_POLICIES="false")
         assert "set IOM_HUB_ALLOW_UNSIGNED_POLICIES=true" in said
     assert not (home / "hub.sqlite").exists()
@@ -202,9 +154,9 @@ def test_a_file_is_published_with_and_without_a_hub(home: Path, tmp_path: Path) 
     assert f"{first.name}: receipt {json.loads(first.read_bytes())['id']}" in said
     with running(home) as hub:
         assert "receipt" in ok(home, "publish", second, "--as", POLICE)
-        assert "1 of 1 acknowledged" in ok(home, "publish", first, "--as", UNIT)
         assert '"route": "/updates", "status": 200' in hub.written.read_text()
         until(lambda: "custody.person.arrested" in ok(home, "feed", "--as", UNIT))
+    assert "1 of 1 acknowledged" in ok(home, "publish", first, "--as", UNIT)
     assert "2 updates" in ok(home, "ledger", "verify")
 
 
@@ -239,13 +191,11 @@ def test_prison_events_are_published_and_a_death_is_set_aside(home: Path) -> Non
     assert "died.json: set aside as died" in said
     assert "transferred.json: set aside as transferred" in said
     assert "3 of 3 acknowledged" in said
-    assert "0 records, 0 updates" in ok(home, "ledger", "verify"), "nobody of them is on the programme (D26)"
 
 
 def test_a_view_and_a_feed_are_shown(home: Path, tmp_path: Path) -> None:
     """`case show` lists people and shows one fact by fact; `feed` prints what was told; strangers see nothing."""
-    ok(home, "publish", somebody(tmp_path), "--as", UNIT)
-    ok(home, "publish", an_arrest_of(tmp_path), "--as", POLICE)
+    a_story(home, somebody(tmp_path), an_arrest_of(tmp_path))
     table = ok(home, "case", "show", "--as", UNIT)
     [row] = [line for line in table.splitlines() if "Fictional Testcase-1" in line]
     record = row.split("│")[1].strip()
@@ -257,69 +207,8 @@ def test_a_view_and_a_feed_are_shown(home: Path, tmp_path: Path) -> None:
         ["1", "programme.cohort.decided"],
         ["2", "custody.person.arrested"],
     ]
-    assert [line.split()[0] for line in ok(home, "feed", "--as", UNIT, "--after", 1).splitlines()] == ["2"]
-    assert "Fictional" not in ok(home, "case", "show", "--as", HOUSING)
     assert ok(home, "feed", "--as", HOUSING) == ""
     assert "There is nothing here for you" in failed(home, "case", "show", "--as", HOUSING, record)
-
-
-def test_policies_are_checked_rendered_and_explained(home: Path, tmp_path: Path) -> None:
-    """The policies keep their signatories' expectations; pages are written, and told to be stale once changed; a
-    cell is explained.
-    """
-    assert ", 0 not kept; digest " in ok(home, "policy", "check")
-    pages = tmp_path / "pages"
-    assert "out of date" in failed(home, "policy", "render", "--check", "--into", pages)
-    assert not pages.exists()
-    ok(home, "policy", "render", "--into", pages)
-    ok(home, "policy", "render", "--check", "--into", pages)
-    page = pages / "disclosure-by-partner.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("housing", "everybody", 1), encoding="utf-8")
-    assert "disclosure-by-partner.md" in failed(home, "policy", "render", "--check", "--into", pages)
-    words = ("policy", "explain", "custody.person.arrested", "--to", "council_housing", "--pathway", "accommodation")
-    cells = {line.split("│")[1].strip(): line for line in ok(home, *words).splitlines() if line.startswith("│")}
-    assert "withheld" in cells["alleged_offence"]
-    assert "offence-stays-with-justice" in cells["alleged_offence"]
-    assert "told" in cells["person"]
-    assert "masked" in cells["arrested_at"]
-    assert "banana" in failed(home, "policy", "explain", "custody.person.arrested", "--to", "banana")
-
-
-def test_a_broken_expectation_fails_the_check(home: Path, tmp_path: Path) -> None:
-    """Policies that no longer keep what a signatory expects are named by file and row, and the check fails."""
-    policies = Path(copytree(SHIPPED, tmp_path / "policies"))
-    file = policies / "custody" / "person.arrested.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(
-        text.replace("share:  ", "share: ").replace("tenancy:\n    fields: [source, ", "tenancy:\n    fields: [")
-    )
-    done = iom_hub(home, "policy", "check", IOM_HUB_POLICIES=str(policies))
-    assert done.returncode == 1
-    assert "custody.person.arrested" in done.stderr
-    assert ", 0 not kept" not in done.stdout
-
-
-def test_the_register_lists_takes_and_refuses(home: Path) -> None:
-    """`agency list` shows the partners; one is added with any name; a wrong kind, status or id leaves no trace."""
-    assert all(agency in ok(home, "agency", "list") for agency in EVERYONE)
-    assert "choose from charity_hostel, council_housing" in failed(home, *ADD, "nonsense")
-    assert not home.exists(), "nothing was copied for it"
-    ok(home, *ADD, "council_housing", "--statutory", "--name", 'The "East" \\ Shire: #1, {über}')
-    register = home / "policies" / "partners.yaml"
-    before = register.read_bytes()
-    listed = ok(home, "agency", "list")
-    assert 'The "East" \\ Shire: #1, {über}' in listed
-    assert "eastshire-housing" in listed
-    for wrong in (
-        (*ADD, "council_housing"),
-        ("agency", "add", "westshire", "--kind", "police", "--legal-status", "nonsense"),
-        ("agency", "add", "Not An Id", "--kind", "police", "--legal-status", "relevant_authority"),
-        ("agency", "add", "hub", "--kind", "police", "--legal-status", "relevant_authority"),
-        (*ADD, "nonsense"),
-    ):
-        failed(home, *wrong)
-        assert register.read_bytes() == before
-    assert ", 0 not kept" in ok(home, "policy", "check")
 
 
 def test_a_token_opens_what_it_was_made_for(home: Path) -> None:
@@ -333,24 +222,23 @@ def test_a_token_opens_what_it_was_made_for(home: Path) -> None:
     assert "choose from publish, read, ig" in failed(home, "agency", "token", HOUSING, "--sub", "x", "--scope", "root")
 
 
-COLUMNS = [column.name for column in t.ledger.columns if column.name not in ("record_id",)]
-
-
-@pytest.mark.parametrize("column", [name for name in COLUMNS if not t.ledger.c[name].primary_key])
-def test_a_changed_byte_names_its_entry(home: Path, tmp_path: Path, column: str) -> None:
-    """`ledger verify` says Sound; after somebody has changed an entry in the file it names that entry, and fails."""
-    for file, agency in ((somebody(tmp_path), UNIT), (an_arrest_of(tmp_path), POLICE), (somebody(tmp_path), UNIT)):
-        ok(home, "publish", file, "--as", agency)
+@pytest.mark.duty("D29")
+def test_a_changed_byte_names_its_entry(home: Path, tmp_path: Path) -> None:
+    """`ledger verify` says Sound; once somebody has changed bytes in the file it names those entries, and fails."""
+    a_story(home, *(make(tmp_path) for make in (somebody, an_arrest_of, an_arrest_of, an_arrest_of, an_arrest_of)))
     assert ok(home, "ledger", "verify").startswith("Sound: ")
-    number = next(each.name for each in t.ledger.primary_key)
+    number = next(column.name for column in t.ledger.primary_key)
+    changed = [column.name for column in t.ledger.columns if column.name not in (number, "record_id")]
+    assert len(changed) == 4
     with sqlite3.connect(home / "hub.sqlite") as store:
-        [value] = store.execute(f'SELECT "{column}" FROM ledger WHERE "{number}" = 1').fetchone()
-        changed = value + 1 if isinstance(value, int) else value[:-1] + bytes([value[-1] ^ 1])
-        store.execute(f'UPDATE ledger SET "{column}" = ? WHERE "{number}" = 1', (changed,))
+        for entry, column in enumerate(changed, 1):
+            [value] = store.execute(f'SELECT "{column}" FROM ledger WHERE "{number}" = ?', (entry,)).fetchone()
+            other = value + 1 if isinstance(value, int) else value[:-1] + bytes([value[-1] ^ 1])
+            store.execute(f'UPDATE ledger SET "{column}" = ? WHERE "{number}" = ?', (other, entry))
     store.close()
     done = iom_hub(home, "ledger", "verify")
     assert done.returncode == 1
-    assert "ledger entry 1:" in done.stdout
-    assert "ledger entry 0:" not in done.stdout
+    named = {line.partition(":")[0] for line in done.stdout.splitlines() if line.startswith("ledger entry")}
+    assert named == {f"ledger entry {entry}" for entry in range(1, len(changed) + 1)}
     assert "Not sound" in done.stdout
     assert "Fictional" not in done.stdout + done.stderr

@@ -206,10 +206,11 @@ def test_what_is_shipped_works_from_anywhere(installed: Path, tmp_path: Path) ->
     for package in PACKAGES:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("raise SystemExit('the wrong package')\n", encoding="utf-8")
-    said = run(installed, "policy", "check", cwd=tmp_path)
+    said = run(installed, "policy", "check", cwd=tmp_path, PYTHONPATH="")
     assert said.startswith(str(installed.parents[1]))
     assert "0 not kept" in said
-    said = run(installed, "ledger", "verify", "--home", "home", cwd=tmp_path, IOM_HUB_ALLOW_UNSIGNED_POLICIES="true")
+    settings = {"IOM_HUB_ALLOW_UNSIGNED_POLICIES": "true", "PYTHONPATH": ""}
+    said = run(installed, "ledger", "verify", "--home", "home", cwd=tmp_path, **settings)
     assert said.startswith("Sound")
 
 

@@ -1,0 +1,264 @@
+"""Every column says what it holds, and none holds what it should not: the file shows no word of any update."""
+
+import types
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime
+from enum import Enum
+from itertools import count
+from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Column, String, select
+
+from hub.adapters import tables as t
+from hub.adapters.evidence import StoreEvidence
+from hub.receiving import Caller, Rejected
+from hub.timers import fire_due
+from schemas.identifiers import Identifiers, check_letter
+from schemas.updates import KINDS
+from support.builders import an_arrest
+from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership
+
+HOLDS = {
+    "sealed content",
+    "blind index",
+    "opaque id of the hub's own",
+    "opaque id of the publisher's own",
+    "agency",
+    "number that counts",
+    "time of the hub's clock",
+    "salted or keyed hash",
+    "name of a class of data",
+    "wrapped key",
+    "public signed note",
+    "setting of the store",
+}
+"""All that a column may hold. Whoever adds to this list decides what a thief of the file may read."""
+
+IN_WORDS = {"agency", "setting of the store", "name of a class of data", "public signed note"}
+COLUMNS = [column for table in t.metadata.sorted_tables for column in table.columns]
+every_column = pytest.mark.parametrize("column", COLUMNS, ids=str)
+
+
+@every_column
+def test_every_column_says_what_it_holds(column: Column[Any]) -> None:
+    """What a column holds is on the closed list."""
+    assert column.info.get("holds") in HOLDS
+
+
+@every_column
+def test_text_is_for_a_few_words_only(column: Column[Any]) -> None:
+    """Text stands only in columns for agencies, settings, classes of data and notes, and in the names of data keys."""
+    named = column.info["holds"] in IN_WORDS or column is t.data_keys.c.scope
+    assert named or not isinstance(column.type, String)
+
+
+class Canaries:
+    """Values that stand nowhere else, one for each place in each update."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._numbers = count(1)
+        self.identifiers = [self._person(), self._person(), self._person()]
+
+    def _person(self) -> dict[str, str]:
+        """Identifiers of every form, with their check letters."""
+        number = 4_711 + 97 * next(self._numbers)
+        pnc, cro = f"73{number:07d}", f"{number:06d}73"
+        found = {
+            "pnc": f"1973/{pnc[2:]}{check_letter(pnc)}",
+            "cro": f"{cro[:6]}/73{check_letter(cro)}",
+            "crn": f"Q{number:06d}",
+            "noms": f"Q{number:04d}QX",
+        }
+        self.texts += found.values()
+        return found
+
+    def text(self) -> str:
+        """A word."""
+        self.texts.append(f"Qzx{next(self._numbers):04d}Wvk")
+        return self.texts[-1]
+
+    def day(self) -> str:
+        """A date that no test uses."""
+        self.texts.append(str(date.fromordinal(date(1961, 1, 1).toordinal() + 37 * next(self._numbers))))
+        return self.texts[-1]
+
+    def moment(self) -> str:
+        """A moment that no test uses."""
+        return f"{self.day()}T03:17:{next(self._numbers) % 60:02d}+00:00"
+
+    def value(self, form: Any) -> Any:
+        """A canary of this form, or a sensible value where the form leaves no choice."""
+        if isinstance(form, type):
+            found = self._of_class(form)
+        elif get_origin(form) is Annotated:
+            found = self.value(get_args(form)[0])
+        elif get_origin(form) in (Union, types.UnionType):
+            found = self.value(next(each for each in get_args(form) if each is not type(None)))
+        else:
+            found = [self.value(get_args(form)[0])]
+        return found
+
+    def _of_class(self, form: type) -> Any:
+        if issubclass(form, Enum):
+            return next(iter(form)).value
+        plain = {bool: False, int: 7, str: self.text, date: self.day, datetime: self.moment}
+        found = plain[form]
+        return found() if callable(found) else found
+
+
+AGENCIES: dict[str, Any] = {"agency": DRUGS, "recipients": [HOSTEL, DRUGS]}
+BY = {
+    "custody.person.arrested": POLICE,
+    "custody.person.left": POLICE,
+    "custody.person.received": PRISON,
+    "custody.person.released": PRISON,
+    "custody.release.planned": PRISON,
+    "custody.release.cancelled": PRISON,
+    "supervision.appointment.missed": PROBATION,
+    "programme.cohort.decided": UNIT,
+    "programme.agency.involved": UNIT,
+    "programme.risk.reassessed": UNIT,
+    "trust.consent.given": UNIT,
+    "trust.consent.withdrawn": UNIT,
+    "trust.fact.confirmed": UNIT,
+    "trust.update.withdrawn": PROBATION,
+    "trust.alert.acknowledged": POLICE,
+}
+"""Who publishes each kind here; what the hub says itself (`trust.update.confirmed`) comes of a timer."""
+ABOUT = {
+    "custody.person.left": "custody.person.arrested",
+    "custody.release.cancelled": "custody.release.planned",
+    "trust.consent.withdrawn": "trust.consent.given",
+    "trust.fact.confirmed": "programme.agency.involved",
+    "trust.update.withdrawn": "supervision.appointment.missed",
+    "trust.alert.acknowledged": "custody.person.arrested",
+}
+"""The kind of update that is referred to."""
+
+
+def data(canaries: Canaries, kind: str, who: dict[str, Any], earlier: dict[str, UUID]) -> dict[str, Any]:
+    """An update of this kind with a canary in every field that can hold one."""
+    model, found = KINDS[kind], dict[str, Any](who)
+    for name, field in model.model_fields.items():
+        if name == model.REFERS_TO:
+            found[name] = str(earlier[ABOUT[kind]])
+        elif name in AGENCIES:
+            found[name] = AGENCIES[name]
+        elif name not in ("record", *who):
+            found[name] = canaries.value(field.annotation)
+    return found
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Partnership, Canaries]]:
+    """A hub that was told a canary in every field of every kind: placed, held, discarded and rejected."""
+    partners, canaries = Partnership(tmp_path_factory.mktemp("canaries")), Canaries()
+    known, unknown, discarded = canaries.identifiers
+    name, born = f"{canaries.text()} {canaries.text()}", canaries.day()
+    who = {"identifiers": known, "person": name, "date_of_birth": born}
+    earlier: dict[str, UUID] = {}
+    for agency in (POLICE, PROBATION, PRISON, HOUSING):
+        if not earlier:
+            kind = "programme.cohort.decided"
+            earlier[kind] = partners.publish(UNIT, kind, data(canaries, kind, who, earlier))
+        partners.involve({"identifiers": known}, agency, ("accommodation",))
+    for kind in sorted(BY, key=lambda each: each in ABOUT):
+        said = data(canaries, kind, who, earlier)
+        earlier[kind] = partners.publish(BY[kind], kind, said)
+        held = data(canaries, kind, {"identifiers": unknown}, earlier)
+        partners.publish(BY[kind], kind, held)
+    partners.publish(POLICE, "custody.person.arrested", {"identifiers": discarded, **an_arrest()})
+    with pytest.raises(Rejected):
+        partners.publish(POLICE, "custody.person.arrested", {"identifiers": known, canaries.text(): "unknown"})
+    partners.clock.turn(hours=1)
+    fire_due(partners.hub.acceptor)
+    partners.hub.catch_up()
+    partners.hub.recorder.consulted(Caller(POLICE, canaries.text()), "case", {"about": canaries.text()})
+    partners.hub.recorder.checkpoint()
+    yield partners, canaries
+    partners.hub.close()
+
+
+def test_the_canaries_were_told(published: tuple[Partnership, Canaries]) -> None:
+    """The canaries are in the store: every kind was accepted, and opened with its keys nearly every canary is there."""
+    partners, canaries = published
+    assert {*BY, "trust.update.confirmed"} == set(KINDS)
+    with closing(StoreEvidence(partners.hub.store)) as evidence:
+        contents = [content for _, _, content, *_ in evidence.updates()]
+        records = [kept.record.values() for agency in EVERYONE for kept in evidence.records(agency) if kept.record]
+    told = repr(contents) + repr(records)
+    absent = [text for text in canaries.texts if text.encode() not in told.encode()]
+    assert set(canaries.identifiers[2].values()) <= set(absent)
+    assert len(absent) <= 4 + 3
+    assert len(canaries.texts) > 150
+    assert all(partners.hub.hosted[agency].views.records() for agency in (POLICE, PROBATION, UNIT, HOUSING))
+
+
+def forms(text: str) -> list[bytes]:
+    """How a text could stand in a file."""
+    return [text.encode(), text.lower().encode(), text.encode("utf-16-le"), text.encode().hex().encode()]
+
+
+def test_no_canary_is_in_the_file(published: tuple[Partnership, Canaries]) -> None:
+    """No word, date, name or identifier of any update stands in any file of the store, nor does the name of a kind."""
+    partners, canaries = published
+    files = [path for path in partners.settings.home.iterdir() if path != partners.settings.key_file]
+    raw = {path.name: path.read_bytes() for path in files}
+    assert {"hub.sqlite", "hub.sqlite-wal"} <= raw.keys()
+    assert any(len(content) > 100_000 for content in raw.values())
+    assert not [
+        (text, name) for text in [*canaries.texts, *KINDS] for name, content in raw.items()
+        if any(form in content for form in forms(text))
+    ]  # fmt: skip
+
+
+def test_a_word_in_the_clear_would_be_found(published: tuple[Partnership, Canaries]) -> None:
+    """What does stand in the clear is found in this way: the names of agencies."""
+    partners, _ = published
+    raw = b"".join(path.read_bytes() for path in partners.settings.home.iterdir())
+    assert all(forms(agency)[0] in raw for agency in EVERYONE)
+
+
+CAN_BE = {
+    "agency": lambda value: value in {*EVERYONE, "hub"},
+    "name of a class of data": lambda value: value in Identifiers.model_fields,
+    "opaque id of the hub's own": lambda value: isinstance(value, UUID | None) or value.count("/") in (1, 2),
+    "opaque id of the publisher's own": lambda value: isinstance(value, UUID),
+    "blind index": lambda value: len(value) in (16, 32),
+    "wrapped key": lambda value: len(value) == 40,
+}
+"""What can stand in columns whose values have a form of their own."""
+
+
+@pytest.mark.parametrize("column", [each for each in COLUMNS if each.info["holds"] in CAN_BE], ids=str)
+def test_columns_hold_what_they_say(published: tuple[Partnership, Canaries], column: Column[Any]) -> None:
+    """Every value in a column is of the form that the column announces."""
+    partners, _ = published
+    with partners.hub.store.reader.connect() as connection:
+        values = connection.execute(select(column)).scalars().all()
+    assert values
+    assert all(CAN_BE[column.info["holds"]](value) for value in values)
+
+
+def test_ids_are_the_hubs_own(published: tuple[Partnership, Canaries]) -> None:
+    """A canary id of a publisher stands in columns for publishers' ids only."""
+    partners, canaries = published
+    update_id = uuid4()
+    person = {"identifiers": canaries.identifiers[0]}
+    partners.publish(POLICE, "custody.person.arrested", {**person, **an_arrest()}, update_id=update_id)
+    found = set()
+    with partners.hub.store.reader.connect() as connection:
+        for column in COLUMNS:
+            values = connection.execute(select(column)).scalars().all()
+            if any(update_id in (value, *_ids_in(value)) for value in values):
+                found.add(column.info["holds"])
+    assert found == {"opaque id of the publisher's own"}
+
+
+def _ids_in(value: Any) -> list[UUID]:
+    """A value that may be the bytes of an id."""
+    return [UUID(bytes=value)] if isinstance(value, bytes) and len(value) == 16 else []
