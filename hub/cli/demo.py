@@ -165,7 +165,7 @@ def _invite(console: "Console", hub: "Hub", url: str) -> None:
     for what, line in lines.items():
         console.print(f"\n[bold]{what}[/bold]")
         console.print(line, soft_wrap=True, highlight=False, markup=False)
-    console.print(f"\nServing at {url}, the API's pages at {url}/docs; Ctrl-C stops.", highlight=False)
+    console.print(f"\nServing at {url}, described at {url}/openapi.json; Ctrl-C stops.", highlight=False)
 
 
 def _an_update_to_try(hub: "Hub") -> Path:
