@@ -18,7 +18,7 @@ from access_policies.deciding import decide
 from access_policies.words import Situation
 from hub import facts as fact_rules
 from hub import ledger
-from hub.cases import Case, key_of, settled_at
+from hub.cases import Case, key_of, said, settled_at
 from hub.crashpoints import reach
 from hub.disclosing import Discloser, Draft, Subject
 from hub.identity import Identity
@@ -152,9 +152,8 @@ class _Batch:
             case.weigh(self._a.bundle, self._now.date())
         situations = self._situations(case, received, target)
         plans = self._plans(case, received, target, situations)
-        drafts = self._a.discloser.drafts(
-            self._unit, _subject(received, placement), self._content(case, received), plans
-        )
+        subject, content = _subject(received, placement), self._said(received)
+        drafts = self._a.discloser.drafts(self._unit, subject, content, case.on_record(), plans)
         self._remember(case, received, target, drafts)
         self._keep(received, case.record_id)
         self._enter(case, self._record(received, "placed") | _weighed(situations), drafts, received.key)
@@ -197,8 +196,8 @@ class _Batch:
             self._told[target] = self._unit.told({a: self._a.identity.message(a, *target) for a in partners})
         return self._told[target]
 
-    def _content(self, case: Case, received: Received) -> dict[str, JsonValue]:
-        content = case.content(received)
+    def _said(self, received: Received) -> dict[str, JsonValue]:
+        content = said(received)
         if isinstance(received.update, Provisional):
             content |= settled_at(self._now + self._a.settle)
         return content

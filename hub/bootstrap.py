@@ -86,7 +86,7 @@ class Hub:
 def open_keys(settings: Settings) -> KeyFile:
     """The key store. Raises `NoKey`."""
     secret = settings.passphrase.get_secret_value() if settings.passphrase else None
-    return KeyFile.open(settings.key_file, secret)
+    return KeyFile.open(settings.key_file, secret, create=not settings.store_file.exists())
 
 
 def open_tokens(keys: KeyFile) -> Tokens:

@@ -65,15 +65,11 @@ class Case:
         self.added += [(name, blinds[name]) for name in given if name not in known]
         self.identity = self.identity.model_copy(update={"identifiers": given | known})
 
-    def content(self, received: Received) -> dict[str, JsonValue]:
-        """What can be told of an update: its own content, its envelope, and who the record says the person is."""
-        content = received.update.content()
-        content["source"] = received.key.publisher
-        content["occurred_at"] = received.occurred_at.isoformat()
-        content.setdefault("person", self.identity.person)
-        if self.identity.date_of_birth:
-            content.setdefault("date_of_birth", self.identity.date_of_birth.isoformat())
-        return content
+    def on_record(self) -> dict[str, JsonValue]:
+        """Who the record says the person is, told with an update that does not say it itself."""
+        known: dict[str, JsonValue] = {"person": self.identity.person}
+        born = self.identity.date_of_birth
+        return known | ({"date_of_birth": born.isoformat()} if born else {})
 
     def over_for(self, agency: AgencyId, received: Received, target: UpdateKey | None) -> str | None:
         """The movement whose state is over for a state-only partner, now that it is told this update (D1)."""
@@ -98,6 +94,15 @@ def key_of(text: str) -> UpdateKey:
     """An update's hub-wide key from its text form."""
     publisher, _, update_id = text.partition("/")
     return UpdateKey(publisher, UUID(update_id))
+
+
+def said(received: Received) -> dict[str, JsonValue]:
+    """What an update says: its own content and its envelope."""
+    envelope: dict[str, JsonValue] = {
+        "source": received.key.publisher,
+        "occurred_at": received.occurred_at.isoformat(),
+    }
+    return received.update.content() | envelope
 
 
 def settled_at(moment: datetime) -> dict[str, JsonValue]:

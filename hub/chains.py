@@ -7,7 +7,7 @@ its commitment stays, the chain verifies, and the salt that is gone keeps the va
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
@@ -65,6 +65,13 @@ class FeedRecord:
             fits = 0 <= element.place < len(self.commitments) and len(element.salt) == SALT_BYTES
             if not fits or element.commitment() != self.commitments[element.place]:
                 raise Tampered(f"feed record {self.header.seq}: element {element.place} does not match its commitment")
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> "FeedRecord":
+        """The record that `as_json` described. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+        header = Header(record["seq"], bytes.fromhex(record["prev"]), bytes.fromhex(record["root"]), record["v"])
+        elements = (Element(e["place"], e["name"], e["value"], bytes.fromhex(e["salt"])) for e in record["elements"])
+        return cls(header, tuple(bytes.fromhex(each) for each in record["commitments"]), tuple(elements))
 
     def values(self) -> dict[str, JsonValue]:
         """The elements by name."""

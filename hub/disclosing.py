@@ -69,10 +69,22 @@ class Discloser:
         self._bundle, self._identity, self._entropy = bundle, identity, entropy
 
     def drafts(
-        self, unit: Unit, subject: Subject, content: Mapping[str, JsonValue], plans: Mapping[AgencyId, Plan]
+        self,
+        unit: Unit,
+        subject: Subject,
+        said: Mapping[str, JsonValue],
+        on_record: Mapping[str, JsonValue],
+        plans: Mapping[AgencyId, Plan],
     ) -> list[Draft]:
-        """A draft for every partner whose plan tells it something that this update says."""
-        drafts = (self._draft(unit, subject, recipient, plan, content) for recipient, plan in plans.items())
+        """A draft for every partner whose plan tells it something.
+
+        A publisher gets back what it `said` and nothing more; the others may also be told what stands `on_record`.
+        """
+        content = {**on_record, **said}
+        drafts = (
+            self._draft(unit, subject, recipient, plan, said if recipient == subject.key.publisher else content)
+            for recipient, plan in plans.items()
+        )
         return [draft for draft in drafts if draft is not None]
 
     def _draft(

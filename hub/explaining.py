@@ -28,11 +28,19 @@ class Cell:
     reason: str
 
 
+@dataclass(frozen=True)
+class Decision:
+    """A decision as the ledger has it: the bundle it was made under, and every cell."""
+
+    bundle: str
+    cells: dict[AgencyId, list[Cell]]
+
+
 class NoSuchUpdate(Exception):
     """There is no such update, or it is not for the asker to know of: the same answer."""
 
 
-def explain_update(unit: Unit, bundle: Bundle, key: UpdateKey) -> dict[AgencyId, list[Cell]]:
+def explain_update(unit: Unit, bundle: Bundle, key: UpdateKey) -> Decision:
     """Every cell of the decision on a kept update. Raises `NoSuchUpdate`.
 
     The situations are those that the ledger recorded; the rules are today's, which the caller compares by digest.
@@ -53,7 +61,7 @@ def explain_update(unit: Unit, bundle: Bundle, key: UpdateKey) -> dict[AgencyId,
             _cell(bundle, explain(bundle, kind, recipient, situation, name), said)
             for name in bundle.policies.kinds[kind].fields
         ]
-    return cells
+    return Decision(record["bundle"], cells)
 
 
 def _cell(bundle: Bundle, now: Explanation, said: dict[str, dict[str, str]]) -> Cell:

@@ -10,7 +10,7 @@ from access_policies.loading import SHIPPED, is_policy_directory
 
 
 class Settings(BaseSettings):
-    """Sensible for one machine; each is shown by `iom-hub serve --help`."""
+    """Sensible for one machine; docs/operating/one-machine.md lists them all."""
 
     model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True)
 

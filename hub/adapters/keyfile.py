@@ -27,8 +27,10 @@ class KeyFile:
         self._wrapping = self.derive("wrap-data-keys")
 
     @classmethod
-    def open(cls, path: Path, passphrase: str | None = None) -> "KeyFile":
-        """Open the key file, or create it where there is none. Raises `NoKey`."""
+    def open(cls, path: Path, passphrase: str | None = None, *, create: bool = True) -> "KeyFile":
+        """Open the key file, or create it where there is none and there may be. Raises `NoKey`."""
+        if not path.exists() and not create:
+            raise NoKey(f"{path} is missing, and the store beside it opens with no other key: put it back")
         if not path.exists():
             _create(path, passphrase)
         return cls(_read(path, passphrase))
@@ -65,6 +67,8 @@ def _create(path: Path, passphrase: str | None) -> None:
 
 def _read(path: Path, passphrase: str | None) -> bytes:
     content = path.read_bytes()
+    if content.startswith(_PLAIN) and passphrase:
+        raise NoKey(f"{path} is not under a passphrase: take IOM_HUB_PASSPHRASE away, or begin with a new home")
     if content.startswith(_PLAIN) and len(content) == len(_PLAIN) + 32:
         return content[len(_PLAIN) :]
     if not content.startswith(_SEALED):

@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from hub.adapters import tables as t
 from hub.adapters.database import DatabaseUnit
+from hub.adapters.inserting import put
 from hub.adapters.rows import arrival
 from hub.adapters.times import micros
 from hub.ports import Arrival, KeyStore, TryLater, UpdateKey
@@ -102,6 +103,11 @@ class SqliteStore:
             raw.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             with connection.begin():
                 yield connection
+
+    def check_writable(self) -> None:
+        """Write a byte. Raises `TryLater` on a full or locked disk."""
+        with self.writing() as unit:
+            put(unit.connection, t.meta, [{"name": "health", "value": b"ok"}])
 
     def has_due(self, now: datetime) -> bool:
         """Looks without taking the writer's turn."""

@@ -1,9 +1,10 @@
-"""The ledger's verdict, for information governance."""
+"""The ledger's verdict, for information governance; and the key that everyone checks signatures with."""
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from hub.api.access import Governor, TheHub
+from hub.api.access import Governor, Reader, TheHub
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
@@ -17,6 +18,19 @@ class VerdictBody(BaseModel):
     updates: int
     checkpoints: int
     problems: list[str]
+
+
+class PublicKey(BaseModel):
+    """The Ed25519 key that signs checkpoints and feed heads, in hexadecimal: keep it from the first day."""
+
+    key: str
+
+
+@router.get("/key")
+def read_key(hub: TheHub, _: Reader) -> PublicKey:
+    """The key under which a partner checks the signed heads of its own feed."""
+    raw = hub.recorder.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return PublicKey(key=raw.hex())
 
 
 @router.get("/verdict")

@@ -57,8 +57,14 @@ class HeldExplanation(BaseModel):
 
 
 class FullExplanation(BaseModel):
-    """Every field of an update for every partner."""
+    """Every field of an update for every partner.
 
+    What was told is as the ledger recorded it under the bundle `decided_under`; why something was withheld is
+    explained under the one in force.
+    """
+
+    decided_under: str
+    explained_under: str
     partners: dict[AgencyId, list[CellBody]]
 
 
@@ -108,5 +114,5 @@ def explain_decision(publisher: str, update_id: UUID, hub: TheHub, who: Governor
     hub.recorder.consulted(who, "decision", {"update": f"{publisher}/{update_id}"})
     with hub.store.writing() as unit:
         found = explain_update(unit, hub.bundle, UpdateKey(publisher, update_id))
-    partners = {agency: [CellBody(**vars(cell)) for cell in cells] for agency, cells in found.items()}
-    return FullExplanation(partners=partners)
+    partners = {agency: [CellBody(**vars(cell)) for cell in cells] for agency, cells in found.cells.items()}
+    return FullExplanation(decided_under=found.bundle, explained_under=hub.bundle.digest, partners=partners)

@@ -61,10 +61,12 @@ def add(
         fields += [f"name: {json.dumps(name, ensure_ascii=False)}"] if name else []
         register.write_text(f"{before.rstrip()}\n{agency}: {{{', '.join(fields)}}}\n", encoding="utf-8")
         try:
-            load(register.parent)
+            policies = load(register.parent)
         except Exception:
             register.write_text(before, encoding="utf-8")  # a register that does not load is put back
             raise
+    if kind not in {clause.recipient for clause in policies.clauses.values()}:
+        err.print(f"No clause names {kind!r} yet, so this agency will be told nothing.", style="yellow")
     out.print(f"{agency} added to {register}. Undo: take its line out again.", soft_wrap=True)
 
 

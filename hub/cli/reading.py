@@ -1,10 +1,10 @@
-"""`iom-hub case` and `iom-hub feed`: read as a partner reads. Every read has its ledger entry first."""
+"""`iom-hub case` and `iom-hub feed`: read as a partner reads; a case has its ledger entry first."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.terminal import AsAgency, Home, out, quiet_logs, settings_for, the_user, told_plainly
+from hub.cli.terminal import AsAgency, Home, err, out, quiet_logs, settings_for, the_user, told_plainly
 
 if TYPE_CHECKING:
     from hub.cli.session import Session
@@ -78,13 +78,31 @@ def feed(
 
     quiet_logs()
     with told_plainly(), session(settings_for(home), as_agency, the_user(), "read") as hub:
+        link = None
         while True:
             page = hub.get("/v1/feed", after=after, wait=20 if follow else 0)
             for record in page["records"]:
+                link = _checked(record, link)
                 _print_record(record)
                 after = record["seq"]
             if not page["records"] and not follow:
                 return
+
+
+def _checked(record: dict[str, Any], link: bytes | None) -> bytes:
+    """The record's own link, once its proofs hold and it follows the record before it. Exits where they do not."""
+    from hub.chains import FeedRecord, Tampered
+
+    try:
+        found = FeedRecord.from_json(record)
+        found.verify()
+    except Tampered as tampered:
+        err.print(str(tampered), style="red", markup=False)
+        raise typer.Exit(1) from None
+    if link is not None and found.header.prev != link:
+        err.print(f"feed record {found.header.seq}: it does not follow the record before it", style="red")
+        raise typer.Exit(1)
+    return found.header.link()
 
 
 def _print_record(record: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What each partner should be told of a story, worked out the slow and obvious way, with no store and no chains."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -52,12 +52,12 @@ class Model:
         """The same world, to go another way from here."""
         return deepcopy(self, {id(self.identity): self.identity})
 
-    def play(self, story: Iterable[Event], known: Mapping[int, Event], until: int) -> "Model":
+    def play(self, story: Iterable[Event], until: int) -> "Model":
         """Every event at its time, with what the hub settles in between."""
         for event in story:
             now = START + timedelta(minutes=event.accepted)
             self._settle(now)
-            self._take(event.received(self.identity, known), event.person, now)
+            self._take(event.received(self.identity), event.person, now)
         self._settle(START + timedelta(minutes=until))
         return self
 

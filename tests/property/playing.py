@@ -45,11 +45,6 @@ def at(minutes: int) -> TurnedClock:
     return TurnedClock(START + timedelta(minutes=minutes))
 
 
-def by_label(story: Iterable[Event]) -> dict[int, Event]:
-    """The events that a story may refer to."""
-    return {event.label: event for event in [*base(), *story]}
-
-
 @dataclass
 class World:
     """A hub in memory after `base`, from which any number of stories can begin."""
@@ -63,18 +58,18 @@ class World:
         """A world in which the seven agencies know each other's place in the case."""
         world = cls(Identity(key), MemoryStore(), Model(Identity(key)))
         world.play(base(), world.store)
-        world.model.play(base(), by_label([]), 0)
+        world.model.play(base(), 0)
         return world
 
     def play(self, story: list[Event], store: MemoryStore) -> Mapping[str, list[Any]]:
         """Publish a story, one update after the other. Each publisher's receipts, without the hub's time."""
         clock = at(-2000)
         acceptor = Acceptor(store, BUNDLE, self.identity, clock, Repeatable(), SETTLE)
-        known, receipts = by_label(story), dict[str, list[Any]]()
+        receipts = dict[str, list[Any]]()
         for event in story:
             clock.moment = at(event.accepted).moment
             fire_due(acceptor)
-            [result] = acceptor.accept([event.received(self.identity, known)])
+            [result] = acceptor.accept([event.received(self.identity)])
             receipts.setdefault(event.publisher, []).append(result)
         if story and story[0].accepted >= 0:
             clock.moment = at(END).moment
@@ -89,7 +84,7 @@ class World:
 
     def expected(self, story: list[Event]) -> Model:
         """What the model says everybody is told of the story."""
-        return self.model.fork().play(story, by_label(story), END)
+        return self.model.fork().play(story, END)
 
 
 def trace_of(store: MemoryStore, partner: str, receipts: list[Any]) -> Trace:
@@ -131,11 +126,11 @@ def begin(home: Path) -> None:
 
 def play_in(hub: Hub, story: list[Event]) -> dict[str, list[Any]]:
     """Publish a story in a real hub, through its group commit, with its timers."""
-    known, receipts = by_label(story), dict[str, list[Any]]()
+    receipts = dict[str, list[Any]]()
     for event in story:
         hub.clock.moment = at(event.accepted).moment  # type: ignore[attr-defined]  # a turned clock
         fire_due(hub.acceptor)
-        [result] = hub.commits.accept([event.received(hub.identity, known)])
+        [result] = hub.commits.accept([event.received(hub.identity)])
         receipts.setdefault(event.publisher, []).append(result)
     return receipts
 

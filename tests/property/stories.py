@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -30,8 +31,8 @@ from support.partnership import (
     who,
 )
 
-NOBODY = -1
-"""The label of an update that there is not."""
+NOTHING = UpdateKey("nobody", UUID(int=999))
+"""The key of an update that there is not."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Event:
     kind: str
     person: int | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
-    ref: int | None = None
+    ref: UpdateKey | None = None
+    """The earlier update that it is about."""
     accepted: int = 0
     """Minutes after the start of the story."""
     lag: int = 0
@@ -59,21 +61,18 @@ class Event:
         """The key of the hub's own update that settles this one."""
         return UpdateKey(HUB, uuid5(self.key.update_id, "settled"))
 
-    def received(self, identity: Identity, story: Mapping[int, "Event"]) -> Received:
+    def received(self, identity: Identity) -> Received:
         """The update as it comes through the door, its reference as the publisher knows it."""
         now = START + timedelta(minutes=self.accepted)
         data = dict(self.said)
         if self.person is not None:
             data["identifiers"] = who(self.person + 1)["identifiers"]
         if self.ref is not None:
-            data[str(KINDS[self.kind].REFERS_TO)] = str(self._known_as(identity, story))
+            data[str(KINDS[self.kind].REFERS_TO)] = str(self._known_as(identity, self.ref))
         raw = raw_update(self.publisher, self.kind, data, self.key.update_id, now - timedelta(minutes=self.lag))
         return receive(raw, Caller(self.publisher, "a test"), BUNDLE, now)
 
-    def _known_as(self, identity: Identity, story: Mapping[int, "Event"]) -> UUID:
-        if self.ref not in story:
-            return UUID(int=999)
-        key = story[self.ref].key
+    def _known_as(self, identity: Identity, key: UpdateKey) -> UUID:
         return key.update_id if key.publisher == self.publisher else identity.message(self.publisher, *key)
 
 
@@ -93,7 +92,7 @@ def base() -> list[Event]:
     for number, (person, agency) in enumerate(works):
         said = {"agency": agency, "role": "lead" if agency == PROBATION else "active", "pathways": PATHWAYS[agency]}
         events.append(Event(10 + number, UNIT, "programme.agency.involved", person, said))
-        events.append(Event(20 + number, agency, "trust.fact.confirmed", None, {}, 10 + number))
+        events.append(Event(20 + number, agency, "trust.fact.confirmed", None, {}, events[-1].key))
     return [replace(event, accepted=-1000 + 10 * place) for place, event in enumerate(events)]
 
 
@@ -118,6 +117,7 @@ def _claims(agency: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+@cache
 def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[dict[str, Any]]:
     """What an update of this kind may say, in a few variants."""
     made = {
@@ -201,7 +201,7 @@ def events(draw: st.DrawFn, label: int, earlier: list[Event], accepted: int, *, 
     ref = None
     if KINDS[kind].REFERS_TO and (kind != "trust.consent.withdrawn" or draw(st.booleans())):
         target = draw(st.sampled_from([*_targets(kind, earlier)[-8:], None]))
-        ref = target.label if target else NOBODY
+        ref = target.key if target else NOTHING
         if target and target.publisher in by and draw(st.sampled_from([True, True, False])):
             publisher = target.publisher
         person = draw(st.sampled_from([None, None, person]))

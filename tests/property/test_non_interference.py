@@ -39,15 +39,18 @@ def told(story: list[Event]) -> dict[str, tuple[list[Projection], list[Event]]]:
 
 @st.composite
 def pairs(draw: st.DrawFn) -> Pair:
-    """A partner, a story, and another one that differs in up to four things of which the partner hears nothing."""
+    """A partner, a story, and another one that differs in up to three things of which the partner hears nothing."""
     partner, story = draw(st.sampled_from(EVERYONE)), draw(stories(2, 6))
     other, same = story, told(story)[partner]
-    for number in range(draw(st.integers(1, 4))):
+    left = draw(st.integers(1, 3))
+    for number in range(8):
         changed = draw(st.sampled_from([_inserted, _inserted, _said_otherwise, _left_out]))(
             draw, partner, other, number
         )
-        if told(changed)[partner] == same:
-            other = changed
+        if changed != other and told(changed)[partner] == same:
+            other, left = changed, left - 1
+        if not left:
+            break
     return partner, story, other
 
 
@@ -90,7 +93,7 @@ def test_what_is_withheld_leaves_no_trace_in_memory() -> None:
     seen = Counter[str]()
 
     @given(pairs())
-    @settings(max_examples=PAIRS, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=PAIRS, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     def compare(pair: Pair) -> None:
         partner, one, other = pair
         partners = unaffected(one, other)
