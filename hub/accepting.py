@@ -93,6 +93,8 @@ class _Batch:
         self._told: dict[UpdateKey, frozenset[AgencyId]] = {}
         self._kinds: dict[UpdateKey, str] = {}
         self._over: list[tuple[AgencyId, UpdateKey]] = []
+        self._said_over = 0
+        """How many of these the ledger entries so far speak of."""
 
     def take(self, fresh: Sequence[Received]) -> None:
         """Place all, lock and read their records, decide one after the other, number, write."""
@@ -237,6 +239,9 @@ class _Batch:
         """One leaf for the update and everything it discloses: no disclosure without its leaf."""
         if case:
             record["record"] = str(case.record_id)
+        if over := self._over[self._said_over :]:
+            record["dropped"] = [[agency, str(key_over)] for agency, key_over in over]
+            self._said_over = len(self._over)
         record["disclosed"] = {draft.disclosure.recipient: _disclosed(draft) for draft in drafts}
         leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
         self._entries.append(Entry(leaf, opening, case.record_id if case else None, drafts, key))

@@ -40,7 +40,6 @@ class Recorder:
 
         A crash before the commit leaves no trace; the next checkpoint covers the same entries.
         """
-        now = self._clock.now()
         with self._store.unit() as unit:
             heads = self._heads(unit)
             size = unit.lock_counter().leaves
@@ -50,7 +49,7 @@ class Recorder:
             tree = Tree.kept(counter.leaves, counter.edge)
             text = ledger.checkpoint_text(tree.size, tree.root())
             note = ledger.sign_note(text, ledger.ORIGIN, self.key)
-            unit.checkpoint(tree.size, tree.root(), note, now)
+            unit.checkpoint(tree.size, tree.root(), note)
         return note
 
     def _heads(self, unit: Unit) -> dict[str, JsonValue]:

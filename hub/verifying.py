@@ -6,17 +6,19 @@ An edited byte names its entry; where only a later signature shows it, its check
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub import chains, ledger
-from hub.chains import Header, Tampered
+from hub.chains import Tampered
 from hub.identity import Identity
 from hub.ledger import Leaf, Tree
-from hub.ports import Evidence, Kept, KeptRecord, UpdateKey
+from hub.ports import Counter, Evidence, Kept, KeptRecord, KeptUpdate
 
 Progress = Callable[[int], None]
+_FORM = "it no longer has its form"
 
 
 @dataclass
@@ -35,6 +37,17 @@ class Verdict:
         return not self.problems
 
 
+@dataclass
+class _Entered:
+    """What the ledger says of one update."""
+
+    number: int
+    record: str | None
+    digest: str
+    roots: dict[str, str]
+    """For each recipient the root of its feed record; taken out as the feeds are found to hold it."""
+
+
 class Verifier:
     """Checks one store against itself and its signatures."""
 
@@ -42,31 +55,31 @@ class Verifier:
         """`progress` hears of every entry checked."""
         self._evidence, self._identity, self._key, self._progress = evidence, identity, key, progress
         self._verdict = Verdict()
-        self._disclosed: dict[str, dict[str, str]] = {}
-        """For each update, each recipient's root as the ledger has it."""
-        self._digests: dict[str, str] = {}
+        self._entered: dict[str, _Entered] = {}
+        self._dropped: set[tuple[str, str]] = set()
+        """Recipients and updates whose elements the ledger says were dropped (D1)."""
         self._heads: dict[str, tuple[int, str]] = {}
+        self._counter = evidence.counter() or Counter(0, b"")
 
     def verify(self) -> Verdict:
         """All of it: the tree and its checkpoints, every feed's chain, every update."""
+        if self._evidence.counter() is None:
+            self._wrong(f"counter: {_FORM}")
         self._check_ledger()
-        for recipient in sorted({*self._evidence.recipients(), *self._evidence.counter().heads}):
+        for recipient in sorted({*self._evidence.recipients(), *self._counter.heads}):
             self._check_feed(recipient)
-        self._check_undelivered()
         self._check_updates()
+        self._check_missing()
         return self._verdict
 
     def _wrong(self, sentence: str) -> None:
         self._verdict.problems.append(sentence)
 
     def _check_ledger(self) -> None:
-        tree, signed, last = Tree(), dict[int, bytes](), 0
-        for size, root, note in self._evidence.checkpoints():
-            self._check_note(size, root, note)
-            signed[size] = root
+        tree, signed, last = Tree(), self._signed(), 0
         for kept in self._evidence.entries():
             self._check_entry(kept, tree.size)
-            tree.append(kept.row.hash)
+            tree.append(kept.row.hash if kept else b"")
             if tree.size in signed:
                 self._check_root(tree, signed.pop(tree.size), last)
                 last = tree.size
@@ -74,65 +87,93 @@ class Verifier:
             self._progress(1)
         self._check_end(tree, signed)
 
-    def _check_note(self, size: int, root: bytes, note: str) -> None:
-        self._verdict.checkpoints += 1
-        says = note.startswith(ledger.checkpoint_text(size, root))
-        if not says or not ledger.opens(note, ledger.ORIGIN, self._key):
-            self._wrong(f"checkpoint {size}: its signature does not verify")
+    def _signed(self) -> dict[int, bytes]:
+        """The root of each checkpoint by its size, their notes checked."""
+        signed = {}
+        for size, root, note in self._evidence.checkpoints():
+            self._verdict.checkpoints += 1
+            says = note.startswith(ledger.checkpoint_text(size, root))
+            if not says or not ledger.opens(note, ledger.ORIGIN, self._key):
+                self._wrong(f"checkpoint {size}: its signature does not verify")
+            signed[size] = root
+        self._sizes = frozenset(signed)
+        return signed
 
-    def _check_entry(self, kept: Kept, index: int) -> None:
-        row = kept.row
-        if row.number != index:
-            self._wrong(f"ledger entry {index}: missing or out of place")
-        if Leaf(row.time, row.commitment).hash() != row.hash:
-            self._wrong(f"ledger entry {row.number}: its hash does not match")
-        if kept.opening is None or ledger.commitment(kept.opening[:16], kept.opening[16:]) != row.commitment:
-            self._wrong(f"ledger entry {row.number}: its record does not match its commitment")
+    def _check_entry(self, kept: Kept | None, number: int) -> None:
+        if kept is None:
+            self._wrong(f"ledger entry {number}: {_FORM}")
             return
-        self._remember(orjson.loads(kept.opening[16:]), kept)
+        if kept.row.number != number:
+            self._wrong(f"ledger entry {number}: missing or out of place")
+        if not _hashes(kept):
+            self._wrong(f"ledger entry {kept.row.number}: its hash does not match")
+        if kept.opening is None or ledger.commitment(kept.opening[:16], kept.opening[16:]) != kept.row.commitment:
+            self._wrong(f"ledger entry {kept.row.number}: its record does not match its commitment")
+        else:
+            self._remember(orjson.loads(kept.opening[16:]), kept)
 
-    def _remember(self, record: dict[str, object], kept: Kept) -> None:
+    def _remember(self, record: dict[str, Any], kept: Kept) -> None:
         owner = str(kept.row.record_id) if kept.row.record_id else None
         if record.get("record") != owner:
             self._wrong(f"ledger entry {kept.row.number}: it lies with another person record")
         if record["verb"] == "collection":
-            update, disclosed = str(record["update"]), record["disclosed"]
-            assert isinstance(disclosed, dict)
-            self._disclosed[update] = {agency: said["root"] for agency, said in disclosed.items()}
-            self._digests[update] = str(record["digest"])
+            roots = {agency: said["root"] for agency, said in record["disclosed"].items()}
+            self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"], roots)
+            self._dropped |= {(agency, update) for agency, update in record.get("dropped", ())}
         elif record["verb"] == "heads":
-            assert isinstance(record["feeds"], dict)
             self._heads |= {agency: (said[0], said[1]) for agency, said in record["feeds"].items()}
+            self._check_checkpoint_of(kept.row.number)
+
+    def _check_checkpoint_of(self, number: int) -> None:
+        """The entry of the heads begins a checkpoint: its tree is filled, and signed."""
+        size = number + 1 + ledger.missing_to_fill(number + 1)
+        if size not in self._sizes:
+            self._wrong(f"checkpoint {size}: it is missing")
 
     def _check_root(self, tree: Tree, root: bytes, last: int) -> None:
         if tree.root() != root:
             self._wrong(f"ledger entries {last} to {tree.size - 1}: they do not make their checkpoint's root")
 
     def _check_end(self, tree: Tree, unreached: dict[int, bytes]) -> None:
-        counter = self._evidence.counter()
-        if counter.leaves != tree.size or counter.edge != tree.edge():
-            self._wrong(f"ledger entries up to {counter.leaves}: they do not make the tree that was counted")
+        if self._counter.leaves != tree.size or self._counter.edge != tree.edge():
+            self._wrong(f"ledger entries up to {self._counter.leaves}: they do not make the tree that was counted")
         for size in unreached:
             self._wrong(f"checkpoint {size}: entries it covers are missing")
 
     def _check_feed(self, recipient: str) -> None:
-        seq, prev = 0, chains.genesis(self._identity.feed(recipient).bytes)
-        told_heads = {self._heads[recipient]} if recipient in self._heads else set()
+        last, prev = 0, chains.genesis(self._identity.feed(recipient).bytes)
+        committed = {self._heads[recipient]} if recipient in self._heads else set()
         for kept in self._evidence.records(recipient):
-            seq += 1
-            for problem in self._record_problems(kept, seq, prev):
-                self._wrong(f"feed of {recipient}, record {kept.seq}: {problem}")
-            prev = Header(kept.seq, kept.prev, kept.record.header.root).link() if kept.record else b""
-            told_heads.discard((seq, prev.hex()))
             self._verdict.records += 1
             self._progress(1)
-        self._check_head(recipient, seq, prev)
-        if told_heads:
+            if kept is None:
+                self._wrong(f"feed of {recipient}: a record after {last} no longer has its form")
+                continue
+            missing = self._check_gap(recipient, last, kept.seq)
+            for problem in self._record_problems(kept, last, b"" if missing else prev):
+                self._wrong(f"feed of {recipient}, record {kept.seq}: {problem}")
+            last, prev = kept.seq, kept.record.header.link() if kept.record else b""
+            committed.discard((last, prev.hex()))
+        counted = self._counter.heads.get(recipient, (0, prev))
+        self._check_gap(recipient, last, counted[0] + 1)
+        if counted != (last, prev):
+            self._wrong(f"feed of {recipient}: it does not end at the head that was counted")
+        if committed:
             self._wrong(f"feed of {recipient}: it does not contain the head that the ledger committed to")
 
-    def _record_problems(self, kept: KeptRecord, seq: int, prev: bytes) -> Iterator[str]:
-        if kept.seq != seq or kept.prev != prev:
+    def _check_gap(self, recipient: str, last: int, following: int) -> bool:
+        """Name what is missing between two records. Returns whether something is."""
+        missing = following - last - 1
+        if missing > 0:
+            more = f", and all up to {following - 1}" if missing > 1 else ""
+            self._wrong(f"feed of {recipient}, record {last + 1}: it is missing{more}")
+        return missing > 0
+
+    def _record_problems(self, kept: KeptRecord, last: int, prev: bytes) -> Iterator[str]:
+        if kept.seq <= last or (prev and kept.prev != prev):
             yield "it does not follow the record before it"
+        if kept.message_id != self._identity.message(kept.recipient, *kept.key):
+            yield "its message id is not of its update"
         if kept.record is None:
             yield "an element does not open"
             return
@@ -140,35 +181,48 @@ class Verifier:
             kept.record.verify()
         except Tampered as tampered:
             yield str(tampered).partition(": ")[2]
-        if kept.message_id != self._identity.message(kept.recipient, *kept.key):
-            yield "its message id is not of its update"
-        values = kept.record.values()
-        if values and values.get("record") != str(self._identity.record(kept.recipient, kept.record_id)):
-            yield "it lies with another person record"
-        if self._disclosed.get(str(kept.key), {}).pop(kept.recipient, None) != kept.record.header.root.hex():
+        yield from self._against_ledger(kept, kept.record)
+
+    def _against_ledger(self, kept: KeptRecord, record: chains.FeedRecord) -> Iterator[str]:
+        entered = self._entered.get(str(kept.key))
+        if entered is None or entered.roots.pop(kept.recipient, None) != record.header.root.hex():
             yield "the ledger has no such disclosure"
-
-    def _check_head(self, recipient: str, seq: int, link: bytes) -> None:
-        counted = self._evidence.counter().heads.get(recipient, (0, link))
-        if counted != (seq, link):
-            self._wrong(f"feed of {recipient}: it does not end at the head that was counted")
-
-    def _check_undelivered(self) -> None:
-        for update, missing in self._disclosed.items():
-            for recipient in missing:
-                self._wrong(f"update {update}: the ledger says {recipient} was told, its feed does not")
+        if entered and entered.record != str(kept.record_id):
+            yield "it lies with another person record"
+        dropped = (kept.recipient, str(kept.key)) in self._dropped
+        if len(record.elements) != (0 if dropped else len(record.commitments)):
+            yield "the ledger does not say that elements were dropped" if not dropped else "it was to be dropped"
 
     def _check_updates(self) -> None:
-        for key, _, content in self._evidence.updates():
-            self._check_update(key, content)
+        for kept in self._evidence.updates():
+            for problem in self._update_problems(kept):
+                self._wrong(f"update {kept.key}: {problem}")
             self._verdict.updates += 1
             self._progress(1)
-        for update in self._digests:
-            self._wrong(f"update {update}: the ledger has it, the store does not")
 
-    def _check_update(self, key: UpdateKey, content: bytes | None) -> None:
-        digest = self._digests.pop(str(key), None)
-        if content is None:
-            self._wrong(f"update {key}: it does not open")
-        elif sha256(orjson.loads(content)["raw"].encode()).hexdigest() != digest:
-            self._wrong(f"update {key}: its bytes are not those that the ledger has")
+    def _update_problems(self, kept: KeptUpdate) -> Iterator[str]:
+        entered = self._entered.get(str(kept.key))
+        if entered is None:
+            yield "the ledger does not have it"
+            return
+        if kept.entry != entered.number:
+            yield "it names another ledger entry"
+        if kept.content is None:
+            yield "it does not open"
+        elif sha256(orjson.loads(kept.content)["raw"].encode()).hexdigest() != entered.digest:
+            yield "its bytes are not those that the ledger has"
+        entered.digest = ""
+
+    def _check_missing(self) -> None:
+        for update, entered in self._entered.items():
+            if entered.digest:
+                self._wrong(f"update {update}: the ledger has it, the store does not")
+            for recipient in entered.roots:
+                self._wrong(f"update {update}: the ledger says {recipient} was told, its feed does not")
+
+
+def _hashes(kept: Kept) -> bool:
+    try:
+        return Leaf(kept.row.time, kept.row.commitment).hash() == kept.row.hash
+    except OverflowError:
+        return False

@@ -227,9 +227,9 @@ class DatabaseUnit:
             return None
         return self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:]
 
-    def checkpoint(self, size: int, root: bytes, note: str, moment: datetime) -> None:
+    def checkpoint(self, size: int, root: bytes, note: str) -> None:
         """One for each size."""
-        row = {"size": size, "root": root, "note": note, "time": micros(moment)}
+        row = {"size": size, "root": root, "note": note}
         self._connection.execute(insert_new(self._connection, t.checkpoints), row)
 
 

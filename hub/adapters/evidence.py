@@ -1,11 +1,12 @@
-"""The store as evidence: rows as they lie there, opened where they still open."""
+"""The store as evidence: rows as they lie there, opened where they still open, whatever somebody did to them."""
 
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select, type_coerce
+from sqlalchemy.types import NullType
 
 from hub.adapters import tables as t
 from hub.adapters.database import KeptKeys
@@ -13,11 +14,13 @@ from hub.adapters.feeds import feed_record
 from hub.adapters.sqlite import SqliteStore
 from hub.chains import FeedRecord
 from hub.numbering import opening_place
-from hub.ports import Counter, Kept, KeptRecord, LeafRow, UpdateKey
+from hub.ports import Counter, Kept, KeptRecord, KeptUpdate, LeafRow, UpdateKey
 from hub.sealing import CannotOpen, scope
 from schemas.identifiers import AgencyId
 
 _CHUNK = 1000
+_MISSHAPEN = (ValueError, TypeError, AttributeError, KeyError)
+"""What a value that no longer has the form of its column raises when it is read."""
 
 
 class StoreEvidence:
@@ -33,25 +36,42 @@ class StoreEvidence:
         """Release the snapshot."""
         self._connection.close()
 
-    def counter(self) -> Counter:
+    def counter(self) -> Counter | None:
         """Without a lock."""
-        row = self._connection.execute(select(t.counter)).one()
-        heads = {agency: (seq, bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()}
-        return Counter(row.leaves, row.edge, heads)
+        try:
+            row = self._connection.execute(_as_it_lies(t.counter)).one()
+            heads = {agency: (seq, bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()}
+            return Counter(_number(row.leaves), bytes(row.edge), heads)
+        except _MISSHAPEN:
+            return None
 
-    def entries(self) -> Iterator[Kept]:
+    def entries(self) -> Iterator[Kept | None]:
         """In chunks, so that memory stays flat."""
-        for row in self._rows(select(t.ledger).order_by(t.ledger.c.number)):
-            leaf = LeafRow(row.number, row.time, row.commitment, row.hash, row.record_id, row.opening)
-            yield Kept(leaf, self._open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash)))
+        for row in self._rows(_as_it_lies(t.ledger).order_by(t.ledger.c.number)):
+            yield self._entry(row)
 
-    def records(self, recipient: AgencyId) -> Iterator[KeptRecord]:
+    def _entry(self, row: Any) -> Kept | None:
+        try:
+            record_id = _id(row.record_id) if row.record_id is not None else None
+            leaf = LeafRow(
+                _number(row.number), _number(row.time), bytes(row.commitment), bytes(row.hash), record_id, row.opening
+            )
+        except _MISSHAPEN:
+            return None
+        return Kept(leaf, self._open(record_id or "hub", "ledger", row.opening, opening_place(leaf.hash)))
+
+    def records(self, recipient: AgencyId) -> Iterator[KeptRecord | None]:
         """In chunks."""
-        wanted = select(t.feed).where(t.feed.c.recipient == recipient).order_by(t.feed.c.seq)
-        for row in self._rows(wanted):
-            key = UpdateKey(row.publisher, row.update_id)
-            record = self._record(row)
-            yield KeptRecord(recipient, row.seq, row.message_id, key, row.record_id, row.prev, record)
+        for row in self._rows(_as_it_lies(t.feed).where(t.feed.c.recipient == recipient).order_by(t.feed.c.seq)):
+            yield self._record(recipient, row)
+
+    def _record(self, recipient: AgencyId, row: Any) -> KeptRecord | None:
+        try:
+            key, record_id = UpdateKey(row.publisher, _id(row.update_id)), _id(row.record_id)
+            opened = self._opened(_Row(row, record_id))
+            return KeptRecord(recipient, _number(row.seq), _id(row.message_id), key, record_id, bytes(row.prev), opened)
+        except _MISSHAPEN:
+            return None
 
     def recipients(self) -> list[AgencyId]:
         """In the order of their names."""
@@ -64,12 +84,21 @@ class StoreEvidence:
         rows = self._connection.execute(wanted.order_by(t.checkpoints.c.size))
         return [(row.size, row.root, row.note) for row in rows]
 
-    def updates(self) -> Iterator[tuple[UpdateKey, UUID | None, bytes | None]]:
-        """In chunks."""
-        for row in self._rows(select(t.updates)):
-            key = UpdateKey(row.publisher, row.update_id)
-            owner = row.record_id or f"held-{row.publisher}"
-            yield key, row.record_id, self._open(owner, "raw", row.content, f"updates/{key}")
+    def updates(self) -> Iterator[KeptUpdate]:
+        """In chunks. One without a name is missed by what the ledger has of it."""
+        for row in self._rows(_as_it_lies(t.updates)):
+            try:
+                key = UpdateKey(row.publisher, _id(row.update_id))
+            except _MISSHAPEN:
+                continue
+            yield KeptUpdate(key, row.entry, self._content(key, row))
+
+    def _content(self, key: UpdateKey, row: Any) -> bytes | None:
+        try:
+            owner = f"held-{key.publisher}" if row.record_id is None else _id(row.record_id)
+        except _MISSHAPEN:
+            return None
+        return self._open(owner, "raw", row.content, f"updates/{key}")
 
     def _rows(self, wanted: Select[Any]) -> Iterator[Any]:
         yield from self._connection.execute(wanted, execution_options={"yield_per": _CHUNK})
@@ -77,11 +106,35 @@ class StoreEvidence:
     def _open(self, owner: object, data_class: str, sealed: bytes, place: str) -> bytes | None:
         try:
             return self._store.sealer.open(self._keys, scope(owner, data_class), sealed, place)
-        except CannotOpen:
+        except (CannotOpen, *_MISSHAPEN):
             return None
 
-    def _record(self, row: Any) -> FeedRecord | None:
+    def _opened(self, row: "_Row") -> FeedRecord | None:
         try:
             return feed_record(row, self._store.sealer, self._keys)
-        except (CannotOpen, UnicodeDecodeError):
+        except (CannotOpen, IndexError, *_MISSHAPEN):
             return None
+
+
+class _Row:
+    """A feed row with its ids read, as `feed_record` wants it."""
+
+    def __init__(self, row: Any, record_id: UUID) -> None:
+        self.recipient, self.seq, self.prev, self.root = row.recipient, _number(row.seq), row.prev, row.root
+        self.commitments, self.boxes = row.commitments, row.boxes
+        self.message_id, self.record_id = _id(row.message_id), record_id
+
+
+def _as_it_lies(table: Table) -> Any:
+    """Every column as the database holds it: nothing is converted, so nothing misshapen stops the reading."""
+    return select(*(type_coerce(column, NullType()).label(column.name) for column in table.c))
+
+
+def _id(value: Any) -> UUID:
+    return UUID(bytes=bytes(value))
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise ValueError
+    return value

@@ -148,7 +148,6 @@ checkpoints = Table(
     _column("size", _ROW_NUMBER, NUMBER, primary_key=True, autoincrement=False),
     _column("root", LargeBinary, HASH),
     _column("note", String, NOTE),
-    _column("time", BigInteger, TIME),
 )
 
 timers = Table(

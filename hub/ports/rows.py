@@ -112,3 +112,11 @@ class KeptRecord(NamedTuple):
     record_id: UUID
     prev: bytes
     record: FeedRecord | None
+
+
+class KeptUpdate(NamedTuple):
+    """An update as it lies in the store, with the ledger entry that it claims. None when it does not open."""
+
+    key: UpdateKey
+    entry: int
+    content: bytes | None

@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.ports.rows import Arrival, Counter, FeedRow, Kept, KeptRecord, LeafRow, Person, Stored, Timer, UpdateKey
+from hub.ports.rows import (
+    Arrival,
+    Counter,
+    FeedRow,
+    Kept,
+    KeptRecord,
+    KeptUpdate,
+    LeafRow,
+    Person,
+    Stored,
+    Timer,
+    UpdateKey,
+)
 from schemas.identifiers import AgencyId
 
 
@@ -76,7 +88,7 @@ class Unit(Protocol):
     def entry_of(self, key: UpdateKey) -> bytes | None:
         """What the ledger says of a kept update: the canonical record, opened."""
 
-    def checkpoint(self, size: int, root: bytes, note: str, moment: datetime) -> None:
+    def checkpoint(self, size: int, root: bytes, note: str) -> None:
         """Keep a signed checkpoint."""
 
 
@@ -99,14 +111,14 @@ class Store(Protocol):
 class Evidence(Protocol):
     """Everything that verification reads, as it lies in the store."""
 
-    def counter(self) -> Counter:
-        """The row that counts."""
+    def counter(self) -> Counter | None:
+        """The row that counts; None when it no longer has its form."""
 
-    def entries(self) -> Iterator[Kept]:
-        """Every ledger entry, in order."""
+    def entries(self) -> Iterator[Kept | None]:
+        """Every ledger entry, in order; None for one that no longer has its form."""
 
-    def records(self, recipient: AgencyId) -> Iterator[KeptRecord]:
-        """Every record of one feed, in order."""
+    def records(self, recipient: AgencyId) -> Iterator[KeptRecord | None]:
+        """Every record of one feed, in order; None for one that no longer has its form."""
 
     def recipients(self) -> list[AgencyId]:
         """Whose feeds there are."""
@@ -114,5 +126,5 @@ class Evidence(Protocol):
     def checkpoints(self) -> list[tuple[int, bytes, str]]:
         """Size, root and signed note of each checkpoint, in order."""
 
-    def updates(self) -> Iterator[tuple[UpdateKey, UUID | None, bytes | None]]:
-        """Every kept update, its record and its content; None when it does not open."""
+    def updates(self) -> Iterator[KeptUpdate]:
+        """Every kept update that still has a name."""

@@ -45,14 +45,19 @@ def each_confirmed_once(partners: Partnership, arrested: Sequence[UUID]) -> None
 
 
 def test_nothing_fires_before_it_is_due(partners: Partnership) -> None:
-    """A timer waits for its moment, and then fires."""
+    """A timer waits for its own moment, whatever else is due before it."""
     arrested = arrests(partners, 3)
-    partners.clock.turn(minutes=44)
+    partners.clock.turn(minutes=10)
+    later = arrests(partners, 2, 2)
+    partners.clock.turn(minutes=34)
     assert fire_all(partners) == 0
     each_confirmed_once(partners, [])
     partners.clock.turn(minutes=1)
     assert fire_all(partners) == 3
     each_confirmed_once(partners, arrested)
+    partners.clock.turn(minutes=10)
+    assert fire_all(partners) == 2
+    each_confirmed_once(partners, arrested + later)
 
 
 def test_two_leaders(partners: Partnership) -> None:

@@ -112,12 +112,13 @@ class Model:
         if isinstance(update, Provisional):
             self.due.append((now + SETTLE, key, person))
         standing = standing_rules.standing(facts, BUNDLE, BORN[person], now.date())
-        content = self._content(received, person, now)
+        said, on_record = self._content(received, now), self._on_record(person)
         for agency, partner in POLICIES.partners.items():
-            said = self._said(standing, agency, received, facts, target)
+            content = said if agency == key.publisher else on_record | said
+            words = self._words(standing, agency, received, facts, target)
             before = any(each.key == target for each in self.feeds[agency])
             own = agency == key.publisher and standing.works(agency)
-            cells = told(POLICIES, received.kind, partner.kind, said, own=own, told_before=before)
+            cells = told(POLICIES, received.kind, partner.kind, words, own=own, told_before=before)
             values = {name: how if how != "clear" else None for name, (how, _) in cells.items()}
             told_now = {n: MASKS[m](content[n]) if m else content[n] for n, m in values.items() if n in content}
             told_now = {n: value for n, value in told_now.items() if value is not None}
@@ -139,17 +140,19 @@ class Model:
             if str(each.key) == over:
                 each.told = {}
 
-    def _content(self, received: Received, person: int, now: datetime) -> dict[str, Any]:
+    def _content(self, received: Received, now: datetime) -> dict[str, Any]:
         content = received.update.content()
         content |= {"source": received.key.publisher, "occurred_at": received.occurred_at.isoformat()}
-        content.setdefault("person", who(person + 1)["person"])
-        if BORN[person]:
-            content.setdefault("date_of_birth", str(BORN[person]))
         if isinstance(received.update, Provisional):
             content["settles_at"] = (now + SETTLE).isoformat()
         return content
 
-    def _said(self, standing: Any, agency: str, received: Received, facts: Facts, target: UpdateKey | None) -> Said:
+    def _on_record(self, person: int) -> dict[str, Any]:
+        """Told to all but the publisher, whose own feed says what it said and does not answer who somebody is."""
+        born = {"date_of_birth": str(BORN[person])} if BORN[person] else {}
+        return {"person": who(person + 1)["person"], **born}
+
+    def _words(self, standing: Any, agency: str, received: Received, facts: Facts, target: UpdateKey | None) -> Said:
         claim = standing.involvement.get(agency)
         update = received.update
         if isinstance(update, FactConfirmed):

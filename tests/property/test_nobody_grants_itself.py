@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access_policies.compiling import Plan
@@ -143,7 +143,7 @@ def test_no_agency_widens_its_own_view_by_what_it_publishes(case: Case) -> None:
 
 @pytest.mark.duty("D12")
 @given(cases(takes_back=True))
-@settings(max_examples=1500, phases=[Phase.generate])
+@settings(max_examples=1500)
 def test_no_agency_widens_its_own_view_by_taking_its_word_back(case: Case) -> None:
     """An agency that takes back a claim or a confirmation is told no field of another's update more."""
     assert widened(*case) == set()

@@ -11,8 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from support.builders import a_consent, a_missed_appointment, a_score, an_arrest, an_outcome
 from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership, who
 
@@ -116,8 +114,3 @@ def name_of(table: str, row: Row) -> str:
 def named(problems: Sequence[str], *names: str) -> bool:
     """Whether any of the names stands at the head of a problem."""
     return any(problem.startswith(names) for problem in problems)
-
-
-def unnoticed(*values: Any, why: str) -> Any:
-    """A change that verification does not name yet: a finding, and a failure once it is mended and this mark stays."""
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=why))
