@@ -246,4 +246,6 @@ _SENTENCES: dict[str, Callable[[str], str]] = {
     "crn": lambda _: "is not a CRN: a letter and six digits",
     "noms": lambda _: "is not a prison number: a letter, four digits, two letters",
     "prison_score": lambda _: "is 0 while the person is in prison",
+    "day": lambda _: "is a day, YYYY-MM-DD",
+    "moment": lambda _: "is an RFC 3339 time with its zone",
 }

@@ -1,10 +1,19 @@
 """What every update has: whom it is about, who says so, and how it may be handled."""
 
-from collections.abc import Mapping
-from datetime import date
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, Identifiers, RecordRef, UpdateRef
@@ -12,6 +21,30 @@ from schemas.vocabulary import Handling, RecordedAs
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
+
+
+def _written(rule: str, form: str, read: Callable[[str], date]) -> BeforeValidator:
+    """Text of this form and no other: "0" would be read as the first day of 1970."""
+
+    def parse(said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        try:
+            found = read(said) if re.fullmatch(form, said) else None
+        except ValueError:  # the form is right, but no calendar has such a day
+            found = None
+        if found is None:
+            raise PydanticCustomError(rule, "is not written as the rule says")
+        return found
+
+    return BeforeValidator(parse)
+
+
+Day = Annotated[date, _written("day", _DAY, date.fromisoformat)]
+Moment = Annotated[AwareDatetime, _written("moment", _DAY + _TIME, datetime.fromisoformat)]
 
 ENVELOPE_FIELDS = ("source", "occurred_at")
 """Told fields that come from the envelope rather than the data; a policy lists them like any other."""
@@ -33,7 +66,7 @@ class Update(BaseModel):
     record: RecordRef | None = None
     identifiers: Identifiers | None = None
     person: Line | None = None
-    date_of_birth: date | None = None
+    date_of_birth: Day | None = None
     author_role: Line
     recorded_as: RecordedAs = RecordedAs.FACT
     handling: Handling = Handling.NORMAL

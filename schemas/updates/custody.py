@@ -1,13 +1,12 @@
 """Custody: arrests and how they end, prisons receiving and releasing, release plans."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import ClassVar
 
-from pydantic import AwareDatetime, JsonValue
+from pydantic import JsonValue
 
 from schemas.identifiers import UpdateRef
-from schemas.updates.base import Line, Update, Words
+from schemas.updates.base import Day, Line, Moment, Update, Words
 from schemas.vocabulary import (
     CancelReason,
     Certainty,
@@ -35,10 +34,10 @@ class Arrested(Provisional):
 
     KIND: ClassVar[str] = "custody.person.arrested"
 
-    arrested_at: AwareDatetime
+    arrested_at: Moment
     station: Line
     alleged_offence: Line
-    expected_until: AwareDatetime | None = None
+    expected_until: Moment | None = None
     drug_test: DrugTest | None = None
     officer: Line | None = None
     intelligence: Words | None = None
@@ -53,10 +52,10 @@ class LeftPoliceCustody(Update):
     DERIVED: ClassVar[tuple[str, ...]] = ("stands", "in_custody")
 
     arrest: UpdateRef
-    left_at: AwareDatetime
+    left_at: Moment
     outcome: CustodyOutcome
     charge: Line | None = None
-    court_on: date | None = None
+    court_on: Day | None = None
 
     def derived(self) -> Mapping[str, JsonValue]:
         """No further action means that the arrest no longer stands; remand means custody goes on."""
@@ -70,7 +69,7 @@ class Received(Update):
 
     KIND: ClassVar[str] = "custody.person.received"
 
-    received_at: AwareDatetime
+    received_at: Moment
     prison: Line | None = None
     reason: ReceptionReason
 
@@ -80,7 +79,7 @@ class Released(Provisional):
 
     KIND: ClassVar[str] = "custody.person.released"
 
-    released_at: AwareDatetime
+    released_at: Moment
     prison: Line | None = None
     reason: ReleaseReason
 
@@ -91,7 +90,7 @@ class ReleasePlanned(Update):
     KIND: ClassVar[str] = "custody.release.planned"
 
     prison: Line
-    release_on: date
+    release_on: Day
     release_type: ReleaseReason
     address: Line | None = None
     licence: tuple[Line, ...] = ()
@@ -114,7 +113,7 @@ class ReleaseCancelled(Update):
     DERIVED: ClassVar[tuple[str, ...]] = ("stands",)
 
     plan: UpdateRef
-    cancelled_at: AwareDatetime
+    cancelled_at: Moment
     reason: CancelReason
 
     def derived(self) -> Mapping[str, JsonValue]:

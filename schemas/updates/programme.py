@@ -1,13 +1,12 @@
 """The programme itself: who is on it, which agencies work the case, how risk stands."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, Identifiers
-from schemas.updates.base import Line, Update, Words
+from schemas.updates.base import Day, Line, Update, Words
 from schemas.vocabulary import Band, Involvement, Pathway
 
 
@@ -18,7 +17,7 @@ class CohortDecided(Update):
 
     identifiers: Identifiers
     person: Line
-    date_of_birth: date | None = None
+    date_of_birth: Day | None = None
     cohort: Line
     statutory: bool
     decided_by: Line

@@ -2,9 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
-from schemas.updates.base import Line, Update, Words
+from schemas.updates.base import Line, Moment, Update, Words
 from schemas.vocabulary import Activity
 
 
@@ -13,7 +11,7 @@ class AppointmentMissed(Update):
 
     KIND: ClassVar[str] = "supervision.appointment.missed"
 
-    due_at: AwareDatetime
+    due_at: Moment
     activity: Activity
     enforceable: bool
     place: Line | None = None

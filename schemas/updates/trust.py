@@ -1,13 +1,12 @@
 """Trust: consent, confirmation, what no longer stands, and what a partner acknowledged."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, JsonValue
 
 from schemas.identifiers import AgencyId, UpdateRef
-from schemas.updates.base import Line, Update
+from schemas.updates.base import Day, Line, Update
 from schemas.updates.programme import AgencyInvolved
 from schemas.vocabulary import Purpose, Stands, WithdrawalReason
 
@@ -21,7 +20,7 @@ class ConsentGiven(Update):
     recipients: Annotated[tuple[AgencyId, ...], Field(min_length=1)]
     form_version: Line
     taken_by: Line
-    expires_on: date | None = None
+    expires_on: Day | None = None
 
     def names_agencies(self) -> frozenset[AgencyId]:
         """The agencies that the person agreed may be told."""

@@ -152,7 +152,7 @@ def test_a_hub_that_has_stopped(partners: Partnership) -> None:
     [arrest] = some_arrests(partners, 1)
     partners.hub.commits.close()
     with pytest.raises(TryLater):
-        partners.hub.commits.accept([arrest])
+        partners.hub.commits.submit([arrest])[0].result(timeout=PATIENCE)
 
 
 def test_an_unknown_id_has_no_arrival(partners: Partnership) -> None:

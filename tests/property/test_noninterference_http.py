@@ -21,7 +21,7 @@ from hub.settings import Settings
 from hub.timers import fire_due
 from property.two_histories import KNOWN, LENGTH, NOBODY, STRANGER, Step, a_pair, person
 from support.builders import a_consent
-from support.http import CLOUDEVENTS, STREAM, Door
+from support.http import CLOUDEVENTS, LINES, STREAM, Door
 from support.partnership import (
     DRUGS,
     EVERYONE,
@@ -93,16 +93,16 @@ class Partner:
         self.trace.append((f"stream after {after}", found.status, sorted(found.headers.items()), found.body))
 
     def publish(self, minute: int) -> None:
-        """Claims, about whomever, each in a batch and alone: known, a stranger, somebody who may be new, nobody."""
+        """Claims about whomever: somebody known, a stranger, somebody who may be new, nobody; the last ones twice."""
         for number in (KNOWN[0], STRANGER[self.name], 100 + minute, NOBODY + minute):
             update_id = uuid5(OWN, f"{minute} {number}")
             claim = person(number) | {"agency": self.name, "role": "referred"}
             at = START + timedelta(minutes=minute)
             raw = raw_update(self.name, "programme.agency.involved", claim, update_id, at)
             self.ask("POST", "/v1/updates", raw)
-            self.ask("POST", "/v1/updates", raw.replace(b"referred", b"active"))
-            self.ask("POST", "/v1/updates", raw + b"\n" + raw[:-9], **{"Content-Type": "application/x-ndjson"})
             self.ask("GET", f"/v1/receipts/{update_id}")
+        lines = b"\n".join([raw, raw[:-9], raw.replace(b"referred", b"active")])
+        self.ask("POST", "/v1/updates", lines, **{"Content-Type": LINES})
 
     def read_everything(self) -> None:
         """Every way out."""
@@ -135,7 +135,7 @@ class Partner:
 
 
 def lived(beginning: Path, home: Path, partner: str, steps: list[Step], others: Prey) -> tuple[Trace, int]:
-    """What the partner heard in a hub with this history, and how many ledger entries the hub has by then."""
+    """What the partner heard in a hub with this history, and how much all partners together did."""
     copytree(beginning, home)
     clock = TurnedClock(START)
     hub = open_hub(Settings(home=home, allow_unsigned_policies=True), clock=clock, entropy=Repeatable())
@@ -147,15 +147,14 @@ def lived(beginning: Path, home: Path, partner: str, steps: list[Step], others: 
                 for step in (each for each in steps if each.minute == minute):
                     publish(hub, step)
                 hub.catch_up()
-                asking.publish(minute)
+                if minute % 2:
+                    asking.publish(minute)
                 if minute == LENGTH // 2:
                     asking.read_everything()
             settle(hub, clock)
-            asking.read_everything()
             asking.pry()
             asking.read_everything()
-            assert hub.verify().sound
-            return asking.trace, hub.verify().entries
+            return asking.trace, sum(hub.feed.head(agency)[0] for agency in EVERYONE)
     finally:
         hub.close()
 
@@ -194,25 +193,30 @@ def test_what_is_withheld_moves_nothing_that_a_partner_can_ask_for(
     for seed in range(SEEDS):
         one, other = a_pair(partner, seed)
         others = sorted({*map(_key, one)} ^ {*map(_key, other)})[:6]
-        trace, entries = lived(beginning, tmp_path / f"{seed}-one", partner, one, others)
-        trace_other, entries_other = lived(beginning, tmp_path / f"{seed}-other", partner, other, others)
+        trace, all_told = lived(beginning, tmp_path / f"{seed}-one", partner, one, others)
+        trace_other, all_told_other = lived(beginning, tmp_path / f"{seed}-other", partner, other, others)
         assert next(differences(trace, trace_other), None) is None
         answers += len(trace)
         told += sum(status == 200 for _, status, _, _ in trace)
-        apart += entries != entries_other
+        apart += all_told != all_told_other
     assert apart >= SEEDS // 2, "the histories hardly differ"
-    assert min(told, answers - told) > SEEDS * 40, "the partner hardly asked, or was hardly ever refused"
+    assert min(told, answers - told) > SEEDS * 20, "the partner hardly asked, or was hardly ever refused"
 
 
 def _key(step: Step) -> tuple[str, UUID]:
     return step.agency, step.update_id
 
 
-@pytest.mark.parametrize("kind", ["custody.person.received", "custody.release.planned"])
+def about_a_known(step: Step) -> bool:
+    """Whether the step is about somebody whom everybody works with."""
+    return any(step.data.get("identifiers") == person(number)["identifiers"] for number in KNOWN)
+
+
+@pytest.mark.parametrize("kind", ["custody.person.released", "custody.release.planned"])
 def test_the_comparison_can_fail(beginning: Path, tmp_path: Path, kind: str) -> None:
     """Two histories of which one has a told update more do not give the partner equal answers."""
     pairs = (a_pair(HOUSING, seed)[0] for seed in range(SEEDS))
-    one = next(steps for steps in pairs if kind in {step.kind for step in steps})
+    one = next(steps for steps in pairs if any(each.kind == kind and about_a_known(each) for each in steps))
     less = [step for step in one if step.kind != kind]
     trace, _ = lived(beginning, tmp_path / "one", HOUSING, one, [])
     without, _ = lived(beginning, tmp_path / "without", HOUSING, less, [])

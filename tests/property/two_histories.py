@@ -23,7 +23,7 @@ from support.partnership import (
     who,
 )
 
-LENGTH = 7
+LENGTH = 6
 """Minutes that a history lasts."""
 
 SUPPORT = (HOUSING, HOSTEL, DRUGS)
