@@ -75,7 +75,8 @@ class Case:
         """The movement whose state is over for a state-only partner, now that it is told this update (D1)."""
         over = None
         if isinstance(received.update, fact_rules.MOVEMENTS):
-            over = fact_rules.show(self.facts, agency, str(received.key), received.occurred_at)
+            claim = fact_rules.movement(received.key.publisher, received.occurred_at, received.update)
+            over = fact_rules.show(self.facts, agency, str(received.key), claim)
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(self.facts, agency, str(target))
         self.changed = self.changed or over is not None

@@ -60,11 +60,11 @@ class CustodyClaim(_Claim):
 
 
 class ShownState(BaseModel):
-    """The movement that a partner is shown as the person's present state, and its place in time."""
+    """The movement that a partner is shown as the person's present state."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: datetime
+    claim: CustodyClaim
     key: str
 
 
@@ -124,7 +124,7 @@ def fold(facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Upda
                 at=at, publisher=publisher, cohort=update.cohort, statutory=update.statutory
             )
         case Arrested() | LeftPoliceCustody() | Received() | Released():
-            _move(facts, key, _custody(publisher, at, update))
+            _move(facts, key, movement(publisher, at, update))
             if target:  # how an arrest ended settles it; nothing is left to confirm (D1)
                 facts.settled.add(target)
         case FactConfirmed() if target:
@@ -149,7 +149,8 @@ def _end_consent(facts: Facts, at: datetime, target: str | None) -> None:
         facts.ended_before = at.astimezone(UTC)  # one instant has one written form, whoever was first
 
 
-def _custody(publisher: AgencyId, at: datetime, update: Update) -> CustodyClaim:
+def movement(publisher: AgencyId, at: datetime, update: Update) -> CustodyClaim:
+    """Where an update of `MOVEMENTS` says that the person is."""
     match update:
         case Arrested():
             place = "police"
@@ -179,14 +180,14 @@ def _custody_order(claim: CustodyClaim, key: str) -> tuple[datetime, int, str]:
     return claim.at, -_CUSTODY_RANK[claim.place], key
 
 
-def show(facts: Facts, agency: AgencyId, key: str, at: datetime) -> str | None:
+def show(facts: Facts, agency: AgencyId, key: str, claim: CustodyClaim) -> str | None:
     """Show `agency` this movement as the present state. Returns the key of the movement that is over for it:
     the one shown before, or this one when it came late.
     """
-    before = facts.shown.get(agency)
-    if before and (before.at, before.key) > (at, key):
+    before, now = facts.shown.get(agency), ShownState(claim=claim, key=key)
+    if before and _custody_order(before.claim, before.key) > _custody_order(claim, key):
         return key
-    facts.shown[agency] = ShownState(at=at, key=key)
+    facts.shown[agency] = now
     return before.key if before else None
 
 

@@ -111,6 +111,11 @@ def name_of(table: str, row: Row) -> str:
             return f"checkpoint {row['size']}:"
 
 
+def feed_of(rows: Rows, recipient: str) -> Rows:
+    """One feed, in order."""
+    return sorted((row for row in rows if row["recipient"] == recipient), key=lambda row: row["seq"])
+
+
 def named(problems: Sequence[str], *names: str) -> bool:
     """Whether any of the names stands at the head of a problem."""
     return any(problem.startswith(names) for problem in problems)
