@@ -76,7 +76,7 @@ class Case:
         over = None
         if isinstance(received.update, fact_rules.MOVEMENTS):
             claim = fact_rules.movement(received.key.publisher, received.occurred_at, received.update)
-            over = fact_rules.show(self.facts, agency, str(received.key), claim)
+            over = fact_rules.show(self.facts, agency, str(received.key), claim, str(target))
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(self.facts, agency, str(target))
         self.changed = self.changed or over is not None

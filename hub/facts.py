@@ -180,12 +180,12 @@ def _custody_order(claim: CustodyClaim, key: str) -> tuple[datetime, int, str]:
     return claim.at, -_CUSTODY_RANK[claim.place], key
 
 
-def show(facts: Facts, agency: AgencyId, key: str, claim: CustodyClaim) -> str | None:
+def show(facts: Facts, agency: AgencyId, key: str, claim: CustodyClaim, ends: str | None) -> str | None:
     """Show `agency` this movement as the present state. Returns the key of the movement that is over for it:
-    the one shown before, or this one when it came late.
+    the one shown before, or this one when it came late. What it `ends` it follows, whatever the times.
     """
     before, now = facts.shown.get(agency), ShownState(claim=claim, key=key)
-    if before and _custody_order(before.claim, before.key) > _custody_order(claim, key):
+    if before and before.key != ends and _custody_order(before.claim, before.key) > _custody_order(claim, key):
         return key
     facts.shown[agency] = now
     return before.key if before else None

@@ -35,8 +35,8 @@ from support.partnership import (
     raw_update,
 )
 
-SEEDS = 8
-"""Pairs for each of the seven partners."""
+SEEDS = dict.fromkeys(EVERYONE, 6) | dict.fromkeys((HOUSING, HOSTEL, DRUGS), 9)
+"""Pairs for each partner: 51 in all, most for those from whom most is withheld."""
 PATHWAYS = {HOUSING: ("accommodation",), HOSTEL: ("accommodation",), DRUGS: ("drugs_alcohol",)}
 OWN = UUID("6f0c4f0e-6d51-4a3c-9a3e-000000000000")
 
@@ -89,7 +89,7 @@ class Partner:
     def stream(self, after: int, count: int) -> None:
         """The stream, from a sequence on, as long as there should be something."""
         headers = self.door.agency(self.name).headers() | {"Accept": STREAM}
-        found = self.door.stream(f"/v1/feed?after={after}", headers, count, seconds=1 if count else 0.05)
+        found = self.door.stream(f"/v1/feed?after={after}", headers, count, seconds=1 if count else 0.02)
         self.trace.append((f"stream after {after}", found.status, sorted(found.headers.items()), found.body))
 
     def publish(self, minute: int) -> None:
@@ -109,7 +109,7 @@ class Partner:
         page = self.ask("GET", "/v1/feed?limit=1000").json()
         last = page["head"]["seq"]
         self.ask("GET", f"/v1/feed?after={last - 2}&limit=1")
-        self.ask("GET", f"/v1/feed?after={last}&wait=0.05")
+        self.ask("GET", f"/v1/feed?after={last}&wait=0.02")
         self.stream(0, last)
         self.stream(last, 0)
         for line in self.ask("GET", "/v1/cases?limit=2").json()["cases"]:
@@ -122,6 +122,11 @@ class Partner:
             self.ask("GET", path)
         if alerts := self.ask("GET", "/v1/alerts").json()["alerts"]:
             self.ask("POST", f"/v1/alerts/{alerts[-1]['alert_id']}/acknowledgement")
+
+    def glance(self) -> None:
+        """What a partner looks at again and again."""
+        for path in ("/v1/feed?limit=1000", "/v1/cases", "/v1/alerts"):
+            self.ask("GET", path)
 
     def pry(self) -> None:
         """Try every id under which something may have happened that the partner was not told."""
@@ -147,10 +152,9 @@ def lived(beginning: Path, home: Path, partner: str, steps: list[Step], others: 
                 for step in (each for each in steps if each.minute == minute):
                     publish(hub, step)
                 hub.catch_up()
-                if minute % 2:
+                if minute in (2, 4):
                     asking.publish(minute)
-                if minute == LENGTH // 2:
-                    asking.read_everything()
+                    asking.glance()
             settle(hub, clock)
             asking.pry()
             asking.read_everything()
@@ -188,19 +192,19 @@ def differences(one: Trace, other: Trace) -> Iterator[str]:
 def test_what_is_withheld_moves_nothing_that_a_partner_can_ask_for(
     beginning: Path, tmp_path: Path, partner: str
 ) -> None:
-    """Eight pairs of histories for each partner: every answer to it is equal, though much else differs."""
+    """Several pairs of histories for each partner: every answer to it is equal, though much else differs."""
     answers = told = apart = 0
-    for seed in range(SEEDS):
+    for seed in range(SEEDS[partner]):
         one, other = a_pair(partner, seed)
-        others = sorted({*map(_key, one)} ^ {*map(_key, other)})[:6]
+        others = sorted({*map(_key, one)} ^ {*map(_key, other)})[:4]
         trace, all_told = lived(beginning, tmp_path / f"{seed}-one", partner, one, others)
         trace_other, all_told_other = lived(beginning, tmp_path / f"{seed}-other", partner, other, others)
         assert next(differences(trace, trace_other), None) is None
         answers += len(trace)
         told += sum(status == 200 for _, status, _, _ in trace)
         apart += all_told != all_told_other
-    assert apart >= SEEDS // 2, "the histories hardly differ"
-    assert min(told, answers - told) > SEEDS * 20, "the partner hardly asked, or was hardly ever refused"
+    assert apart >= SEEDS[partner] // 2, "the histories hardly differ"
+    assert min(told, answers - told) > SEEDS[partner] * 12, "the partner hardly asked, or was hardly ever refused"
 
 
 def _key(step: Step) -> tuple[str, UUID]:
@@ -215,7 +219,7 @@ def about_a_known(step: Step) -> bool:
 @pytest.mark.parametrize("kind", ["custody.person.released", "custody.release.planned"])
 def test_the_comparison_can_fail(beginning: Path, tmp_path: Path, kind: str) -> None:
     """Two histories of which one has a told update more do not give the partner equal answers."""
-    pairs = (a_pair(HOUSING, seed)[0] for seed in range(SEEDS))
+    pairs = (a_pair(HOUSING, seed)[0] for seed in range(SEEDS[HOUSING]))
     one = next(steps for steps in pairs if any(each.kind == kind and about_a_known(each) for each in steps))
     less = [step for step in one if step.kind != kind]
     trace, _ = lived(beginning, tmp_path / "one", HOUSING, one, [])

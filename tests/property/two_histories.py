@@ -23,7 +23,7 @@ from support.partnership import (
     who,
 )
 
-LENGTH = 6
+LENGTH = 5
 """Minutes that a history lasts."""
 
 SUPPORT = (HOUSING, HOSTEL, DRUGS)

@@ -172,8 +172,17 @@ def test_elements_that_nobody_dropped(scene: Scene, data_class: str | None) -> N
 
 DAMAGE = [
     ("feed", "seq", -1), ("feed", "message_id", b"short"), ("feed", "update_id", b""), ("feed", "record_id", bytes(17)),
-    ("ledger", "time", -1), ("ledger", "record_id", b"short"), ("updates", "update_id", b"short"),
-    ("updates", "record_id", bytes(17)), ("counter", "heads", b"{}x"), ("counter", "heads", b""),
+    ("feed", "recipient", b"\xff"), ("feed", "publisher", b"\xff"), ("feed", "prev", "text"), ("feed", "root", "text"),
+    ("feed", "commitments", "text"), ("feed", "boxes", "text"), ("feed", "boxes", b"\xff"),
+    ("ledger", "time", -1), ("ledger", "time", "text"), ("ledger", "record_id", b"short"), ("ledger", "hash", "text"),
+    ("ledger", "commitment", "text"), ("ledger", "opening", "text"), ("ledger", "opening", b""),
+    ("updates", "update_id", b"short"), ("updates", "record_id", bytes(17)), ("updates", "publisher", b"\xff"),
+    ("updates", "entry", "text"), ("updates", "content", "text"), ("updates", "content", b""),
+    ("checkpoints", "root", "text"), ("checkpoints", "root", b""), ("checkpoints", "note", b"\xff"),
+    ("checkpoints", "note", ""),
+    ("counter", "heads", b"{}x"), ("counter", "heads", b""), ("counter", "heads", b"[]"), ("counter", "heads", "text"),
+    ("counter", "heads", b'{"northshire-police":["a","00"]}'), ("counter", "heads", b'{"northshire-police":[7,7]}'),
+    ("counter", "edge", "text"), ("counter", "leaves", "text"),
 ]  # fmt: skip
 
 
