@@ -40,8 +40,10 @@ class StoreEvidence:
         """Without a lock."""
         try:
             row = self._connection.execute(_as_it_lies(t.counter)).one()
-            heads = {agency: (seq, bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()}
-            return Counter(_number(row.leaves), bytes(row.edge), heads)
+            heads = {
+                agency: (_number(seq), bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()
+            }
+            return Counter(_number(row.leaves), _bytes(row.edge), heads)
         except _MISSHAPEN:
             return None
 
@@ -54,7 +56,7 @@ class StoreEvidence:
         try:
             record_id = _id(row.record_id) if row.record_id is not None else None
             leaf = LeafRow(
-                _number(row.number), _number(row.time), bytes(row.commitment), bytes(row.hash), record_id, row.opening
+                _number(row.number), _number(row.time), _bytes(row.commitment), _bytes(row.hash), record_id, row.opening
             )
         except _MISSHAPEN:
             return None
@@ -67,28 +69,30 @@ class StoreEvidence:
 
     def _record(self, recipient: AgencyId, row: Any) -> KeptRecord | None:
         try:
-            key, record_id = UpdateKey(row.publisher, _id(row.update_id)), _id(row.record_id)
+            key, record_id = UpdateKey(_text(row.publisher), _id(row.update_id)), _id(row.record_id)
             opened = self._opened(_Row(row, record_id))
-            return KeptRecord(recipient, _number(row.seq), _id(row.message_id), key, record_id, bytes(row.prev), opened)
+            return KeptRecord(
+                recipient, _number(row.seq), _id(row.message_id), key, record_id, _bytes(row.prev), opened
+            )
         except _MISSHAPEN:
             return None
 
     def recipients(self) -> list[AgencyId]:
         """In the order of their names."""
         wanted = select(t.feed.c.recipient).distinct().order_by(t.feed.c.recipient)
-        return list(self._connection.execute(wanted).scalars())
+        return [str(name) for name in self._connection.execute(wanted).scalars()]
 
     def checkpoints(self) -> list[tuple[int, bytes, str]]:
         """By size."""
         wanted = select(t.checkpoints.c.size, t.checkpoints.c.root, t.checkpoints.c.note)
         rows = self._connection.execute(wanted.order_by(t.checkpoints.c.size))
-        return [(row.size, row.root, row.note) for row in rows]
+        return [(row.size, row.root if isinstance(row.root, bytes) else b"", str(row.note)) for row in rows]
 
     def updates(self) -> Iterator[KeptUpdate]:
         """In chunks. One without a name is missed by what the ledger has of it."""
         for row in self._rows(_as_it_lies(t.updates)):
             try:
-                key = UpdateKey(row.publisher, _id(row.update_id))
+                key = UpdateKey(_text(row.publisher), _id(row.update_id))
             except _MISSHAPEN:
                 continue
             yield KeptUpdate(key, row.entry, self._content(key, row))
@@ -120,7 +124,12 @@ class _Row:
     """A feed row with its ids read, as `feed_record` wants it."""
 
     def __init__(self, row: Any, record_id: UUID) -> None:
-        self.recipient, self.seq, self.prev, self.root = row.recipient, _number(row.seq), row.prev, row.root
+        self.recipient, self.seq, self.prev, self.root = (
+            row.recipient,
+            _number(row.seq),
+            _bytes(row.prev),
+            _bytes(row.root),
+        )
         self.commitments, self.boxes = row.commitments, row.boxes
         self.message_id, self.record_id = _id(row.message_id), record_id
 
@@ -131,10 +140,22 @@ def _as_it_lies(table: Table) -> Any:
 
 
 def _id(value: Any) -> UUID:
-    return UUID(bytes=bytes(value))
+    return UUID(bytes=_bytes(value))
 
 
 def _number(value: Any) -> int:
     if not isinstance(value, int) or value < 0:
         raise ValueError
+    return value
+
+
+def _bytes(value: Any) -> bytes:
+    if not isinstance(value, bytes):
+        raise TypeError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
     return value

@@ -132,8 +132,9 @@ class Model:
 
     def _keep_state(self, agency: str, facts: Facts, received: Received, target: UpdateKey | None) -> None:
         over = None
-        if received.kind in ("custody.person.arrested", "custody.person.left", *CUSTODY):
-            over = fact_rules.show(facts, agency, str(received.key), received.occurred_at)
+        if isinstance(received.update, fact_rules.MOVEMENTS):
+            claim = fact_rules.movement(received.key.publisher, received.occurred_at, received.update)
+            over = fact_rules.show(facts, agency, str(received.key), claim, str(target))
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(facts, agency, str(target))
         for each in self.feeds[agency]:
@@ -167,6 +168,3 @@ class Model:
             age=None if standing.age == "unknown" else (standing.age,),
             named=("self",) if agency in named and agency != received.key.publisher else (),
         )
-
-
-CUSTODY = ("custody.person.received", "custody.person.released")

@@ -31,11 +31,22 @@ PROBLEM, STREAM = "application/problem+json", "text/event-stream"
 SCOPES = ("publish", "read")
 
 
+_applications: list[FastAPI] = []
+
+
+def _application(hub: Hub) -> FastAPI:
+    """The application over this hub. It takes long to make and keeps nothing but its hub, so it is made once."""
+    if not _applications:
+        _applications.append(create_app(hub))
+    _applications[0].state.hub = hub
+    return _applications[0]
+
+
 class Door:
-    """The application over a hub, asked in process."""
+    """The application over a hub, asked in process; one at a time."""
 
     def __init__(self, hub: Hub) -> None:
-        self.hub, self.app = hub, create_app(hub)
+        self.hub, self.app = hub, _application(hub)
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://hub")
@@ -247,19 +258,9 @@ def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
         time.sleep(0.01)
 
 
-_document: dict[str, Any] = {}
-
-
-def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document. It is the same for every hub, so it is made once."""
-    if not _document:
-        _document.update(app.openapi())
-    return _document
-
-
 def check_documented(app: FastAPI, method: str, path: str, response: httpx.Response) -> None:
     """The answer's status, media type and body are those that the document declares for this operation."""
-    operation = _operation(document(app), method, path)
+    operation = _operation(app.openapi(), method, path)
     if operation is None:
         return
     status = str(response.status_code)
@@ -267,7 +268,7 @@ def check_documented(app: FastAPI, method: str, path: str, response: httpx.Respo
     media, content = response.headers["content-type"].partition(";")[0], operation["responses"][status]["content"]
     assert media in content, f"{method} {path}: {media} is not declared for {status}"
     if media != LINES and "schema" in content[media]:
-        schema = {**content[media]["schema"], "components": document(app)["components"]}
+        schema = {**content[media]["schema"], "components": app.openapi()["components"]}
         Draft202012Validator(schema).validate(response.json())
 
 

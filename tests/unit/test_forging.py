@@ -132,6 +132,14 @@ def another_box(scene: Scene, row: Row) -> Row:
     return row | {"boxes": bytes([8]) + b"envelope" + len(box).to_bytes(4) + box}
 
 
+def another_owner(scene: Scene, row: Row) -> Row:
+    """A ledger entry of the hub's own that lies with somebody's record, and opens there."""
+    person, place = scene.rows("persons")[0]["record_id"], opening_place(row["hash"])
+    with scene.partners.hub.store.unit() as unit:
+        opening = unit.open("hub", "ledger", row["opening"], place)
+    return row | {"record_id": person, "opening": sealed(scene, UUID(bytes=person), "ledger", opening, place)}
+
+
 def sealed(scene: Scene, owner: object, data_class: str, content: bytes, place: str) -> bytes:
     """Content sealed with the hub's own keys."""
     with scene.partners.hub.store.unit() as unit:
@@ -139,7 +147,8 @@ def sealed(scene: Scene, owner: object, data_class: str, content: bytes, place: 
 
 
 @pytest.mark.parametrize(
-    ("table", "forge"), [("ledger", another_opening), ("updates", another_content), ("feed", another_box)]
+    ("table", "forge"),
+    [("ledger", another_opening), ("ledger", another_owner), ("updates", another_content), ("feed", another_box)],
 )
 def test_a_forger_who_can_seal(scene: Scene, table: str, forge: Callable[[Scene, Row], Row]) -> None:
     """Content that was sealed anew with the right key and says something else is named: it was committed to."""

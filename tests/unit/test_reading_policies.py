@@ -82,12 +82,33 @@ def a_clause(**changes: str) -> str:
     return CLAUSE.format(**said | changes)
 
 
+LEFT = """
+left:
+  kind: police
+  legal_status: relevant_authority
+  statutory: true
+  suspended: {suspended}
+"""
+
 SPOILT = {
     "a key that stands twice": added(ARREST, "owner: prison"),
     "a bare no": swapped(ARREST, "owner: police", "owner: no"),
     "a bare yes": swapped("partners.yaml", "statutory: true", "statutory: yes"),
     "an anchor": swapped(ARREST, "owner: police", "owner: &who police"),
     "a tag": swapped(ARREST, "owner: police", "owner: !!python/name:os.system police"),
+    "an anchor that holds itself": added(ARREST, "loop: &loop [*loop]"),
+    "an alias": added(ARREST, "again: *who"),
+    "a merge": added("partners.yaml", "<<: {kind: police}"),
+    "a tagged mapping": swapped(ARREST, "source:          {class", "source: !made {class"),
+    "a bare no for a key": added("clauses.yaml", "no: {}"),
+    "a key that is a list": added("clauses.yaml", "? [one, two]\n: {}"),
+    "a version in hexadecimal": swapped(ARREST, "version: 1", "version: 0x1"),
+    "a version as a time of day": swapped(ARREST, "version: 1", "version: 1:30"),
+    "a version with a fraction": swapped(ARREST, "version: 1", "version: 1.5"),
+    "nothing for an owner": swapped(ARREST, "owner: police", "owner:"),
+    "a thousand brackets": added(ARREST, "deep: " + "[" * 2000 + "]" * 2000),
+    "a byte that is no text": (ARREST, lambda p: (p / ARREST).write_bytes(b"kind: \xff") and None),
+    "a second document": added(ARREST, "---\nkind: custody.person.arrested"),
     "no YAML at all": added(ARREST, "fields: [person"),
     "a list instead of a mapping": (
         "clauses.yaml",
@@ -143,6 +164,14 @@ def test_spoilt_policies_are_refused(policies: Path, file: str, spoil: Spoil) ->
         _, line, sentence = problem.split(":", 2)
         assert int(line) >= 1
         assert len(sentence.split()) > 2
+
+
+@pytest.mark.parametrize("written", ["true", "True", "TRUE"])
+def test_a_suspended_partner_is_suspended_however_it_is_written(policies: Path, written: str) -> None:
+    """YAML writes truth in three ways; none of them is read as its opposite."""
+    _, spoil = added("partners.yaml", LEFT.format(suspended=written))
+    spoil(policies)
+    assert load(policies).partners["left"].suspended
 
 
 def test_the_copy_loads_before_it_is_spoilt(policies: Path) -> None:

@@ -148,7 +148,9 @@ def test_a_destroyed_key_erases_a_person_only(tmp_path: Path) -> None:
 def opened(partners: Partnership) -> dict[object, object]:
     """The updates whose content opens, and the record of each."""
     with closing(StoreEvidence(partners.hub.store)) as evidence:
-        return {key.update_id: record for key, record, content, *_ in evidence.updates() if content is not None}
+        keys = [kept.key for kept in evidence.updates() if kept.content is not None]
+    with partners.hub.store.writing() as unit:
+        return {key.update_id: unit.record_of(key) for key in keys}
 
 
 def test_an_error_names_no_content(kept: InMemory, sealer: Sealer) -> None:

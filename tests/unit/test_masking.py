@@ -1,0 +1,72 @@
+"""The masks: total, and each tells less than it was given."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from access_policies.loading import load
+from access_policies.masking import MASKS
+from schemas.updates import KINDS
+
+POLICIES = load()
+
+
+@pytest.mark.parametrize(
+    ("mask", "said", "told"),
+    [
+        ("initials", "Fictional Testcase", "F T"),
+        ("initials", "  Fictional   Testcase-1 ", "F T"),
+        ("initials", "", ""),
+        ("year_only", "1990-01-31", "1990"),
+        ("year_only", "1990-01-31T10:00:00Z", "1990"),
+        ("date_only", "2026-03-02T08:30:00Z", "2026-03-02"),
+        ("date_only", "2026-03-02T23:30:00+01:00", "2026-03-02"),
+        ("date_only", "2026-03-02", "2026-03-02"),
+        ("outward_postcode", "1 Fictional Street, Northshire ZZ1 1ZZ", "ZZ1"),
+        ("outward_postcode", "1 Fictional Street zz1a 1zz", "ZZ1A"),
+        ("outward_postcode", "ZZ1 1ZZ", "ZZ1"),
+        ("outward_postcode", "1 Fictional Street", None),
+        ("outward_postcode", "ZZ1 1ZZ, flat above the shop", None),
+        ("outward_postcode", "ZZ1", None),
+        ("outward_postcode", "", None),
+        ("yes_no", "negative", True),
+        ("yes_no", ["one condition"], True),
+        ("yes_no", [], False),
+        ("yes_no", "", False),
+    ],
+)
+def test_a_mask_tells_less(mask: str, said: Any, told: Any) -> None:
+    """Each mask tells the part of a value that its name says, and nothing where there is no such part."""
+    assert MASKS[mask](said) == told
+
+
+def test_every_mask_is_in_the_vocabulary() -> None:
+    """Whoever signs the policies finds every mask in their vocabulary, and no other."""
+    assert set(MASKS) == set(POLICIES.vocabulary.masks)
+
+
+anything = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda each: st.lists(each, max_size=3))
+
+
+@pytest.mark.parametrize("mask", sorted(MASKS))
+@given(said=anything)
+def test_a_mask_never_fails(mask: str, said: Any) -> None:
+    """A mask has an answer for every value, and the same one each time."""
+    assert MASKS[mask](said) == MASKS[mask](said)
+
+
+@given(address=st.text(), outward=st.from_regex(r"[A-Z]{1,2}[0-9][A-Z0-9]?", fullmatch=True))
+def test_an_address_is_never_told_whole(address: str, outward: str) -> None:
+    """Of an address with a postcode only its first half is told, whatever stands before it."""
+    assert MASKS["outward_postcode"](f"{address} {outward} 1ZZ") == outward
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_mask_fits_its_field(kind: str) -> None:
+    """A mask that makes days or years of times stands only at fields that are times or days."""
+    fields = KINDS[kind].model_json_schema()["properties"]
+    for name, rule in POLICIES.kinds[kind].fields.items():
+        if rule.mask in ("date_only", "year_only") and name in fields:
+            assert "date" in str(fields[name])
