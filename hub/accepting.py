@@ -8,7 +8,7 @@ decide, seal; then lock the one row that counts, and under it only number, hash,
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import orjson
 from pydantic import JsonValue
@@ -18,7 +18,7 @@ from access_policies.deciding import decide
 from access_policies.words import Situation
 from hub import facts as fact_rules
 from hub import ledger
-from hub.cases import Case, key_of, said, settled_at
+from hub.cases import Case, said, settled_at, settlement_of
 from hub.crashpoints import reach
 from hub.disclosing import Discloser, Draft, Subject
 from hub.identity import Identity
@@ -210,8 +210,7 @@ class _Batch:
         self._told[received.key], self._kinds[received.key] = told, received.kind
         for agency in told:
             if self._a.bundle.policies.partners[agency].state_only:
-                over = case.over_for(agency, received, target)
-                self._over += [(agency, key_of(over))] if over else []
+                self._over += [(agency, over) for over in case.over_for(agency, received, target)]
 
     def _drop_what_is_over(self) -> None:
         for agency, key in self._over:
@@ -249,7 +248,7 @@ class _Batch:
     def _set_timer(self, received: Received, case: Case) -> None:
         """An arrest or a release will be looked at again (D2)."""
         if isinstance(received.update, Provisional):
-            due, timer_id = self._now + self._a.settle, uuid5(received.key.update_id, "settled")
+            due, timer_id = self._now + self._a.settle, settlement_of(received.key).update_id
             self._timers.append(Timer(due, timer_id, received.key, case.record_id))
 
 

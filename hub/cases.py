@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import JsonValue
 
@@ -10,14 +10,14 @@ from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
 from hub.facts import Facts
-from hub.placing import Desk, PersonIdentity, new_identity
+from hub.placing import HUB, Desk, PersonIdentity, new_identity
 from hub.ports import Person, Unit, UpdateKey
 from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import UpdateWithdrawn
+from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
 
 
 @dataclass
@@ -71,8 +71,13 @@ class Case:
         born = self.identity.date_of_birth
         return known | ({"date_of_birth": born.isoformat()} if born else {})
 
-    def over_for(self, agency: AgencyId, received: Received, target: UpdateKey | None) -> str | None:
-        """The movement whose state is over for a state-only partner, now that it is told this update (D1)."""
+    def over_for(self, agency: AgencyId, received: Received, target: UpdateKey | None) -> list[UpdateKey]:
+        """What is over for a state-only partner, now that it is told this update (D1): a movement and the hub's word
+        on it, or this update itself where it speaks of a state that is over.
+        """
+        if isinstance(received.update, UpdateConfirmed):
+            shown = self.facts.shown.get(agency)
+            return [] if shown and shown.key == str(target) else [received.key]
         over = None
         if isinstance(received.update, fact_rules.MOVEMENTS):
             claim = fact_rules.movement(received.key.publisher, received.occurred_at, received.update)
@@ -80,7 +85,7 @@ class Case:
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(self.facts, agency, str(target))
         self.changed = self.changed or over is not None
-        return over
+        return [key_of(over), settlement_of(key_of(over))] if over else []
 
     def save(self, unit: Unit) -> None:
         """Keep what has become of it."""
@@ -95,6 +100,11 @@ def key_of(text: str) -> UpdateKey:
     """An update's hub-wide key from its text form."""
     publisher, _, update_id = text.partition("/")
     return UpdateKey(publisher, UUID(update_id))
+
+
+def settlement_of(key: UpdateKey) -> UpdateKey:
+    """The update by which the hub settles a provisional one: the same whichever process makes it."""
+    return UpdateKey(HUB, uuid5(key.update_id, "settled"))
 
 
 def said(received: Received) -> dict[str, JsonValue]:

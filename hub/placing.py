@@ -60,10 +60,13 @@ class PersonIdentity(BaseModel):
         return orjson.dumps(self.model_dump(mode="json", exclude_none=True))
 
     def contradicts(self, update: Update) -> bool:
-        """Whether the update's name or birth date cannot be this person's (D27)."""
+        """Whether the update's name, birth date or an identifier cannot be this person's (D27)."""
         born = update.date_of_birth and self.date_of_birth and update.date_of_birth != self.date_of_birth
+        numbered = update.identifiers and any(
+            self.identifiers.get(name, value) != value for name, value in update.identifiers.pairs()
+        )
         named = update.person and not (_name_words(update.person) & _name_words(self.person))
-        return bool(born or named)
+        return bool(born or named or numbered)
 
 
 def _name_words(name: str) -> set[str]:

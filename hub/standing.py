@@ -91,10 +91,12 @@ def _backed(
 ) -> bool:
     """Two agencies stand behind it, and of those it does not benefit one is the IOM unit or leads the case.
 
-    The decision that put the person on the programme stands by itself.
+    The decision that put the person on the programme stands by itself, and so does the end of an involvement, by the
+    agency or by those who could confirm it: ending widens nobody's access.
     """
     behind = {claim.publisher, *confirmers}
-    return key in facts.cohorts or (len(behind) > 1 and bool((behind - {claim.agency}) & backers))
+    ends = claim.role is Involvement.NONE and claim.publisher in {claim.agency, *backers}
+    return key in facts.cohorts or ends or (len(behind) > 1 and bool((behind - {claim.agency}) & backers))
 
 
 def _ever_confirmed_by(facts: Facts, key: str) -> set[AgencyId]:

@@ -10,7 +10,6 @@ from pydantic_core import PydanticCustomError
 CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-UpdateId = UUID
 RecordRef = UUID
 """A person record as the publisher knows it: the id on its own feed (two partners' ids cannot be joined)."""
 UpdateRef = UUID

@@ -20,7 +20,7 @@ WORLD = World.begun()
 
 
 @given(stories(2, 8))
-@settings(max_examples=250)
+@settings(max_examples=150)
 def test_folding_a_feed_twice_gives_the_rows_of_folding_it_once(story: list[Event]) -> None:
     """A consumer that reads a partner's whole feed again, from the first record, keeps the same rows."""
     store = WORLD.store.fork()
@@ -49,11 +49,11 @@ def test_folding_any_record_again_changes_nothing(story: list[Event], data: st.D
 
 
 def test_hosted_consumers_that_start_over_keep_the_same_rows() -> None:
-    """Twenty real hubs: hosted consumers set back to the beginning of their feeds end with the rows they had."""
+    """A dozen real hubs: hosted consumers set back to the beginning of their feeds end with the rows they had."""
     seen = Counter[str]()
 
     @given(stories(4, 8))
-    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
     def start_over(story: list[Event]) -> None:
         with TemporaryDirectory() as home:
             begin(Path(home))
@@ -92,7 +92,7 @@ def _reachable(event: Event, together: set[object]) -> object:
 
 
 @given(at_once(), st.data())
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_batch_has_the_effect_of_its_updates_one_by_one(story: list[Event], data: st.DataObject) -> None:
     """However the group commit cuts a stream of updates into transactions, everybody is told the same."""
     cuts = sorted(data.draw(st.sets(st.integers(1, len(story) - 1))))

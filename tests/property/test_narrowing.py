@@ -28,7 +28,7 @@ trust = st.one_of(claims(), claims(), answers(), cohorts())
 
 @pytest.mark.duty("D12")
 @given(histories(trust, 10), st.data())
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_a_withdrawal_of_consent_widens_nothing_for_anybody(history: list[Happening], data: st.DataObject) -> None:
     """Whoever withdraws whichever consent, with or without naming it, no agency comes to know more."""
     publisher, update = data.draw(answers().filter(lambda pair: isinstance(pair[1], ConsentWithdrawn)))
@@ -44,7 +44,7 @@ def _within(narrow: Situation, wide: Situation) -> bool:
 
 
 @given(st.data())
-@settings(max_examples=1500)
+@settings(max_examples=600)
 def test_one_more_true_word_only_widens_what_no_never_reads(data: st.DataObject) -> None:
     """Where no bar of the kind reads a word, a partner of whom one more value of it is true loses no field."""
     kind, recipient = data.draw(kinds), data.draw(recipients)
@@ -69,7 +69,7 @@ def _tuples(said: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 
 @given(st.data())
-@settings(max_examples=800)
+@settings(max_examples=400)
 def test_what_becomes_unknown_widens_nothing(data: st.DataObject) -> None:
     """A partner of whom less is known is never told more: unknown is no in a share and yes in a bar."""
     kind, recipient = data.draw(kinds), data.draw(recipients)

@@ -135,7 +135,7 @@ def _alone(draw: st.DrawFn, agency: str, mine: list[str], theirs: list[str]) -> 
 
 @pytest.mark.duty("D12")
 @given(cases(takes_back=False))
-@settings(max_examples=1500)
+@settings(max_examples=1000)
 def test_no_agency_widens_its_own_view_by_what_it_publishes(case: Case) -> None:
     """Whatever an agency publishes alone after any history, it is told no field of another's update more."""
     assert widened(*case) == set()
@@ -143,7 +143,7 @@ def test_no_agency_widens_its_own_view_by_what_it_publishes(case: Case) -> None:
 
 @pytest.mark.duty("D12")
 @given(cases(takes_back=True))
-@settings(max_examples=1500)
+@settings(max_examples=1000)
 def test_no_agency_widens_its_own_view_by_taking_its_word_back(case: Case) -> None:
     """An agency that takes back a claim or a confirmation is told no field of another's update more."""
     assert widened(*case) == set()

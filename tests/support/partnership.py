@@ -46,7 +46,12 @@ class Partnership:
         self.hub: Hub = open_hub(self.settings, clock=self.clock)
 
     def publish(
-        self, agency: str, kind: str, data: Mapping[str, Any], *, update_id: UUID | None = None,
+        self,
+        agency: str,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        update_id: UUID | None = None,
         at: datetime | None = None,
     ) -> UUID:
         """Publish as an agency; the id of the update."""

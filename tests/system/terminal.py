@@ -16,7 +16,9 @@ from support.partnership import POLICE, UNIT, raw_update, who
 def iom_hub(home: Path, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
     """Type a command; what came of it."""
     wide = environment(home, COLUMNS="240", NO_COLOR="1", TERM="dumb") | more
-    return subprocess.run([PROGRAM, *map(str, words)], env=wide, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [PROGRAM, *map(str, words)], env=wide, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def ok(home: Path, *words: object, **more: str) -> str:

@@ -48,27 +48,36 @@ def offence_row(said: str) -> list[str]:
     return row.split()[1:]
 
 
-def test_the_day_is_played_in_an_empty_folder_and_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`iom-hub demo --once` tells the day within a minute, with nothing set; again in the same folder it does, too,
-    and a file that is not the demonstration's own is left alone.
-    """
-    said, took = played(tmp_path)
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, float]:
+    """A folder in which the day was played once, what was said, and how long it took."""
+    folder = tmp_path_factory.mktemp("demo")
+    return (folder, *played(folder))
+
+
+def test_the_day_is_played_in_an_empty_folder(day: tuple[Path, str, float], capsys: pytest.CaptureFixture[str]) -> None:
+    """`iom-hub demo --once` tells the whole day within a minute, in an empty folder and with nothing set."""
+    _, said, took = day
     tells_the_day(said)
+    with capsys.disabled():
+        print(f"\niom-hub demo --once: {took:.1f} s")  # noqa: T201  # the figure is wanted
     assert took < ENOUGH
-    kept = tmp_path / "var" / "demo" / "notes.txt"
+
+
+def test_the_day_is_played_again(day: tuple[Path, str, float]) -> None:
+    """In the same folder the day is played anew; a file there that is not the demonstration's own is left alone."""
+    folder, _, _ = day
+    kept = folder / "var" / "demo" / "notes.txt"
     kept.write_text("mine")
-    again, took_again = played(tmp_path)
+    again, _ = played(folder)
     tells_the_day(again)
     assert kept.read_text() == "mine"
-    with capsys.disabled():
-        print(f"\niom-hub demo --once: {took:.1f} s, again {took_again:.1f} s")  # noqa: T201  # the figures
 
 
 @pytest.mark.duty("D1")
-def test_housing_never_reads_the_offence(tmp_path: Path) -> None:
+def test_housing_never_reads_the_offence(day: tuple[Path, str, float]) -> None:
     """In the table of the arrest the offence stands with police, probation and the IOM unit, and with nobody else."""
-    said, _ = played(tmp_path)
-    row = " ".join(offence_row(said))
+    row = " ".join(offence_row(day[1]))
     assert row.count("burglary") == 3
     assert row.endswith("– – –")
     assert row.split("burglary")[2].count("–") == 1, "nor does the prison"
