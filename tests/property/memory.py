@@ -96,7 +96,8 @@ class MemoryStore:
         self.heads, self.tree = counter.heads, (counter.leaves, counter.edge)
 
     def drop_elements(self, recipients: Mapping[str, UUID]) -> None:
-        self.messages |= {each: self.messages[each]._replace(boxes={}) for each in recipients.items()}
+        told = [each for each in recipients.items() if each in self.messages]
+        self.messages |= {each: self.messages[each]._replace(boxes={}) for each in told}
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         return sorted((t for t in self.timers.values() if t.due_at <= now), key=lambda timer: timer.due_at)[:limit]

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from access_policies.masking import MASKS
 from hub import facts as fact_rules
 from hub import standing as standing_rules
+from hub.cases import key_of, settlement_of
 from hub.facts import Facts
 from hub.identity import Identity
 from hub.ports import Timer, UpdateKey
@@ -137,8 +138,12 @@ class Model:
             over = fact_rules.show(facts, agency, str(received.key), claim, str(target))
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(facts, agency, str(target))
+        elif isinstance(received.update, UpdateConfirmed):
+            shown = facts.shown.get(agency)
+            over = None if shown and shown.key == str(target) else str(received.key)
+        words_on_it = str(settlement_of(key_of(over))) if over else None
         for each in self.feeds[agency]:
-            if str(each.key) == over:
+            if str(each.key) in (over, words_on_it):
                 each.told = {}
 
     def _content(self, received: Received, now: datetime) -> dict[str, Any]:

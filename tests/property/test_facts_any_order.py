@@ -42,6 +42,8 @@ def test_the_movements_that_are_kept_are_the_last_ones(orders: tuple[list[Happen
     one, other = (folded(order) for order in orders)
     assert one.custody == other.custody
     assert len(one.custody) == min(len(orders[0]), fact_rules.KEPT_MOVEMENTS)
+    dropped = [each.at for each in orders[0] if each.key not in one.custody]
+    assert all(at <= claim.at for at in dropped for claim in one.custody.values())
 
 
 @given(histories(everything, 10))

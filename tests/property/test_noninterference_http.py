@@ -112,13 +112,12 @@ class Partner:
         self.ask("GET", f"/v1/feed?after={last}&wait=0.02")
         self.stream(0, last)
         self.stream(last, 0)
-        for line in self.ask("GET", "/v1/cases?limit=2").json()["cases"]:
+        for line in self.ask("GET", "/v1/cases").json()["cases"][:3]:
             self.ask("GET", f"/v1/cases/{line['record']}")
-        self.ask("GET", "/v1/cases")
-        for alert in self.ask("GET", "/v1/alerts?open=false").json()["alerts"]:
+        for alert in self.ask("GET", "/v1/alerts?open=false").json()["alerts"][:3]:
             self.ask("GET", f"/v1/alerts/{alert['alert_id']}")
             self.ask("GET", f"/v1/policies/explanations/{alert['alert_id']}")
-        for path in ("/v1/policies", "/v1/ledger/verdict", f"/v1/cases/{OWN}", "/health", "/v1/cases/words"):
+        for path in ("/v1/ledger/verdict", f"/v1/cases/{OWN}", "/health", "/v1/cases/words"):
             self.ask("GET", path)
         if alerts := self.ask("GET", "/v1/alerts").json()["alerts"]:
             self.ask("POST", f"/v1/alerts/{alerts[-1]['alert_id']}/acknowledgement")
@@ -152,7 +151,7 @@ def lived(beginning: Path, home: Path, partner: str, steps: list[Step], others: 
                 for step in (each for each in steps if each.minute == minute):
                     publish(hub, step)
                 hub.catch_up()
-                if minute in (2, 4):
+                if minute == LENGTH // 2:
                     asking.publish(minute)
                     asking.glance()
             settle(hub, clock)
@@ -196,7 +195,7 @@ def test_what_is_withheld_moves_nothing_that_a_partner_can_ask_for(
     answers = told = apart = 0
     for seed in range(SEEDS[partner]):
         one, other = a_pair(partner, seed)
-        others = sorted({*map(_key, one)} ^ {*map(_key, other)})[:4]
+        others = sorted({*map(_key, one)} ^ {*map(_key, other)})[:3]
         trace, all_told = lived(beginning, tmp_path / f"{seed}-one", partner, one, others)
         trace_other, all_told_other = lived(beginning, tmp_path / f"{seed}-other", partner, other, others)
         assert next(differences(trace, trace_other), None) is None
@@ -204,7 +203,7 @@ def test_what_is_withheld_moves_nothing_that_a_partner_can_ask_for(
         told += sum(status == 200 for _, status, _, _ in trace)
         apart += all_told != all_told_other
     assert apart >= SEEDS[partner] // 2, "the histories hardly differ"
-    assert min(told, answers - told) > SEEDS[partner] * 12, "the partner hardly asked, or was hardly ever refused"
+    assert min(told, answers - told) > SEEDS[partner] * 10, "the partner hardly asked, or was hardly ever refused"
 
 
 def _key(step: Step) -> tuple[str, UUID]:

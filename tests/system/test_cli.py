@@ -113,7 +113,6 @@ def test_without_the_setting_a_hub_refuses_to_start(home: Path) -> None:
     ("more", "sentence"),
     [
         ({"IOM_HUB_PORT": "many"}, "IOM_HUB_PORT: Input should be a valid integer"),
-        ({"IOM_HUB_ALLOW_UNSIGNED_POLICIES": ""}, "IOM_HUB_ALLOW_UNSIGNED_POLICIES: Input should be a valid boolean"),
         ({"IOM_HUB_POLICIES": "/nowhere"}, "partners.yaml:1: this is not a readable YAML file"),
         ({"IOM_HUB_HOST": "192.0.2.1"}, "address"),
     ],
@@ -136,10 +135,10 @@ def test_a_second_hub_on_one_home_says_that_there_is_one(home: Path) -> None:
         assert "is in use by another process" in failed(home, "feed", "--as", HOUSING)
 
 
-def test_a_hub_that_was_killed_leaves_a_home_that_works(home: Path) -> None:
+def test_a_hub_that_was_killed_leaves_a_home_that_works(home: Path, tmp_path: Path) -> None:
     """After kill -9 the address of the dead hub misleads nobody: commands open the store themselves."""
+    a_story(home, somebody(tmp_path))
     with running(home) as hub:
-        ok(home, "publish", somebody(home), "--as", UNIT)
         hub.popen.kill()
         hub.popen.wait()
     assert (home / "hub.url").exists()
@@ -168,7 +167,6 @@ def test_what_is_refused_is_told_by_path_and_rule(home: Path, tmp_path: Path) ->
     assert "data.station" in said
     assert "string_too_long" in said
     assert "kanari" not in said
-    assert "A valid token is needed" in failed(home, "publish", wrong, "--as", "no-such-agency")
     assert "0 updates" in ok(home, "ledger", "verify")
 
 

@@ -37,7 +37,6 @@ def test_policies_are_checked_rendered_and_explained(home: Path, tmp_path: Path)
     assert "offence-stays-with-justice" in cells["alleged_offence"]
     assert "told" in cells["person"]
     assert "masked" in cells["arrested_at"]
-    assert "banana" in failed(home, "policy", "explain", "custody.person.arrested", "--to", "banana")
 
 
 def test_a_broken_expectation_fails_the_check(home: Path, tmp_path: Path) -> None:
@@ -56,7 +55,6 @@ def test_a_broken_expectation_fails_the_check(home: Path, tmp_path: Path) -> Non
 
 def test_the_register_lists_takes_and_refuses(home: Path) -> None:
     """`agency list` shows the partners; one is added with any name; a wrong kind, status or id leaves no trace."""
-    assert all(agency in ok(home, "agency", "list") for agency in EVERYONE)
     assert "choose from charity_hostel, council_housing" in failed(home, *ADD, "nonsense")
     assert not home.exists(), "nothing was copied for it"
     ok(home, *ADD, "council_housing", "--statutory", "--name", 'The "East" \\ Shire: #1, {über}')
@@ -64,7 +62,7 @@ def test_the_register_lists_takes_and_refuses(home: Path) -> None:
     before = register.read_bytes()
     listed = ok(home, "agency", "list")
     assert 'The "East" \\ Shire: #1, {über}' in listed
-    assert "eastshire-housing" in listed
+    assert all(agency in listed for agency in (*EVERYONE, "eastshire-housing"))
     for wrong in (
         ("agency", "add", "westshire", "--kind", "police", "--legal-status", "nonsense"),
         ("agency", "add", "Not An Id", "--kind", "police", "--legal-status", "relevant_authority"),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from access_policies.compiling import OWN, TOLD_BEFORE, Bundle, Plan, canonical
 from access_policies.deciding import decide, project
 from access_policies.loading import load
+from access_policies.model import Share
 from access_policies.words import Situation
 from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT
 
@@ -41,6 +42,23 @@ def test_a_lapsed_ground_leaves_only_what_became_of_it() -> None:
     plans = decide(BUNDLE, LEFT, everyone(NOTHING), told_before=frozenset({HOSTEL}))
     assert {agency: set(plan.names) for agency, plan in plans.items()} == {HOSTEL: {"arrest", "stands"}}
     assert set(plans[HOSTEL].because.values()) == {TOLD_BEFORE}
+
+
+@pytest.mark.duty("D1")
+@pytest.mark.parametrize(
+    ("fields", "masked"), [(("person",), ()), (("person", "stands"), ()), (("arrest",), ("left_at",))]
+)
+def test_a_ground_that_tells_less_still_tells_what_became_of_it(
+    fields: tuple[str, ...], masked: tuple[str, ...]
+) -> None:
+    """Whatever its clause tells, who was told of the arrest hears which arrest it was, and whether it stands."""
+    policy = POLICIES.kinds[LEFT]
+    less = policy.model_copy(update={"share": {"tenancy": Share(fields=fields, masked=masked)}})
+    bundle = Bundle(POLICIES.model_copy(update={"kinds": {LEFT: less}}))
+    plan = decide(bundle, LEFT, {HOUSING: WORKS}, told_before=frozenset({HOUSING}))[HOUSING]
+    assert set(plan.told) == {"arrest", "stands", *fields}
+    assert {name for name, _ in plan.masked} == set(masked)
+    assert set(plan.because) == set(plan.names)
 
 
 @pytest.mark.duty("D1")
@@ -96,6 +114,15 @@ def test_a_mask_with_nothing_to_say_says_nothing() -> None:
     plan = Plan(masked=(("address", "outward_postcode"),))
     assert project(plan, {"address": "a tent by the canal"}) == {}
     assert project(plan, {"address": "1 Fictional Street ZZ1 1ZZ"}) == {"address": "ZZ1"}
+
+
+def test_a_field_told_clear_on_one_ground_is_not_masked_on_another() -> None:
+    """Where two clauses tell a partner the same field, once less and once whole, it is told whole and once."""
+    policy = POLICIES.kinds[ARREST]
+    share = {"treatment-goes-on": Share(masked=("arrested_at",)), "treatment-agreed": Share(fields=("arrested_at",))}
+    bundle = Bundle(POLICIES.model_copy(update={"kinds": {ARREST: policy.model_copy(update={"share": share})}}))
+    plan = decide(bundle, ARREST, {DRUGS: WORKS})[DRUGS]
+    assert (plan.told, plan.masked, dict(plan.because)) == (("arrested_at",), (), {"arrested_at": "treatment-agreed"})
 
 
 def test_the_first_clause_that_tells_a_field_is_recorded() -> None:

@@ -15,7 +15,7 @@ from hub.standing import Standing, age_on, standing
 from schemas.updates import parse
 from schemas.vocabulary import Involvement
 from support.builders import a_consent, a_reception, a_release, an_arrest, an_outcome
-from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, who
+from support.partnership import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, who
 
 BUNDLE = Bundle(load())
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -215,10 +215,14 @@ def test_taking_the_end_back_brings_nothing_back() -> None:
     assert not record.now.works(HOUSING)
 
 
-def test_a_claim_that_is_taken_back_no_longer_counts() -> None:
-    """Who recorded an involvement in error ends it by taking it back."""
+@pytest.mark.parametrize("taken_back", ["the claim", "its confirmation"])
+def test_what_is_taken_back_no_longer_counts(taken_back: str) -> None:
+    """Who recorded or confirmed an involvement in error ends it by taking that back."""
     record = Record()
-    record.takes_back(record.involves(UNIT, HOUSING, confirmed_by=(HOUSING,)))
+    claim = record.involves(HOUSING, HOUSING)
+    confirmation = record.says(UNIT, "trust.fact.confirmed", claim, update=REF)
+    assert record.now.works(HOUSING)
+    record.takes_back(claim if taken_back == "the claim" else confirmation)
     assert not record.now.works(HOUSING)
 
 
@@ -291,8 +295,3 @@ def test_the_end_of_an_involvement_names_nobody() -> None:
     agreed = record.agrees(PROBATION, HOSTEL, DRUGS)
     named = [fact_rules.agencies_named(record.facts, key) for key in (begun, ended, agreed, "nobody/nothing")]
     assert named == [{HOUSING}, set(), {HOSTEL, DRUGS}, set()]
-
-
-def test_nobody_works_a_case_that_was_not_begun() -> None:
-    """Without the IOM unit's decision nobody works a case, not even the IOM unit."""
-    assert not any(standing(Facts(), BUNDLE, None, TODAY).works(agency) for agency in EVERYONE)

@@ -9,11 +9,13 @@ from uuid import UUID
 import orjson
 import pytest
 
-from hub.chains import Header
-from hub.disclosing import box_place
+from hub.adapters.rows import pack
+from hub.chains import Element, Header, root_of
+from hub.disclosing import Box, box_place
 from hub.ledger import Leaf, Tree
 from hub.numbering import opening_place
-from support.partnership import POLICE
+from hub.ports import UpdateKey
+from support.partnership import HOSTEL, POLICE, UNIT
 from unit.tampering import Row, Rows, Scene, a_scene, feed_of, name_of, named
 
 
@@ -126,10 +128,8 @@ def another_content(scene: Scene, row: Row) -> Row:
 
 def another_box(scene: Scene, row: Row) -> Row:
     """A feed record with one box only, which opens, and holds another value than was committed to."""
-    lies = box_place(row["recipient"], UUID(bytes=row["message_id"])) + "envelope"
-    content = orjson.dumps([[0, "message_id", "00" * 16, "another"]])
-    box = sealed(scene, UUID(bytes=row["record_id"]), "envelope", content, lies)
-    return row | {"boxes": bytes([8]) + b"envelope" + len(box).to_bytes(4) + box}
+    message_id = UUID(bytes=row["message_id"])
+    return row | {"boxes": a_box(scene, row, message_id, Element(0, "message_id", "another", bytes(16)))}
 
 
 def another_owner(scene: Scene, row: Row) -> Row:
@@ -158,3 +158,64 @@ def test_a_forger_who_can_seal(scene: Scene, table: str, forge: Callable[[Scene,
     forged = forge(scene, row)
     with scene.tables(**{table: [forged if each is row else each for each in rows]}) as problems:
         assert named(problems, name_of(table, row))
+        assert not any("does not open" in problem for problem in problems)
+
+
+def a_record(scene: Scene, after: Row, key: UpdateKey) -> Row:
+    """A record of this update, for the recipient of `after`, which follows it, opens and matches its commitments."""
+    message = scene.partners.hub.identity.message(after["recipient"], *key)
+    element = Element(0, "message_id", str(message), bytes(16))
+    return after | {
+        "seq": after["seq"] + 1,
+        "message_id": message.bytes,
+        "publisher": key.publisher,
+        "update_id": key.update_id.bytes,
+        "prev": Header(after["seq"], after["prev"], after["root"]).link(),
+        "root": root_of([element.commitment()]),
+        "commitments": element.commitment(),
+        "boxes": a_box(scene, after, message, element),
+    }
+
+
+def a_box(scene: Scene, row: Row, message_id: UUID, element: Element) -> bytes:
+    """One sealed box of the class envelope, with one element."""
+    box = Box()
+    box.add(element.place, element.name, element.salt, element.value)
+    lies = box_place(row["recipient"], message_id) + "envelope"
+    return pack({"envelope": sealed(scene, UUID(bytes=row["record_id"]), "envelope", box.content(), lies)})
+
+
+def of_nothing(_: Rows) -> UpdateKey:
+    """An update that there never was."""
+    return UpdateKey(POLICE, UUID(int=1))
+
+
+def of_somebody_elses(feed: Rows) -> UpdateKey:
+    """An update that another partner was told, and this one was not."""
+    mine = {row["update_id"] for row in feed_of(feed, HOSTEL)}
+    other = next(row for row in feed_of(feed, UNIT) if row["update_id"] not in mine)
+    return UpdateKey(other["publisher"], UUID(bytes=other["update_id"]))
+
+
+@pytest.mark.parametrize("of", [of_nothing, of_somebody_elses])
+def test_a_forger_who_tells_more(scene: Scene, of: Callable[[Rows], UpdateKey]) -> None:
+    """A record that the hub never told, sealed, linked and counted as if it had, is named: the ledger has no such
+    disclosure.
+    """
+    ledger, feed = scene.rows("ledger"), scene.rows("feed")
+    forged = a_record(scene, feed_of(feed, HOSTEL)[-1], of(feed))
+    with scene.tables(feed=[*feed, forged], counter=counted(scene, ledger, [*feed, forged])) as problems:
+        assert problems
+        assert all(problem.startswith(name_of("feed", forged)) for problem in problems), problems
+
+
+def test_a_forger_who_tells_something_else(scene: Scene) -> None:
+    """The last record of a feed with other content, sealed, linked and counted as if it were so, is named."""
+    ledger, feed = scene.rows("ledger"), scene.rows("feed")
+    before, last = feed_of(feed, UNIT)[-2:]
+    key = UpdateKey(last["publisher"], UUID(bytes=last["update_id"]))
+    forged = a_record(scene, before | {"record_id": last["record_id"]}, key)
+    rows = [forged if row is last else row for row in feed]
+    with scene.tables(feed=rows, counter=counted(scene, ledger, rows)) as problems:
+        assert problems
+        assert all(problem.startswith(name_of("feed", forged)) for problem in problems), problems
