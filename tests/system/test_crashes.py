@@ -43,21 +43,26 @@ class Killing:
         self.receipts: dict[int, str] = {}
         self.kills: Counter[str] = Counter()
 
-    def round(self, number: int, crash_at: str, delay: float | None) -> None:
-        """One life: from a little before what is acknowledged, until the crash point or for `delay` seconds."""
+    def round(self, number: int, crash_at: str, acknowledged: int = 0, delay: float = 0) -> None:
+        """One life, until its crash point; or, if it has none, until it was seen to acknowledge so many updates, and a
+        little longer.
+        """
         start = max(0, len(self.receipts) - 3)
         self._write(json.dumps(Round(number, start, crash_at)._asdict()))
         child = int(self._read().removeprefix("pid "))
-        if delay is not None:
+        if not crash_at:
+            for _ in range(acknowledged):
+                self._acknowledge(self._read())
             time.sleep(delay)
             os.kill(child, signal.SIGKILL)
         while not (line := self._read()).startswith("end "):
-            self._acknowledge(*line.removeprefix("ack ").split(" ", 1))
+            self._acknowledge(line)
         assert line == f"end {signal.SIGKILL}"
         self.kills[crash_at.partition(":")[0]] += 1
 
-    def _acknowledge(self, number: str, receipt: str) -> None:
+    def _acknowledge(self, line: str) -> None:
         """The same update always gets the same receipt, whichever life it was acknowledged in."""
+        _, number, receipt = line.split(" ", 2)
         assert self.receipts.setdefault(int(number), receipt) == receipt
 
     def _write(self, line: str) -> None:
@@ -102,13 +107,14 @@ def test_fifty_crashes(tmp_path: Path) -> None:
 
 def kill_again_and_again(home: Path) -> Killing:
     """Every point several times, at its first, second, ... passing, mixed with kills at random moments."""
-    rounds = [(f"{point}:{1 + 2 * turn}", None) for point in POINTS for turn in range(AT_EACH_POINT)]
+    rounds = [(f"{point}:{1 + 2 * turn}", 0, 0.0) for point in POINTS for turn in range(AT_EACH_POINT)]
     chance = random.Random(7)
-    rounds += [("", chance.uniform(0, 0.25)) for _ in range(AT_RANDOM)]
+    rounds += [("", 0, chance.uniform(0, 0.1)) for _ in range(AT_RANDOM // 4)]
+    rounds += [("", chance.randint(1, 12), chance.uniform(0, 0.012)) for _ in range(AT_RANDOM - AT_RANDOM // 4)]
     chance.shuffle(rounds)
     with killing(home) as found:
-        for number, (crash_at, delay) in enumerate(rounds):
-            found.round(number, crash_at, delay)
+        for number, each in enumerate(rounds):
+            found.round(number, *each)
     assert list(found.receipts) == list(range(len(found.receipts)))
     assert len(found.receipts) > len(OPENING) + 100
     return found
