@@ -14,6 +14,10 @@ from schemas.identifiers import AgencyId
 
 OWN = "own-update"
 """The ground on which a publisher gets its own update back whole."""
+SIGNPOST = "signpost"
+"""The name under which a signpost is told; no schema has a field of this name."""
+SAFETY = "safety"
+"""The class of data that goes on when an agreement lapses (D16)."""
 TOLD_BEFORE = "told-before"
 """The ground on which those who were told an update hear what became of it (D1)."""
 
@@ -25,11 +29,13 @@ class Plan:
     told: tuple[str, ...] = ()
     masked: tuple[tuple[str, str], ...] = ()
     because: Mapping[str, str] = field(default_factory=dict)
+    signpost: str | None = None
+    """What the partner is told to ask of whom (D28)."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Every field told, clear or masked."""
-        return (*self.told, *(name for name, _ in self.masked))
+        return (*self.told, *(name for name, _ in self.masked), *((SIGNPOST,) if self.signpost else ()))
 
 
 NOTHING = Plan()
@@ -41,6 +47,7 @@ class _Grant:
     condition: Condition
     fields: tuple[str, ...]
     masked: tuple[str, ...]
+    signpost: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Rules:
         self._bars = [_bar(words, policy, rule) for rule in policy.never.values() if recipient not in rule.except_]
         shares = policy.share.items()
         mine = [(name, share) for name, share in shares if policies.clauses[name].recipient == recipient]
-        self._grants = [_grant(words, policies, name, share) for name, share in mine]
+        self._grants = [grant for name, share in mine for grant in _grants(words, policies, policy, name, share)]
         self._plans: dict[tuple[int, int], Plan] = {}
 
     def plan(self, situation: Situation) -> Plan:
@@ -75,10 +82,15 @@ class Rules:
         masked = _first_clause((name, g.clause) for g in grants for name in g.masked if name not in barred)
         hidden = {name: clause for name, clause in masked.items() if name not in clear}
         order = [name for name in self._masks if name in clear or name in hidden]
+        because = {name: clear.get(name) or hidden[name] for name in order}
+        post = next((grant for grant in grants if grant.signpost), None)
+        if post and not barred >= self._masks.keys():
+            because[SIGNPOST] = post.clause
         return Plan(
             told=tuple(name for name in order if name in clear),
             masked=tuple((name, self._masks[name]) for name in order if name in hidden),
-            because=MappingProxyType({name: clear.get(name) or hidden[name] for name in order}),
+            because=MappingProxyType(because),
+            signpost=post.signpost if post and SIGNPOST in because else None,
         )
 
 
@@ -95,8 +107,14 @@ def _bar(words: Words, policy: KindPolicy, rule: Never) -> _Bar:
     return _Bar(words.condition(rule.when), frozenset(fields))
 
 
-def _grant(words: Words, policies: Policies, clause: str, share: Share) -> _Grant:
-    return _Grant(clause, words.condition(policies.clauses[clause].when), share.fields, share.masked)
+def _grants(words: Words, policies: Policies, policy: KindPolicy, clause: str, share: Share) -> Iterable[_Grant]:
+    """What a clause tells while its agreement is in force; and what concerns safety, which goes on without (D16)."""
+    yield _Grant(clause, words.condition(policies.conditions(clause)), share.fields, share.masked, share.signpost)
+    clear, masked = (
+        tuple(name for name in names if policy.fields[name].class_ == SAFETY) for names in (share.fields, share.masked)
+    )
+    if clear or masked:
+        yield _Grant(clause, words.condition(policies.clauses[clause].when), clear, masked)
 
 
 class Bundle:
@@ -104,7 +122,7 @@ class Bundle:
 
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
-        self.words = Words(policies.vocabulary)
+        self.words = Words(policies)
         self.digest = hashlib.sha256(canonical(policies)).hexdigest()
         recipients = {partner.kind for partner in policies.partners.values()}
         self._rules = {
@@ -163,4 +181,4 @@ def canonical(policies: Policies) -> bytes:
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-__all__ = ["NOTHING", "OWN", "TOLD_BEFORE", "Bundle", "Plan", "Rules", "canonical"]
+__all__ = ["NOTHING", "OWN", "SIGNPOST", "TOLD_BEFORE", "Bundle", "Plan", "Rules", "canonical"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from access_policies.compiling import NOTHING, Bundle, Plan
+from access_policies.compiling import NOTHING, SIGNPOST, Bundle, Plan
 from access_policies.masking import MASKS
 from access_policies.words import Situation
 from schemas.identifiers import AgencyId
@@ -42,7 +42,8 @@ def _with_lapsed(plan: Plan, lapsed: Plan) -> Plan:
     if not missing:
         return plan
     masked = tuple((name, mask) for name, mask in plan.masked if name not in missing)
-    return Plan(told=(*plan.told, *missing), masked=masked, because={**lapsed.because, **plan.because})
+    because = {**lapsed.because, **plan.because}
+    return Plan(told=(*plan.told, *missing), masked=masked, because=because, signpost=plan.signpost)
 
 
 def project(plan: Plan, content: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -51,4 +52,4 @@ def project(plan: Plan, content: Mapping[str, JsonValue]) -> dict[str, JsonValue
     for name, mask in plan.masked:
         if name in content and (less := MASKS[mask](content[name])) is not None:
             told[name] = less
-    return told
+    return told | {SIGNPOST: plan.signpost} if plan.signpost else told

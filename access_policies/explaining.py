@@ -59,7 +59,7 @@ def _unmet(
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     clauses = bundle.policies.clauses
     return tuple(
-        (clause, bundle.words.unmet(clauses[clause].when, situation))
+        (clause, bundle.words.unmet(bundle.policies.conditions(clause), situation))
         for clause, share in bundle.policies.kinds[kind].share.items()
         if clauses[clause].recipient == recipient and name in (*share.fields, *share.masked)
     )

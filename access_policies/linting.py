@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from access_policies.masking import MASKS
-from access_policies.model import Clause, FieldRule, Given, KindPolicy, Policies, Power, When
+from access_policies.model import Clause, FieldRule, Given, KindPolicy, Never, Policies, Power, When
 from access_policies.words import UNKNOWN
 from schemas.updates import KINDS, Update
 
@@ -28,7 +28,11 @@ def findings(policies: Policies) -> Iterator[Finding]:
     """Everything that keeps these policies from being used."""
     yield from _vocabulary(policies)
     yield from _partners(policies)
+    yield from _agreements(policies)
     yield from _clauses(policies)
+    for name, never in policies.nevers.items():
+        for path, sentence in _never(policies, never):
+            yield Finding("nevers.yaml", (name, *path), sentence)
     for kind in KINDS:
         if kind not in policies.kinds:
             yield Finding("vocabulary.yaml", (), f"the kind {kind!r} has no policy file; write one")
@@ -60,6 +64,15 @@ def _partners(policies: Policies) -> Iterator[Finding]:
                 yield Finding("partners.yaml", (agency, "bulk"), f"there is no kind {kind!r}")
 
 
+def _agreements(policies: Policies) -> Iterator[Finding]:
+    for name, agreement in policies.agreements.items():
+        for agency in agreement.controllers:
+            if agency not in policies.partners:
+                yield Finding("agreements.yaml", (name, "controllers"), f"no partner is called {agency!r}")
+        if agreement.expires <= agreement.signed:
+            yield Finding("agreements.yaml", (name, "expires"), "expires before it is signed; set a later day")
+
+
 def _clauses(policies: Policies) -> Iterator[Finding]:
     for name, clause in policies.clauses.items():
         for path, sentence in _clause(policies, clause):
@@ -70,12 +83,18 @@ def _clause(policies: Policies, clause: Clause) -> Iterator[tuple[Where, str]]:
     vocabulary = policies.vocabulary
     if clause.recipient not in _partner_kinds(policies):
         yield ("recipient",), f"no partner is of kind {clause.recipient!r}"
-    if clause.purpose not in vocabulary.purposes:
-        yield ("purpose",), f"there is no purpose {clause.purpose!r}; choose from {_list(vocabulary.purposes)}"
+    purposes = (*vocabulary.purposes, *vocabulary.purposes_without_consent)
+    if clause.purpose not in purposes:
+        yield ("purpose",), f"there is no purpose {clause.purpose!r}; choose from {_list(purposes)}"
     if clause.condition not in vocabulary.conditions:
         yield ("condition",), f"there is no condition {clause.condition!r}; choose from {_list(vocabulary.conditions)}"
     if clause.extra_condition and clause.extra_condition not in vocabulary.extra_conditions:
         yield ("extra_condition",), f"choose from {_list(vocabulary.extra_conditions)}"
+    agreement, _, schedule = clause.agreement.partition("/")
+    if agreement not in policies.agreements:
+        yield ("agreement",), f"there is no agreement {agreement!r}; choose from {_list(policies.agreements)}"
+    elif schedule not in (schedules := policies.agreements[agreement].schedules):
+        yield ("agreement",), f"{agreement} has no schedule {schedule!r}; choose from {_list(schedules)}"
     for path, sentence in _when(policies, clause.when):
         yield ("when", *path), sentence
     for discloser, name in clause.power.items():
@@ -108,6 +127,15 @@ def _when(policies: Policies, when: When) -> Iterator[tuple[Where, str]]:
         for value in values:
             if word in words and value not in words[word]:
                 yield (word,), f"{word} is never {value!r}; choose from {_list(words[word])}"
+
+
+def _never(policies: Policies, never: Never) -> Iterator[tuple[Where, str]]:
+    yield from ((("when", *path), text) for path, text in _when(policies, never.when))
+    if not never.fields:
+        yield ("fields",), "bars no field; list some, or take the rule out"
+    for kind in never.except_:
+        if kind not in _partner_kinds(policies):
+            yield ("except",), f"no partner is of kind {kind!r}"
 
 
 class _Kind:
@@ -147,13 +175,10 @@ class _Kind:
 
     def _nevers(self) -> Iterator[tuple[Where, str]]:
         for name, never in self._policy.never.items():
-            yield from ((("never", name, "when", *path), text) for path, text in _when(self._policies, never.when))
+            if never == self._policies.nevers.get(name):
+                continue  # it holds for every kind, and is looked at once, where it stands
+            yield from ((("never", name, *path), text) for path, text in _never(self._policies, never))
             yield from self._listed(("never", name, "fields"), () if never.fields == "*" else never.fields)
-            if not never.fields:
-                yield ("never", name, "fields"), "bars no field; list some, or take the rule out"
-            for kind in never.except_:
-                if kind not in _partner_kinds(self._policies):
-                    yield ("never", name, "except"), f"no partner is of kind {kind!r}"
 
     def _shares(self) -> Iterator[tuple[Where, str]]:
         for name, share in self._policy.share.items():
@@ -200,6 +225,10 @@ def _said(given: Given) -> When:
         "consent": given.consents,
         "handling": (given.handling,),
         "age": (given.age,),
+        "pending": given.pending,
+        "standing": (given.standing,),
+        "cohort": (given.cohort,) if given.cohort else (),
+        "restriction": given.restrictions,
     }
     return {word: values for word, values in said.items() if values and UNKNOWN not in values}
 

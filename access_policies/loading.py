@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from access_policies import linting
-from access_policies.model import Clause, KindPolicy, Partner, Policies, Vocabulary
+from access_policies.model import Agreement, Clause, KindPolicy, Never, Partner, Policies, Vocabulary
 from access_policies.reading import Document, UnusablePolicies
 from schemas.identifiers import AgencyId
 
@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).parent
 
 T = TypeVar("T")
 
-_TOP = ("vocabulary.yaml", "partners.yaml", "clauses.yaml")
+_TOP = ("vocabulary.yaml", "partners.yaml", "agreements.yaml", "clauses.yaml", "nevers.yaml")
 
 
 def load(directory: Path = SHIPPED) -> Policies:
@@ -24,11 +24,22 @@ def load(directory: Path = SHIPPED) -> Policies:
     reader = _Reader(directory)
     vocabulary = reader.read("vocabulary.yaml", Vocabulary)
     partners = reader.read("partners.yaml", dict[AgencyId, Partner])
+    agreements = reader.read("agreements.yaml", dict[str, Agreement])
     clauses = reader.read("clauses.yaml", dict[str, Clause])
+    nevers = reader.read("nevers.yaml", dict[str, Never])
     kinds = {policy.kind: policy for policy in reader.read_all(_kind_files(directory), KindPolicy)}
-    if reader.problems or vocabulary is None or partners is None or clauses is None:
+    if reader.problems or not (vocabulary and partners is not None and agreements is not None):
         raise UnusablePolicies(reader.problems)
-    policies = Policies(vocabulary=vocabulary, partners=partners, clauses=clauses, kinds=kinds)
+    if clauses is None or nevers is None:
+        raise UnusablePolicies(reader.problems)
+    policies = Policies(
+        vocabulary=vocabulary,
+        partners=partners,
+        agreements=agreements,
+        clauses=clauses,
+        nevers=nevers,
+        kinds={kind: policy.with_nevers(nevers) for kind, policy in kinds.items()},
+    )
     if problems := [reader.place(finding) for finding in linting.findings(policies)]:
         raise UnusablePolicies(problems)
     return policies
@@ -89,7 +100,7 @@ class _Reader:
 
 
 def is_policy_directory(directory: Path) -> bool:
-    """Whether the three files that every partnership needs stand there."""
+    """Whether the files that every partnership needs stand there."""
     return all((directory / name).is_file() for name in _TOP)
 
 

@@ -32,18 +32,45 @@ class Power(Form):
     not_classes: tuple[str, ...] = ()
 
 
+class PartnerKind(Form):
+    """What a kind of partner is: what it may be told for, and which closed doors it may pass."""
+
+    purposes: tuple[str, ...]
+    """What its clauses may be for."""
+    support: bool = False
+    """A support agency is no informant (D7)."""
+    youth: bool = False
+    """Named for people under 18 (D18)."""
+    admits: tuple[str, ...] = ()
+    """The closed classes that it may be told (D19)."""
+
+
 class Vocabulary(Form):
     """Every word a rule may use."""
 
     vocabulary: int
     classes: tuple[str, ...]
+    closed_classes: tuple[str, ...] = ()
+    """Classes told to nobody but the kinds of partner that admit them (D19)."""
+    partner_kinds: dict[str, PartnerKind] = {}
     masks: dict[str, Literal["text", "date", "time", "any"]]
     involvement: tuple[str, ...]
     pathways: tuple[str, ...]
     purposes: tuple[str, ...]
+    purposes_without_consent: tuple[str, ...] = ()
+    """Purposes that never hang on a consent: safety and safeguarding (D17)."""
+    scopes: tuple[str, ...] = ()
+    """What a consent may be limited to; one that names none covers all of them."""
     handling: tuple[str, ...]
     age: tuple[str, ...]
     named: tuple[str, ...]
+    standing: tuple[str, ...] = ()
+    cohorts: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    safeguarding: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    access_hours: int = 8
+    """How many hours access stays open that was opened in an emergency (D13)."""
     powers: dict[str, Power]
     conditions: tuple[str, ...]
     extra_conditions: tuple[str, ...]
@@ -52,12 +79,22 @@ class Vocabulary(Form):
         """The words of a condition, each with the values it may be compared with."""
         return {
             "involvement": self.involvement,
+            "pending": self.involvement[1:],
             "pathway": self.pathways,
-            "consent": self.purposes,
+            "consent": (*self.purposes, *(scoped for purpose in self.purposes for scoped in self.scoped(purpose))),
             "handling": self.handling,
             "age": self.age,
             "named": self.named,
+            "standing": self.standing,
+            "cohort": self.cohorts,
+            "restriction": self.restrictions,
+            "safeguarding": self.safeguarding,
+            "access": self.access,
         }
+
+    def scoped(self, purpose: str) -> tuple[str, ...]:
+        """The purpose within each scope, as a rule names it: `treatment/health`."""
+        return tuple(f"{purpose}/{scope}" for scope in self.scopes)
 
 
 class Partner(Form):
@@ -73,8 +110,18 @@ class Partner(Form):
     suspended: bool = False
 
 
+class Agreement(Form):
+    """An information-sharing agreement: who is controller under it, and until when it holds (D16)."""
+
+    title: str
+    controllers: tuple[AgencyId, ...]
+    schedules: dict[str, str]
+    signed: date
+    expires: date
+
+
 class Clause(Form):
-    """A ground on which something is told, written once."""
+    """A ground on which something is told, written once. `agreement` is `<id>/<schedule>`."""
 
     recipient: str
     purpose: str
@@ -85,6 +132,11 @@ class Clause(Form):
     because: str
     agreement: str
     review: date
+
+    @property
+    def agreement_id(self) -> str:
+        """The agreement, without its schedule."""
+        return self.agreement.partition("/")[0]
 
 
 class FieldRule(Form):
@@ -109,10 +161,12 @@ class Share(Form):
 
     fields: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
+    signpost: str | None = None
+    """What the partner is told to ask of whom, whether or not there is anything to ask about (D28)."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "Share":
-        if not self.fields and not self.masked:
+        if not (self.fields or self.masked or self.signpost):
             raise ValueError("names no field: list `fields`, `masked` or both")
         if set(self.fields) & set(self.masked):
             raise ValueError("names a field both clear and masked; keep one")
@@ -129,15 +183,24 @@ class Inherits(Form):
 
 
 class Given(Form):
-    """One situation of a partner; `age` may be unknown."""
+    """One situation of a partner. `age`, `standing` and `cohort` may be `unknown`."""
 
     recipient: str
     involvement: str = "none"
+    pending: tuple[str, ...] = ()
     pathways: tuple[str, ...] = ()
     consents: tuple[str, ...] = ()
     handling: str = "normal"
     age: str = "adult"
     named: bool = False
+    standing: str = "statutory"
+    cohort: str | None = None
+    """None is the first cohort of the vocabulary."""
+    restrictions: tuple[str, ...] = ()
+    safeguarding: bool = False
+    access: bool = False
+    lapsed: tuple[str, ...] = ()
+    """Agreements that are no longer in force (D16)."""
 
 
 class Expect(Form):
@@ -161,11 +224,32 @@ class KindPolicy(Form):
     share: dict[str, Share] = {}
     expect: tuple[Expect, ...] = ()
 
+    def with_nevers(self, nevers: dict[str, Never]) -> "KindPolicy":
+        """This policy with the rules that hold for every kind; its own rule of the same name comes first."""
+        return self.model_copy(update={"never": nevers | self.never})
+
 
 class Policies(Form):
     """All of it, as loaded."""
 
     vocabulary: Vocabulary
     partners: dict[AgencyId, Partner]
+    agreements: dict[str, Agreement] = {}
     clauses: dict[str, Clause]
     kinds: dict[str, KindPolicy]
+    """Each with the `never` rules that hold for every kind, unless it has one of the same name."""
+    nevers: dict[str, Never] = Field(default={}, exclude=True)
+    """The `never` rules that hold for every kind, as their own file says them."""
+
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """The words of a condition, each with its values. `agreement` is the hub's own: which are in force (D16)."""
+        return self.vocabulary.words() | {"agreement": tuple(self.agreements)}
+
+    def conditions(self, clause: str) -> When:
+        """What must be known to hold before a clause tells anything: its `when`, and its agreement in force."""
+        return self.clauses[clause].when | {"agreement": (self.clauses[clause].agreement_id,)}
+
+    def agreement_of(self, clause: str) -> str:
+        """The agreement behind a clause, in words."""
+        agreement, _, schedule = self.clauses[clause].agreement.partition("/")
+        return f"{self.agreements[agreement].title}, schedule {schedule}"

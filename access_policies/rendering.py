@@ -83,7 +83,7 @@ def _partner(policies: Policies, partner: str) -> str:
     for name, clause in policies.clauses.items():
         if clause.recipient != partner:
             continue
-        lines += [f"### {name}\n", f"{clause.because} For: {_title(clause.purpose)}. {clause.agreement}.\n"]
+        lines += [f"### {name}\n", f"{clause.because} For: {_title(clause.purpose)}. {policies.agreement_of(name)}.\n"]
         lines += [f"When {_when(clause.when)}. Review by {clause.review}.\n"]
         rows = [[kind, _told(policies.kinds[kind].share[name])] for kind in _kinds_with(policies, name)]
         lines += [*_table(["update", "told"], rows), ""]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from access_policies.model import Given, Vocabulary, When
+from access_policies.model import Given, Policies, When
 
 UNKNOWN = "unknown"
+OPEN = "open"
+"""The one value of `safeguarding` and `access`: something is open for this partner now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,10 @@ def holds(condition: Condition, bits: int) -> bool:
 class Words:
     """The vocabulary laid out as bits, in the order of its file."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._values = vocabulary.words()
+    def __init__(self, policies: Policies) -> None:
+        self._values = policies.words()
+        vocabulary = policies.vocabulary
+        self._within = {purpose: vocabulary.scoped(purpose) for purpose in vocabulary.purposes}
         pairs = [(word, value) for word, values in self._values.items() for value in values]
         self._bits = {pair: 1 << place for place, pair in enumerate(pairs)}
 
@@ -51,9 +55,15 @@ class Words:
             if UNKNOWN in values:
                 possible |= self._any(word)
             else:
-                bits = self._mask(word, values)
+                bits = self._mask(word, self._covered(word, values))
                 known, possible = known | bits, possible | bits
         return Situation(known, possible)
+
+    def _covered(self, word: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        """A consent that names no scope covers every scope of its purpose."""
+        if word != "consent":
+            return values
+        return (*values, *(scoped for value in values for scoped in self._within.get(value, ())))
 
     def of(self, given: Given) -> Situation:
         """The situation of an `expect` row."""
@@ -64,6 +74,13 @@ class Words:
             handling=given.handling,
             age=given.age,
             named="self" if given.named else (),
+            pending=given.pending,
+            standing=given.standing,
+            cohort=given.cohort or self._values["cohort"][:1],
+            restriction=given.restrictions,
+            safeguarding=OPEN if given.safeguarding else (),
+            access=OPEN if given.access else (),
+            agreement=tuple(a for a in self._values["agreement"] if a not in given.lapsed),
         )
 
     def unmet(self, when: When, situation: Situation) -> tuple[str, ...]:

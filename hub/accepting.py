@@ -114,7 +114,7 @@ class _Batch:
         """Lock in id order, then read. A record that this batch creates is not there yet."""
         for person in self._unit.lock_persons(sorted(record_ids)).values():
             case = self._cases[person.record_id] = Case.kept(person)
-            case.weigh(self._a.bundle, self._now.date())
+            case.weigh(self._a.bundle, self._now)
 
     def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> None:
         if isinstance(placement, Placed):
@@ -150,8 +150,8 @@ class _Batch:
         case, target = self._case(received, placement), placement.target
         if received.key.publisher == HUB and str(target) in case.facts.settled:
             return  # a withdrawal or an outcome came first, or another leader fired the same timer: nothing is left
-        if case.fold(received, target):
-            case.weigh(self._a.bundle, self._now.date())
+        if case.fold(received, target, self._now):
+            case.weigh(self._a.bundle, self._now)
         situations = self._situations(case, received, target)
         plans = self._plans(case, received, target, situations)
         subject, content = _subject(received, placement), self._said(received)

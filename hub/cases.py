@@ -1,7 +1,7 @@
 """A case while it is worked on: its locked record, its facts, and what these mean for every partner."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from pydantic import JsonValue
@@ -43,18 +43,18 @@ class Case:
         """The case of somebody who comes onto the programme."""
         return cls(record_id, new_identity(update), Facts(), new=True, added=list(desk.blinds(update).items()))
 
-    def weigh(self, bundle: Bundle, today: date) -> None:
+    def weigh(self, bundle: Bundle, now: datetime) -> None:
         """Work out what counts, for a start and whenever the facts have changed."""
-        self.standing = work_out_standing(self.facts, bundle, self.identity.date_of_birth, today)
+        self.standing = work_out_standing(self.facts, bundle, self.identity.date_of_birth, now)
         self.situations = situations(self.standing, bundle)
 
-    def fold(self, received: Received, target: UpdateKey | None) -> bool:
+    def fold(self, received: Received, target: UpdateKey | None, now: datetime) -> bool:
         """Take the update into the facts. Returns whether what counts must be weighed again: a movement in or out
         of custody is a fact, but no word of a rule.
         """
         update, key = received.update, received.key
         aim = str(target) if target else None
-        moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim)
+        moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim, now)
         self.changed = self.changed or moved
         return moved and str(key) not in self.facts.custody
 

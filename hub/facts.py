@@ -5,67 +5,45 @@ decision is needed. Claims are only ever added, so the fold cannot depend on the
 one must win, the later `occurred_at` does, at equal times the narrower claim, then the update's id (decision 5).
 """
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from hub.claims import (
+    AccessClaim,
+    CohortClaim,
+    ConcernClaim,
+    ConsentClaim,
+    CustodyClaim,
+    InvolvementClaim,
+    LiftingClaim,
+    RestrictionClaim,
+    ShownState,
+)
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
 from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released
-from schemas.updates.programme import AgencyInvolved, CohortDecided
-from schemas.updates.trust import ConsentGiven, ConsentWithdrawn, FactConfirmed, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided
+from schemas.updates.trust import (
+    AccessClosed,
+    AccessOpened,
+    ConcernDisclosed,
+    ConsentGiven,
+    ConsentWithdrawn,
+    FactConfirmed,
+    RestrictionLifted,
+    RestrictionSet,
+    UpdateConfirmed,
+    UpdateWithdrawn,
+)
 from schemas.vocabulary import CustodyOutcome, Involvement
 
 MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
 """The kinds that say where somebody is."""
 _CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
-
-
-class _Claim(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    at: datetime
-    publisher: AgencyId
-
-
-class InvolvementClaim(_Claim):
-    """An agency is said to work the case."""
-
-    agency: AgencyId
-    role: Involvement
-    pathways: tuple[str, ...] = ()
-
-
-class ConsentClaim(_Claim):
-    """The person is said to have agreed."""
-
-    purposes: tuple[str, ...]
-    recipients: tuple[AgencyId, ...]
-    expires_on: date | None = None
-
-
-class CohortClaim(_Claim):
-    """The person was put in a cohort; the publisher leads the case."""
-
-    cohort: str
-    statutory: bool
-
-
-class CustodyClaim(_Claim):
-    """Where the person was said to be: free, in police custody, in prison."""
-
-    place: str
-    after_recall: bool = False
-
-
-class ShownState(BaseModel):
-    """The movement that a partner is shown as the person's present state."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    claim: CustodyClaim
-    key: str
 
 
 class Facts(BaseModel):
@@ -76,6 +54,12 @@ class Facts(BaseModel):
     involvement: dict[str, InvolvementClaim] = {}
     consents: dict[str, ConsentClaim] = {}
     cohorts: dict[str, CohortClaim] = {}
+    restrictions: dict[str, RestrictionClaim] = {}
+    liftings: dict[str, LiftingClaim] = {}
+    concerns: dict[str, ConcernClaim] = {}
+    accesses: dict[str, AccessClaim] = {}
+    closed: set[str] = set()
+    """Accesses that were closed."""
     custody: dict[str, CustodyClaim] = {}
     """The latest movement, and the movements that are not settled yet."""
     confirmations: dict[str, dict[str, AgencyId]] = {}
@@ -100,37 +84,54 @@ class Facts(BaseModel):
         return orjson.dumps(ordered, option=orjson.OPT_SORT_KEYS)
 
 
-def fold(facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None) -> bool:
-    """Take one update into the facts; `target` is the key of the update it refers to.
+def fold(
+    facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None, now: datetime
+) -> bool:
+    """Take one update into the facts; `target` is the key of the update it refers to, `now` the hub's own time.
 
     Pure but for `facts` itself. Returns whether anything could have changed.
     """
+    by = {"at": at, "publisher": publisher}
+    return _claim(facts, key, by, update, target, now) or _settle(facts, key, by, update, target)
+
+
+def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None, now: datetime) -> bool:
+    """What is said of the case: who works it, what was agreed, what closes or opens it."""
     match update:
-        case AgencyInvolved():
-            claim = InvolvementClaim(
-                at=at, publisher=publisher, agency=update.agency, role=update.role, pathways=update.pathways
-            )
-            facts.involvement[key] = claim
+        case AgencyInvolved(agency=agency, role=role, pathways=pathways):
+            facts.involvement[key] = InvolvementClaim(**by, agency=agency, role=role, pathways=pathways)
+        case AgencyWithdrew(agency=agency):
+            facts.involvement[key] = InvolvementClaim(**by, agency=agency, role=Involvement.NONE)
         case ConsentGiven():
-            facts.consents[key] = ConsentClaim(
-                at=at,
-                publisher=publisher,
-                purposes=update.purposes,
-                recipients=update.recipients,
-                expires_on=update.expires_on,
-            )
-        case CohortDecided():
-            facts.cohorts[key] = CohortClaim(
-                at=at, publisher=publisher, cohort=update.cohort, statutory=update.statutory
-            )
+            facts.consents[key] = _consent(by, update)
+        case CohortDecided(cohort=cohort, statutory=statutory):
+            facts.cohorts[key] = CohortClaim(**by, cohort=cohort, statutory=statutory)
+        case RestrictionSet(restriction=restriction, open_to=open_to):
+            facts.restrictions[key] = RestrictionClaim(**by, restriction=restriction, open_to=open_to)
+        case RestrictionLifted() if target:
+            facts.liftings[key] = LiftingClaim(**by, restriction=target)
+        case ConcernDisclosed(recipients=recipients, until=until):
+            facts.concerns[key] = ConcernClaim(**by, recipients=recipients, until=until)
+        case AccessOpened():
+            facts.accesses[key] = AccessClaim(**by, since=now)
+        case _:
+            return False
+    return True
+
+
+def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None) -> bool:
+    """What is said of earlier words, and where somebody is."""
+    match update:
         case Arrested() | LeftPoliceCustody() | Received() | Released():
-            _move(facts, key, movement(publisher, at, update))
+            _move(facts, key, movement(by["publisher"], by["at"], update))
             if target:  # how an arrest ended settles it; nothing is left to confirm (D1)
                 facts.settled.add(target)
         case FactConfirmed() if target:
-            facts.confirmations.setdefault(target, {})[key] = publisher
+            facts.confirmations.setdefault(target, {})[key] = by["publisher"]
         case ConsentWithdrawn():
-            _end_consent(facts, at, target)
+            _end_consent(facts, by["at"], target)
+        case AccessClosed() if target:
+            facts.closed.add(target)
         case UpdateWithdrawn() if target:
             facts.withdrawn.add(target)
             facts.settled.add(target)
@@ -139,6 +140,16 @@ def fold(facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Upda
         case _:
             return False
     return True
+
+
+def _consent(by: Mapping[str, Any], update: ConsentGiven) -> ConsentClaim:
+    return ConsentClaim(
+        **by,
+        purposes=update.purposes,
+        recipients=update.recipients,
+        scope=update.scope or (),
+        expires_on=update.expires_on,
+    )
 
 
 def _end_consent(facts: Facts, at: datetime, target: str | None) -> None:

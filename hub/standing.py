@@ -3,14 +3,15 @@
 A claim that widens its publisher's own access waits until the IOM unit or the case lead confirmed it (D12).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from access_policies.compiling import Bundle
-from access_policies.words import UNKNOWN, Situation
-from hub.facts import ConsentClaim, Facts, InvolvementClaim
+from access_policies.words import OPEN, UNKNOWN, Situation
+from hub.claims import CohortClaim, ConsentClaim, InvolvementClaim, LiftingClaim, RestrictionClaim
+from hub.facts import Facts
 from schemas.identifiers import AgencyId
 from schemas.vocabulary import Involvement
 
@@ -23,8 +24,18 @@ class Standing:
     """What counts for one person now: who works the case how, what they consented to, how old they are."""
 
     involvement: dict[AgencyId, InvolvementClaim]
+    pending: dict[AgencyId, frozenset[str]]
+    """The roles that are claimed for an agency and wait for a second agency (D12)."""
     consents: dict[AgencyId, frozenset[str]]
     age: str
+    cohort: CohortClaim | None
+    restrictions: tuple[RestrictionClaim, ...]
+    safeguarding: frozenset[AgencyId]
+    """The agencies that a concern which is still open was disclosed to."""
+    access: frozenset[AgencyId]
+    """The agencies that have broken the glass, and whose time has not run out (D13)."""
+    agreements: frozenset[str]
+    """The agreements in force (D16)."""
 
     def works(self, agency: AgencyId) -> bool:
         """Whether the agency's involvement is confirmed, however slight."""
@@ -32,14 +43,72 @@ class Standing:
         return claim is not None and claim.role is not Involvement.NONE
 
 
-def standing(facts: Facts, bundle: Bundle, born: date | None, today: date) -> Standing:
+def standing(facts: Facts, bundle: Bundle, born: date | None, now: datetime) -> Standing:
     """Work out what counts. A claim that widens its publisher's own access waits for confirmation (D12)."""
+    policies, today = bundle.policies, now.date()
     units = bundle.agencies_of_kind("iom_unit")
     by_units = _involved(facts, units, units)
     leads = {agency for agency, claim in by_units.items() if claim.role is Involvement.LEAD}
     backers = frozenset(units | leads)
     involved = _involved(facts, backers, units | _ever_led(facts, units))
-    return Standing(involved, _consented(facts, backers, today), age_on(born, today))
+    return Standing(
+        involvement=involved,
+        pending=_pending(facts, involved),
+        consents=_consented(facts, backers, today),
+        age=age_on(born, today),
+        cohort=_cohort(facts),
+        restrictions=tuple(_restrictions(facts, backers)),
+        safeguarding=_concerned(facts, now),
+        access=_with_access(facts, now - timedelta(hours=policies.vocabulary.access_hours)),
+        agreements=frozenset(name for name, each in policies.agreements.items() if today <= each.expires),
+    )
+
+
+def _cohort(facts: Facts) -> CohortClaim | None:
+    """The latest decision, if it stands; what it superseded stays so."""
+    latest = max(facts.cohorts, key=lambda key: (facts.cohorts[key].at, key), default=None)
+    return facts.cohorts[latest] if latest and latest not in facts.withdrawn else None
+
+
+def _pending(facts: Facts, involved: Mapping[AgencyId, InvolvementClaim]) -> dict[AgencyId, frozenset[str]]:
+    """Claims that do not count, and were neither taken back nor overtaken by what does."""
+    found: dict[AgencyId, set[str]] = {}
+    for key, claim in facts.involvement.items():
+        now = involved.get(claim.agency)
+        overtaken = now is not None and now.at >= claim.at
+        if claim.role is not Involvement.NONE and key not in facts.withdrawn and not overtaken:
+            found.setdefault(claim.agency, set()).add(claim.role.value)
+    return {agency: frozenset(roles) for agency, roles in found.items()}
+
+
+def _restrictions(facts: Facts, backers: frozenset[AgencyId]) -> Iterator[RestrictionClaim]:
+    """Those that were neither taken back by who set them nor lifted by somebody who may (D12)."""
+    lifted = {claim.restriction for key, claim in facts.liftings.items() if _lifts(facts, key, claim, backers)}
+    for key, claim in facts.restrictions.items():
+        if key not in lifted and key not in facts.withdrawn:
+            yield claim
+
+
+def _lifts(facts: Facts, key: str, claim: LiftingClaim, backers: frozenset[AgencyId]) -> bool:
+    """By who set it, or the IOM unit or the case lead; else once one of these confirms it. Never by a word that only
+    agencies stand behind to which the case would open (D12).
+    """
+    restriction = facts.restrictions.get(claim.restriction)
+    if restriction is None or key in facts.withdrawn:
+        return False
+    behind = {claim.publisher, *_confirmers(facts, key)} & {restriction.publisher, *backers}
+    return len(behind) > 1 or bool(behind & set(restriction.open_to))
+
+
+def _concerned(facts: Facts, now: datetime) -> frozenset[AgencyId]:
+    """Nobody is let in by a concern that it disclosed itself (D12)."""
+    still = (c for key, c in facts.concerns.items() if key not in facts.withdrawn and now < c.until)
+    return frozenset(agency for claim in still for agency in claim.recipients if agency != claim.publisher)
+
+
+def _with_access(facts: Facts, since: datetime) -> frozenset[AgencyId]:
+    shut = facts.closed | facts.withdrawn
+    return frozenset(c.publisher for key, c in facts.accesses.items() if key not in shut and c.since > since)
 
 
 def _ever_led(facts: Facts, units: frozenset[AgencyId]) -> frozenset[AgencyId]:
@@ -116,8 +185,15 @@ def _consented(facts: Facts, backers: frozenset[AgencyId], today: date) -> dict[
         for recipient in consent.recipients:
             own = consent.publisher == recipient
             if not own or (_confirmers(facts, key) - {recipient}) & backers:
-                found.setdefault(recipient, set()).update(consent.purposes)
+                found.setdefault(recipient, set()).update(_agreed(consent))
     return {agency: frozenset(purposes) for agency, purposes in found.items()}
+
+
+def _agreed(consent: ConsentClaim) -> Iterable[str]:
+    """Each purpose, or each within its scope where the person limited it."""
+    if not consent.scope:
+        return consent.purposes
+    return (f"{purpose}/{scope}" for purpose in consent.purposes for scope in consent.scope)
 
 
 def _lasts(facts: Facts, key: str, consent: ConsentClaim, today: date) -> bool:
@@ -146,11 +222,22 @@ def situations(standing_now: Standing, bundle: Bundle) -> dict[AgencyId, Situati
 
 
 def _situation(standing_now: Standing, bundle: Bundle, agency: AgencyId) -> Situation:
-    claim = standing_now.involvement.get(agency)
+    claim, cohort = standing_now.involvement.get(agency), standing_now.cohort
+    cohorts = bundle.policies.vocabulary.cohorts
     words: dict[str, Any] = {
         "involvement": claim.role.value if claim else Involvement.NONE.value,
+        "pending": tuple(standing_now.pending.get(agency, ())),
         "pathway": tuple(claim.pathways) if claim else (),
         "consent": tuple(sorted(standing_now.consents.get(agency, ()))),
         "age": standing_now.age,
+        "standing": _STANDING[cohort.statutory] if cohort else UNKNOWN,
+        "cohort": cohort.cohort if cohort and cohort.cohort in cohorts else UNKNOWN,  # a new one has no rule yet (D20)
+        "restriction": tuple(r.restriction for r in standing_now.restrictions if agency not in r.open_to),
+        "safeguarding": OPEN if agency in standing_now.safeguarding else (),
+        "access": OPEN if agency in standing_now.access else (),
+        "agreement": tuple(standing_now.agreements),
     }
     return bundle.words.situation(**words)
+
+
+_STANDING = {True: "statutory", False: "non_statutory"}

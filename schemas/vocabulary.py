@@ -36,6 +36,39 @@ class Purpose(StrEnum):
     PROGRAMME = "programme"
 
 
+class ConsentScope(StrEnum):
+    """What a consent may be limited to (D15)."""
+
+    WHEREABOUTS = "whereabouts"
+    HEALTH = "health"
+    OFFENDING = "offending"
+
+
+class Restriction(StrEnum):
+    """Why a case is closed to all but the agencies that its restriction names."""
+
+    SENSITIVE_OPERATION = "sensitive_operation"
+    VICTIM_SAFETY = "victim_safety"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+
+
+class Concern(StrEnum):
+    """What a safeguarding disclosure is about (requirement TR4); roles and needs, never another person's name (D19)."""
+
+    CHILD_AT_RISK = "child_at_risk"
+    ADULT_AT_RISK = "adult_at_risk"
+    DOMESTIC_ABUSE = "domestic_abuse"
+    THREAT_TO_LIFE = "threat_to_life"
+    SELF_HARM = "self_harm"
+
+
+class Review(StrEnum):
+    """How the data owner's side finds that access was opened in an emergency (D13)."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not_justified"
+
+
 class Handling(StrEnum):
     """The publisher's own caveat on one update."""
 

@@ -85,7 +85,7 @@ def read_kind(kind: str, hub: TheHub, who: Reader) -> KindForPartner:
         Ground(
             clause=name,
             because=clauses[name].because,
-            agreement=clauses[name].agreement,
+            agreement=hub.bundle.policies.agreement_of(name),
             when={word: list(values) for word, values in clauses[name].when.items()},
             fields=list(share.fields),
             masked=list(share.masked),

@@ -13,14 +13,21 @@ from schemas.updates.custody import (
     Released,
     ReleasePlanned,
 )
-from schemas.updates.programme import AgencyInvolved, CohortDecided, RiskReassessed
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
 from schemas.updates.supervision import AppointmentMissed
 from schemas.updates.trust import (
+    AccessClosed,
+    AccessOpened,
     AlertAcknowledged,
+    ConcernDisclosed,
     ConsentGiven,
     ConsentWithdrawn,
+    DisclosureRecalled,
     FactConfirmed,
+    RestrictionLifted,
+    RestrictionSet,
     UpdateConfirmed,
+    UpdateCorrected,
     UpdateWithdrawn,
 )
 
@@ -34,12 +41,20 @@ _ALL: tuple[type[Update], ...] = (
     AppointmentMissed,
     CohortDecided,
     AgencyInvolved,
+    AgencyWithdrew,
     RiskReassessed,
     ConsentGiven,
     ConsentWithdrawn,
+    RestrictionSet,
+    RestrictionLifted,
     FactConfirmed,
     UpdateConfirmed,
     UpdateWithdrawn,
+    UpdateCorrected,
+    DisclosureRecalled,
+    ConcernDisclosed,
+    AccessOpened,
+    AccessClosed,
     AlertAcknowledged,
 )
 

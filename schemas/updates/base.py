@@ -62,6 +62,8 @@ class Update(BaseModel):
     """The kinds that the earlier update may be of; empty when any will do."""
     DERIVED: ClassVar[tuple[str, ...]] = ()
     """Told fields that follow from the others, so that nobody types them twice."""
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset()
+    """The fields that a correction may change. What facts rest on is withdrawn and said anew instead (D15)."""
 
     record: RecordRef | None = None
     identifiers: Identifiers | None = None

@@ -33,6 +33,9 @@ class Arrested(Provisional):
     """An arrest: an alleged offence, never more (D1)."""
 
     KIND: ClassVar[str] = "custody.person.arrested"
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset(
+        {"arrested_at", "station", "alleged_offence", "expected_until", "drug_test", "officer", "intelligence"}
+    )
 
     arrested_at: Moment
     station: Line
@@ -50,6 +53,7 @@ class LeftPoliceCustody(Update):
     REFERS_TO: ClassVar[str | None] = "arrest"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({Arrested.KIND})
     DERIVED: ClassVar[tuple[str, ...]] = ("stands", "in_custody")
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"left_at", "charge", "court_on"})
 
     arrest: UpdateRef
     left_at: Moment
@@ -68,6 +72,7 @@ class Received(Update):
     """A prison received someone: new custody, a recall, or a transfer from another prison."""
 
     KIND: ClassVar[str] = "custody.person.received"
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"received_at", "prison"})
 
     received_at: Moment
     prison: Line | None = None
@@ -78,6 +83,7 @@ class Released(Provisional):
     """A real release, with its real reason."""
 
     KIND: ClassVar[str] = "custody.person.released"
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"released_at", "prison", "reason"})
 
     released_at: Moment
     prison: Line | None = None
@@ -88,6 +94,19 @@ class ReleasePlanned(Update):
     """Where and when someone is to be released, and what waits for them."""
 
     KIND: ClassVar[str] = "custody.release.planned"
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset(
+        {
+            "prison",
+            "release_on",
+            "release_type",
+            "address",
+            "licence",
+            "exclusion_zones",
+            "housing_need",
+            "prescribing",
+            "offender_manager",
+        }
+    )
 
     prison: Line
     release_on: Day

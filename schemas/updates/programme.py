@@ -39,10 +39,20 @@ class AgencyInvolved(Update):
         return frozenset({self.agency}) if self.role is not Involvement.NONE else frozenset()
 
 
+class AgencyWithdrew(Update):
+    """An agency no longer works the case: nothing further reaches it, and nobody is told so but the IOM unit (D15)."""
+
+    KIND: ClassVar[str] = "programme.agency.withdrew"
+
+    agency: AgencyId
+    reason: Words | None = None
+
+
 class RiskReassessed(Update):
     """A new score in the method it names; a score change is not a re-offence (D21)."""
 
     KIND: ClassVar[str] = "programme.risk.reassessed"
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"method", "score", "band", "wanted", "reason"})
 
     method: Line
     score: Annotated[int, Field(ge=0, le=64)]

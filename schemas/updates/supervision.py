@@ -10,6 +10,7 @@ class AppointmentMissed(Update):
     """An appointment that was not kept; only an enforceable one can be breach evidence (D7)."""
 
     KIND: ClassVar[str] = "supervision.appointment.missed"
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"due_at", "activity", "place", "note"})
 
     due_at: Moment
     activity: Activity

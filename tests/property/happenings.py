@@ -23,8 +23,8 @@ from support.partnership import EVERYONE, UNIT, who
 
 POLICIES = load()
 BUNDLE = Bundle(POLICIES)
-BORN, TODAY = date(1990, 1, 1), date(2026, 3, 2)
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BORN, NOW = date(1990, 1, 1), datetime(2026, 3, 2, 12, tzinfo=UTC)
+NOON = NOW - timedelta(days=1)
 SUMMER = timezone(timedelta(hours=1))
 
 agencies = st.sampled_from(EVERYONE)
@@ -147,13 +147,13 @@ def folded(history: Iterable[Happening], facts: Facts | None = None) -> Facts:
     """The facts after these happenings, in this order."""
     facts = Facts.kept(facts.content()) if facts else Facts()
     for each in history:
-        fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, each.target)
+        fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, each.target, NOW)
     return facts
 
 
 def standing(facts: Facts) -> Standing:
     """What counts today."""
-    return standing_rules.standing(facts, BUNDLE, BORN, TODAY)
+    return standing_rules.standing(facts, BUNDLE, BORN, NOW)
 
 
 def situations(facts: Facts) -> dict[str, Situation]:

@@ -108,11 +108,11 @@ class Model:
     def _disclose(self, received: Received, person: int, target: UpdateKey | None, now: datetime) -> None:
         facts, update, key = self.facts[person], received.update, received.key
         aim = str(target) if target else None
-        fact_rules.fold(facts, str(key), key.publisher, received.occurred_at, update, aim)
+        fact_rules.fold(facts, str(key), key.publisher, received.occurred_at, update, aim, now)
         self.person[key], self.kinds[key] = person, received.kind
         if isinstance(update, Provisional):
             self.due.append((now + SETTLE, key, person))
-        standing = standing_rules.standing(facts, BUNDLE, BORN[person], now.date())
+        standing = standing_rules.standing(facts, BUNDLE, BORN[person], now)
         said, on_record = self._content(received, now), self._on_record(person)
         for agency, partner in POLICIES.partners.items():
             content = said if agency == key.publisher else on_record | said
@@ -123,6 +123,8 @@ class Model:
             values = {name: how if how != "clear" else None for name, (how, _) in cells.items()}
             told_now = {n: MASKS[m](content[n]) if m else content[n] for n, m in values.items() if n in content}
             told_now = {n: value for n, value in told_now.items() if value is not None}
+            if post := cells.get("signpost"):
+                told_now["signpost"] = POLICIES.kinds[received.kind].share[post[1]].signpost
             reference = type(update).REFERS_TO
             if reference in told_now and target:
                 told_now[reference] = str(self.identity.message(agency, *target))
@@ -172,4 +174,9 @@ class Model:
             handling=(update.handling,),
             age=None if standing.age == "unknown" else (standing.age,),
             named=("self",) if agency in named and agency != received.key.publisher else (),
+            pending=standing.pending.get(agency, ()),
+            cohort=(standing.cohort.cohort,) if standing.cohort else None,
+            restriction=[each.restriction for each in standing.restrictions if agency not in each.open_to],
+            safeguarding=("open",) if agency in standing.safeguarding else (),
+            access=("open",) if agency in standing.access else (),
         )

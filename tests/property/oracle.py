@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from access_policies.model import Policies, When
+from access_policies.model import KindPolicy, Never, Policies, When
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,13 @@ class Said:
     handling: Collection[str] | None = ("normal",)
     age: Collection[str] | None = ("adult",)
     named: Collection[str] | None = ()
+    pending: Collection[str] | None = ()
+    standing: Collection[str] | None = ("statutory",)
+    cohort: Collection[str] | None = ("Fixed",)
+    restriction: Collection[str] | None = ()
+    safeguarding: Collection[str] | None = ()
+    access: Collection[str] | None = ()
+    agreement: Collection[str] | None = ("northshire-1",)
 
 
 def _met(when: When, said: Said, *, if_unknown: bool) -> bool:
@@ -24,9 +31,14 @@ def _met(when: When, said: Said, *, if_unknown: bool) -> bool:
         if values is None:
             if not if_unknown:
                 return False
-        elif not set(values) & set(wanted):
+        elif not any(value in values or _whole(word, value) in values for value in wanted):
             return False
     return True
+
+
+def _whole(word: str, value: str) -> str:
+    """A consent without a scope covers every scope of its purpose."""
+    return value.partition("/")[0] if word == "consent" else value
 
 
 def told(
@@ -43,19 +55,35 @@ def told(
         if policy.inherits and field in policy.inherits.lapsed:
             cells[field] = ("clear", "told-before")
         bars = (bar for bar in policy.never.values() if bar.fields == "*" or field in bar.fields)
-        if any(recipient not in bar.except_ and _met(bar.when, said, if_unknown=True) for bar in bars):
+        if any(_bars(bar, recipient, said) for bar in bars):
             continue
-        met = [name for name in policy.share if _grants(policies, name, recipient, said)]
+        met = [
+            name for name in policy.share if _grants(policies, name, recipient, said, safety=rule.class_ == "safety")
+        ]
         if masked := [name for name in met if field in policy.share[name].masked]:
             cells.setdefault(field, (rule.mask or "", masked[0]))
         if clear := [name for name in met if field in policy.share[name].fields]:
             cells[field] = ("clear", clear[0])
+    if not any(bar.fields == "*" and _bars(bar, recipient, said) for bar in policy.never.values()):
+        cells |= _signpost(policies, policy, recipient, said)
     return cells
 
 
-def _grants(policies: Policies, clause: str, recipient: str, said: Said) -> bool:
+def _signpost(policies: Policies, policy: KindPolicy, recipient: str, said: Said) -> dict[str, tuple[str, str]]:
+    posts = [(clause, share.signpost) for clause, share in policy.share.items() if share.signpost]
+    met = [("clear", clause) for clause, _ in posts if _grants(policies, clause, recipient, said, safety=False)]
+    return {"signpost": met[0]} if met else {}
+
+
+def _bars(bar: Never, recipient: str, said: Said) -> bool:
+    return recipient not in bar.except_ and _met(bar.when, said, if_unknown=True)
+
+
+def _grants(policies: Policies, clause: str, recipient: str, said: Said, *, safety: bool) -> bool:
+    """A clause needs its agreement in force, save for what concerns safety (D16)."""
     ground = policies.clauses[clause]
-    return ground.recipient == recipient and _met(ground.when, said, if_unknown=False)
+    when = ground.when if safety else ground.when | {"agreement": (ground.agreement.split("/")[0],)}
+    return ground.recipient == recipient and _met(when, said, if_unknown=False)
 
 
 def tells_more(after: Mapping[str, tuple[str, str]], before: Mapping[str, tuple[str, str]]) -> set[str]:

@@ -1,7 +1,9 @@
 """The compiled decision says what the signed page says, in every situation that a rule can tell apart."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from property.oracle import Said, told, values_read
 
 POLICIES = load()
 BUNDLE = Bundle(POLICIES)
-WORDS = POLICIES.vocabulary.words()
+WORDS = POLICIES.words()
 AGENCIES = {partner.kind: agency for agency, partner in POLICIES.partners.items()}
 
 of_each_kind = pytest.mark.parametrize("kind", sorted(POLICIES.kinds))
@@ -27,6 +29,18 @@ def subsets(values: set[str]) -> list[tuple[str, ...]]:
     return [chosen for size in range(len(ordered) + 1) for chosen in combinations(ordered, size)]
 
 
+OTHERS: dict[str, list[Any]] = {
+    "pending": [("referred",), ("active",)],
+    "standing": [("non_statutory",), None],
+    "cohort": [("Flex",), (), None],
+    "restriction": [("victim_safety",), None],
+    "safeguarding": [("open",), None],
+    "access": [("open",), None],
+    "agreement": [(), None],
+}
+"""The words that shipped rules read one at a time."""
+
+
 def situations() -> Iterator[Said]:
     """Every situation that the rules tell apart: each value that any of them reads, there, absent or unknown."""
     pathways, consents = subsets(values_read(POLICIES, "pathway")), subsets(values_read(POLICIES, "consent"))
@@ -35,6 +49,11 @@ def situations() -> Iterator[Said]:
         WORDS["involvement"], pathways, consents, WORDS["handling"], ages, [(), ("self",)]
     ):
         yield Said((involvement,), pathway, consent, (handling,), age, named)
+    works = Said(("active",), ("accommodation", "drugs_alcohol"), ("accommodation", "treatment"))
+    for word, values in OTHERS.items():
+        yield from (
+            replace(base, **{word: value}) for base in (works, Said(), replace(works, age=None)) for value in values
+        )
 
 
 SITUATIONS = list(situations())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub import facts as fact_rules
 from hub.facts import Facts
-from property.happenings import Happening, answers, claims, cohorts, folded, histories, movements, standing
+from property.happenings import NOW, Happening, answers, claims, cohorts, folded, histories, movements, standing
 
 everything = st.one_of(claims(), answers(), movements(), cohorts())
 
@@ -71,5 +71,5 @@ def test_folding_says_whether_anything_could_have_changed(history: list[Happenin
     facts = folded(history)
     for each in history:
         before = facts.content()
-        if not fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, None):
+        if not fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, None, NOW):
             assert facts.content() == before

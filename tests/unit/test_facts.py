@@ -38,7 +38,7 @@ class Record:
         key = f"{by}/{UUID(int=self._count)}"
         said = {"identifiers": who()["identifiers"], "author_role": "a test", **data}
         update = parse(kind, orjson.dumps(said))
-        fact_rules.fold(self.facts, key, by, NOON + timedelta(hours=hours), update, about)
+        fact_rules.fold(self.facts, key, by, NOON + timedelta(hours=hours), update, about, NOON)
         return key
 
     def involves(
@@ -66,7 +66,7 @@ class Record:
     @property
     def now(self) -> Standing:
         """What counts today."""
-        return standing(self.facts, BUNDLE, date(1990, 1, 1), TODAY)
+        return standing(self.facts, BUNDLE, date(1990, 1, 1), datetime(2026, 3, 2, 12, tzinfo=UTC))
 
     def role(self, agency: str) -> Involvement:
         """How an agency works the case, as far as that counts."""
