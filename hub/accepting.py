@@ -93,6 +93,8 @@ class _Batch:
         self._told: dict[UpdateKey, frozenset[AgencyId]] = {}
         self._kinds: dict[UpdateKey, str] = {}
         self._over: list[tuple[AgencyId, UpdateKey]] = []
+        self._fell: set[UpdateKey] = set()
+        """Updates of this batch that were placed at first, and then could not stand."""
         self._said_over = 0
         """How many of these the ledger entries so far speak of."""
 
@@ -122,6 +124,7 @@ class _Batch:
         if isinstance(placement, Placed):
             self._disclose(received, placement)
         elif isinstance(placement, Held):
+            self._fell.add(received.key)
             self._hold(received, placement)
 
     def _cannot_stand(self, received: Received, placement: Placed) -> Held | None:
@@ -131,6 +134,8 @@ class _Batch:
             return Held("contradiction")
         if case is None and not isinstance(received.update, CohortDecided):
             return Held("unknown_person")  # the decision that creates the record was itself held
+        if placement.target in self._fell:
+            return Held("unknown_reference")
         allowed = type(received.update).REFERS_TO_KINDS
         if placement.target and allowed and self._kind_of(placement.target) not in allowed:
             return Held("wrong_reference")

@@ -36,6 +36,8 @@ class Projection:
     key: UpdateKey
     kind: str
     told: dict[str, Any]
+    at_first: dict[str, Any] = field(default_factory=dict)
+    """What it told before any of it was dropped: views were made of that."""
 
 
 @dataclass
@@ -88,10 +90,9 @@ class Model:
         if isinstance(update, CohortDecided):
             person = next(n for n in BORN if update.identifiers.crn == who(n + 1)["identifiers"]["crn"])
         about = {each for each in (person, self.person.get(target) if target else None) if each is not None}
-        on_programme = about & set(self.facts)
-        if len(on_programme) > 1 or not (on_programme or isinstance(update, CohortDecided)):
+        if len(about) > 1 or not (about & set(self.facts) or isinstance(update, CohortDecided)):
             return
-        [person] = on_programme or about
+        [person] = about
         if update.person == "Somebody Else":
             return
         if isinstance(update, CohortDecided):
@@ -129,7 +130,7 @@ class Model:
             if reference in told_now and target:
                 told_now[reference] = str(self.identity.message(agency, *target))
             if told_now:
-                self.feeds[agency].append(Projection(key, received.kind, told_now))
+                self.feeds[agency].append(Projection(key, received.kind, told_now, told_now))
                 if partner.state_only:
                     self._keep_state(agency, facts, received, target)
 

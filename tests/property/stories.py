@@ -15,7 +15,7 @@ from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
 from schemas.updates import KINDS
-from schemas.vocabulary import CustodyOutcome, Handling, Involvement, ReceptionReason
+from schemas.vocabulary import CustodyOutcome, Handling, Involvement, ReceptionReason, Restriction
 from support import builders
 from support.partnership import (
     DRUGS,
@@ -162,6 +162,37 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
         "trust.update.withdrawn": st.builds(
             lambda reason: {"reason": reason}, st.sampled_from(["undone", "recorded_in_error"])
         ),
+        "programme.agency.withdrew": _publishers.map(lambda agency: {"agency": agency}),
+        "trust.restriction.set": st.builds(
+            lambda restriction, open_to: {
+                "restriction": restriction,
+                "open_to": open_to,
+                "set_by": "A Detective",
+                "review_on": "2026-06-01",
+            },
+            st.sampled_from([each.value for each in Restriction]),
+            st.lists(_publishers, min_size=1, max_size=4, unique=True),
+        ),
+        "trust.restriction.lifted": st.just({"lifted_by": "A Detective"}),
+        "trust.update.corrected": st.just(
+            {"of_kind": "custody.person.arrested", "corrected": {"station": "Northshire East"}}
+        ),
+        "trust.disclosure.recalled": st.builds(
+            lambda recipients: {"recipients": recipients, "ordered_by": "A Coordinator", "reason": "told by mistake"},
+            st.lists(_publishers, min_size=1, max_size=2, unique=True),
+        ),
+        "trust.concern.disclosed": st.builds(
+            lambda recipients: {
+                "recipients": recipients,
+                "concern": "self_harm",
+                "what": "needs company tonight",
+                "decided_by": "A Worker",
+                "reviewer": UNIT,
+                "until": "2026-03-09T09:00:00Z",
+            },
+            st.lists(_publishers, min_size=1, max_size=3, unique=True),
+        ),
+        "trust.access.opened": st.just({"opened_by": "A Worker", "reason": "at the door after hours"}),
         "trust.alert.acknowledged": st.builds(lambda by: {"by": by}, st.sampled_from(["A Worker", "Another Worker"])),
     }.get(kind, st.just({}))
     return st.builds(_complete, made, st.sampled_from([*["normal"] * 4, "restricted"]))

@@ -70,6 +70,7 @@ def as_bits(said: Said) -> Situation:
 def cells(plan: Plan) -> dict[str, tuple[str, str]]:
     """A plan in the oracle's terms."""
     how = {**dict.fromkeys(plan.told, "clear"), **dict(plan.masked)}
+    how |= {"signpost": "clear"} if plan.signpost else {}
     return {field: (how[field], plan.because[field]) for field in how}
 
 

@@ -21,6 +21,8 @@ WORKS = BUNDLE.words.situation(
     consent=("accommodation", "treatment"),
     handling="normal",
     age="adult",
+    cohort="Fixed",
+    agreement="northshire-1",
 )
 
 
