@@ -120,10 +120,11 @@ def _grants(words: Words, policies: Policies, policy: KindPolicy, clause: str, s
 class Bundle:
     """Policies ready to decide with. Its digest stands in every leaf and every feed record."""
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: Policies, *, masks_version: int = MASKS_VERSION) -> None:
+        """`masks_version` is another than today's only for policies of the past."""
         self.policies = policies
         self.words = Words(policies)
-        self.digest = hashlib.sha256(canonical(policies)).hexdigest()
+        self.digest = hashlib.sha256(canonical(policies, masks_version)).hexdigest()
         recipients = {partner.kind for partner in policies.partners.values()}
         self._rules = {
             (policy.kind, recipient): Rules(policies, self.words, policy, recipient)
@@ -171,13 +172,13 @@ def _told(fields: Iterable[str], ground: str) -> Plan:
     return Plan(told=names, because=MappingProxyType(dict.fromkeys(names, ground)))
 
 
-def canonical(policies: Policies) -> bytes:
+def canonical(policies: Policies, masks_version: int = MASKS_VERSION) -> bytes:
     """The one byte form of these policies: JSON without spaces, keys as the files order them (the first clause
     that grants a field is the one recorded, so order is meaning), unset keys left out so that a later optional
     key changes no digest, and the version of the masks.
     """
     content = policies.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    content["masks_version"] = MASKS_VERSION
+    content["masks_version"] = masks_version
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
