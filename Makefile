@@ -21,8 +21,9 @@ $(READY): requirements.lock pyproject.toml
 demo: setup      ## A day in Northshire: sixty fake people, seven agencies; then serve (ARGS="--once" stops after it)
 	$(BIN)/iom-hub demo $(ARGS)
 
-serve: setup     ## Run a hub in var/hub with the shipped, unsigned policies
-	IOM_HUB_ALLOW_UNSIGNED_POLICIES=true $(BIN)/iom-hub serve $(ARGS)
+serve: setup     ## Run a hub in var/hub, with the shipped policies signed by keys made to try things out
+	$(BIN)/iom-hub policy try-out
+	$(BIN)/iom-hub serve $(ARGS)
 
 test: setup check  ## Everything that is checked: style, types, imports, generated files, all tests
 	$(BIN)/python tests/support/parts.py

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from hub.bootstrap import Hub, open_hub
+from hub.installing import try_out
 from hub.receiving import Caller, Received, receive
 from hub.running import tune_interpreter
 from hub.settings import Settings
@@ -42,7 +43,9 @@ _KINDS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def a_hub() -> Iterator[Hub]:
     """A hub with its people, in a temporary directory, gone when the block ends."""
     with TemporaryDirectory() as home:
-        hub = open_hub(Settings(home=Path(home), allow_unsigned_policies=True))
+        settings = Settings(home=Path(home))
+        try_out(settings, None, NOW)
+        hub = open_hub(settings)
         try:
             for number in range(PEOPLE):
                 _person(hub, number)

@@ -5,7 +5,7 @@ The order is decision 5: insert idempotently; lock the person records in id orde
 decide, seal; then lock the one row that counts, and under it only number, hash, insert and commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -16,7 +16,6 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import decide
 from access_policies.words import Situation
-from hub import facts as fact_rules
 from hub import ledger
 from hub.cases import Case, said, settled_at, settlement_of
 from hub.crashpoints import reach
@@ -25,29 +24,36 @@ from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import HUB, Desk, Discarded, Held, Placed
 from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
-from hub.receiving import Problem, Received, Rejected
+from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 from schemas.updates import Provisional
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import FactConfirmed
 
-Result = Receipt | Rejected
+Result = Receipt | Rejected | Refused
 
 
 class Acceptor:
     """Accepts batches. Keeps nothing between them, so any number may work on one store."""
 
     def __init__(
-        self, store: Store, bundle: Bundle, identity: Identity, clock: Clock, entropy: Entropy, settle: timedelta
+        self,
+        store: Store,
+        in_force: Callable[[], Bundle],
+        identity: Identity,
+        clock: Clock,
+        entropy: Entropy,
+        settle: timedelta,
     ) -> None:
-        """`settle` is how long an arrest or a release stays provisional."""
-        self.store, self.bundle, self.identity, self.clock = store, bundle, identity, clock
+        """`in_force` is asked for the bundle once a batch; `settle` is how long an arrest or a release stays
+        provisional.
+        """
+        self.store, self._in_force, self.identity, self.clock = store, in_force, identity, clock
         self.entropy, self.settle = entropy, settle
-        self.discloser = Discloser(bundle, identity, entropy)
 
     def accept(self, batch: Sequence[Received]) -> list[Result]:
-        """A receipt for each update, or a refusal where its id was used for other bytes. Raises `TryLater`.
+        """A receipt for each update, or a refusal: its id was used for other bytes, or its publisher may not say
+        such a thing any more, as the bundle was replaced since it was received. Raises `TryLater`.
 
         Durable once it returns. The same update again gets the same receipt and has no effect.
         """
@@ -57,15 +63,29 @@ class Acceptor:
         return results
 
     def accept_in(self, unit: Unit, batch: Sequence[Received]) -> list[Result]:
-        """The same inside a unit of work that the caller commits."""
+        """The same inside a unit of work that the caller commits.
+
+        The bundle is read here, in the unit: bundles too are exchanged in one, so none is between two.
+        """
+        bundle = self._in_force()
+        may = [_may_publish(bundle, received) for received in batch]
+        permitted = [received for received, allowed in zip(batch, may, strict=True) if allowed]
+        results = iter(self._accept_permitted(unit, permitted, bundle))
+        return [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
+
+    def _accept_permitted(self, unit: Unit, batch: Sequence[Received], bundle: Bundle) -> list[Result]:
         now = self.clock.now()
         arrivals = [Arrival(r.key, self.identity.fingerprint(r.raw), now) for r in batch]
         earlier = unit.receive(arrivals)
         reach("after_insert")
         fresh = [received for received, before in zip(batch, earlier, strict=True) if before is None]
         if fresh:
-            _Batch(self, unit, now).take(fresh)
+            _Batch(self, unit, now, bundle).take(fresh)
         return [_result(*each) for each in zip(arrivals, earlier, strict=True)]
+
+
+def _may_publish(bundle: Bundle, received: Received) -> bool:
+    return received.key.publisher == HUB or bundle.may_publish(received.key.publisher, received.kind)
 
 
 def _result(arrival: Arrival, earlier: Arrival | None) -> Result:
@@ -83,9 +103,10 @@ def receipt(kept: Arrival) -> Receipt:
 class _Batch:
     """One batch on its way through the transaction."""
 
-    def __init__(self, acceptor: Acceptor, unit: Unit, now: datetime) -> None:
-        self._a, self._unit, self._now = acceptor, unit, now
-        self._desk = Desk(unit, acceptor.identity, acceptor.bundle)
+    def __init__(self, acceptor: Acceptor, unit: Unit, now: datetime, bundle: Bundle) -> None:
+        self._a, self._unit, self._now, self._bundle = acceptor, unit, now, bundle
+        self._desk = Desk(unit, acceptor.identity, bundle)
+        self._discloser = Discloser(bundle, acceptor.identity, acceptor.entropy)
         self._cases: dict[UUID, Case] = {}
         self._entries: list[Entry] = []
         self._stored: list[tuple[Stored, bytes]] = []
@@ -116,7 +137,7 @@ class _Batch:
         """Lock in id order, then read. A record that this batch creates is not there yet."""
         for person in self._unit.lock_persons(sorted(record_ids)).values():
             case = self._cases[person.record_id] = Case.kept(person)
-            case.weigh(self._a.bundle, self._now)
+            case.weigh(self._bundle, self._now)
 
     def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> None:
         if isinstance(placement, Placed):
@@ -156,11 +177,11 @@ class _Batch:
         if received.key.publisher == HUB and str(target) in case.facts.settled:
             return  # a withdrawal or an outcome came first, or another leader fired the same timer: nothing is left
         if case.fold(received, target, self._now):
-            case.weigh(self._a.bundle, self._now)
+            case.weigh(self._bundle, self._now)
         situations = self._situations(case, received, target)
         plans = self._plans(case, received, target, situations)
         subject, content = _subject(received, placement), self._said(received)
-        drafts = self._a.discloser.drafts(self._unit, subject, content, case.on_record(), plans)
+        drafts = self._discloser.drafts(self._unit, subject, content, case.on_record(), plans)
         self._remember(case, received, target, drafts)
         self._keep(received, case.record_id)
         self._enter(case, self._record(received, "placed") | _weighed(situations), drafts, received.key)
@@ -178,7 +199,7 @@ class _Batch:
 
     def _situations(self, case: Case, received: Received, target: UpdateKey | None) -> dict[AgencyId, Situation]:
         """What every partner's words say, of the person and of this update."""
-        words, named = self._a.bundle.words, _named(case, received, target)
+        words, named = self._bundle.words, case.named(received, target)
         handling = words.situation(handling=received.update.handling.value)
         self_named = handling | words.situation(named="self")
         return {
@@ -192,14 +213,14 @@ class _Batch:
         publisher = received.key.publisher
         own = publisher if case.standing.works(publisher) else None
         told_before = self._told_before(target)
-        return decide(self._a.bundle, received.kind, situations, own=own, told_before=told_before)
+        return decide(self._bundle, received.kind, situations, own=own, told_before=told_before)
 
     def _told_before(self, target: UpdateKey | None) -> frozenset[AgencyId]:
         """Those on whose feeds the earlier update stands."""
         if target is None:
             return frozenset()
         if target not in self._told:
-            partners = self._a.bundle.policies.partners
+            partners = self._bundle.policies.partners
             self._told[target] = self._unit.told({a: self._a.identity.message(a, *target) for a in partners})
         return self._told[target]
 
@@ -214,7 +235,7 @@ class _Batch:
         told = frozenset(draft.disclosure.recipient for draft in drafts)
         self._told[received.key], self._kinds[received.key] = told, received.kind
         for agency in told:
-            if self._a.bundle.policies.partners[agency].state_only:
+            if self._bundle.policies.partners[agency].state_only:
                 self._over += [(agency, over) for over in case.over_for(agency, received, target)]
 
     def _drop_what_is_over(self) -> None:
@@ -236,7 +257,7 @@ class _Batch:
             "kind": received.kind,
             "digest": sha256(received.raw).hexdigest(),
             "attested": dict(received.attested),
-            "bundle": self._a.bundle.digest,
+            "bundle": self._bundle.digest,
         }
 
     def _enter(self, case: Case | None, record: dict[str, JsonValue], drafts: list[Draft], key: UpdateKey) -> None:
@@ -246,7 +267,7 @@ class _Batch:
         if over := self._over[self._said_over :]:
             record["dropped"] = [[agency, str(key_over)] for agency, key_over in over]
             self._said_over = len(self._over)
-        record["disclosed"] = {draft.disclosure.recipient: _disclosed(draft) for draft in drafts}
+        record["disclosed"] = {draft.disclosure.recipient: draft.record() for draft in drafts}
         leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
         self._entries.append(Entry(leaf, opening, case.record_id if case else None, drafts, key))
 
@@ -257,18 +278,6 @@ class _Batch:
             self._timers.append(Timer(due, timer_id, received.key, case.record_id))
 
 
-def _named(case: Case, received: Received, target: UpdateKey | None) -> frozenset[AgencyId]:
-    """The agencies that the update is about; a confirmation is about those of the fact it confirms.
-
-    Naming itself tells a publisher nothing: its own feed must not answer who is on the programme (D12, D26).
-    """
-    if isinstance(received.update, FactConfirmed):
-        named = fact_rules.agencies_named(case.facts, str(target))
-    else:
-        named = received.update.names_agencies()
-    return named - {received.key.publisher}
-
-
 def _weighed(situations: dict[AgencyId, Situation]) -> dict[str, JsonValue]:
     """The situations, so that the decision can be explained exactly as it was made."""
     return {"situations": {agency: [each.known, each.possible] for agency, each in situations.items()}}
@@ -277,11 +286,3 @@ def _weighed(situations: dict[AgencyId, Situation]) -> dict[str, JsonValue]:
 def _subject(received: Received, placement: Placed) -> Subject:
     reference = type(received.update).REFERS_TO
     return Subject(received.key, received.kind, placement.record_id, reference, placement.target)
-
-
-def _disclosed(draft: Draft) -> JsonValue:
-    return {
-        "root": draft.row.root.hex(),
-        "because": {name: draft.plan.because[name] for name in draft.disclosure.told},
-        "masked": [name for name, _ in draft.plan.masked if name in draft.disclosure.told],
-    }

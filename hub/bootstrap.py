@@ -2,25 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from access_policies.compiling import Bundle
-from access_policies.loading import UnusablePolicies, load
 from hub.accepting import Acceptor
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.keyfile import KeyFile
-from hub.adapters.sqlite import SqliteStore
+from hub.adapters.sqlite import SqliteStore, kept_bundle
 from hub.adapters.system import SystemClock, SystemEntropy
 from hub.adapters.views import StoreViews
+from hub.governing import WATCH_SECONDS, Governing, begin
 from hub.identity import Identity
-from hub.ports import Clock, Consumer, Entropy
+from hub.ports import BundleRow, Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
 from hub.recording import Recorder
-from hub.running import GroupCommit, Hosted, Loop, take_in, tune_interpreter
+from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
 from hub.settings import Settings
 from hub.timers import fire_due
 from hub.tokens import Tokens
@@ -38,7 +38,7 @@ class Hub:
     """A hub in one process, all its parts at hand."""
 
     settings: Settings
-    bundle: Bundle
+    governing: Governing
     clock: Clock
     store: SqliteStore
     identity: Identity
@@ -47,12 +47,23 @@ class Hub:
     feed: StoreFeed
     recorder: Recorder
     tokens: Tokens
-    hosted: Mapping[AgencyId, Hosted]
-    _loops: list[Loop]
+    _hosting: Hosting
+    _loops: list[Loop] = field(default_factory=list)
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle in force. It can be another one a moment later: ask once for what must hang together."""
+        return self.governing.bundle
+
+    @property
+    def hosted(self) -> Mapping[AgencyId, Hosted]:
+        """The consumers of every partner in the register."""
+        return self._hosting.of(self.bundle.policies.partners)
 
     def start(self) -> None:
-        """Start what works in the background: hosted consumers, timers, checkpoints."""
+        """Start what works in the background: hosted consumers, timers, checkpoints, the look-out for bundles."""
         tune_interpreter()
+        self._loops = _loops(self)
         for loop in self._loops:
             loop.start()
 
@@ -94,31 +105,40 @@ def open_tokens(keys: KeyFile) -> Tokens:
     return Tokens(Ed25519PrivateKey.from_private_bytes(keys.derive("token-signing")))
 
 
-def load_bundle(settings: Settings) -> Bundle:
-    """The policies in force. Raises `UnusablePolicies`: the hub refuses to start rather than guess."""
-    bundle = Bundle(load(settings.policy_directory()))
-    if not settings.allow_unsigned_policies:
-        raise UnusablePolicies(
-            ["bundles are not signed yet: set IOM_HUB_ALLOW_UNSIGNED_POLICIES=true to start with unsigned ones"]
-        )
-    return bundle
+def last_bundle(settings: Settings, version: int | None = None) -> BundleRow | None:
+    """The bundle that was in force last, or the one of a version, read beside whatever hub may run."""
+    return kept_bundle(settings.store_file, version)
+
+
+def bundle_in_force(settings: Settings) -> Bundle:
+    """What a hub with this home decides by, running or not. Raises `UnusablePolicies`."""
+    return begin(last_bundle(settings), settings.files, SystemClock().now())[0].bundle
 
 
 def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None) -> Hub:
     """Open everything. Raises `UnusablePolicies`, `NoKey`, `UnusableStore` or `StoreInUse`."""
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
-    bundle = load_bundle(settings)
+    if not settings.store_file.exists():
+        begin(None, settings.files, clock.now())  # a hub that cannot start leaves no key and no store behind
     keys = open_keys(settings)
     store = SqliteStore(settings.store_file, keys)
+    try:
+        return _opened(settings, store, keys, clock, entropy)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _opened(settings: Settings, store: SqliteStore, keys: KeyFile, clock: Clock, entropy: Entropy) -> Hub:
     identity = Identity(keys.derive("identity"))
-    acceptor = Acceptor(store, bundle, identity, clock, entropy, settings.settle)
+    governing = Governing(store, settings.files, identity, clock, entropy)
+    acceptor = Acceptor(store, lambda: governing.bundle, identity, clock, entropy, settings.settle)
     signing = Ed25519PrivateKey.from_private_bytes(keys.derive("ledger-signing"))
     recorder = Recorder(store, identity, clock, entropy, signing)
     feed = StoreFeed(store, identity)
-    hosted = _hosted(settings, bundle, store, feed, keys.derive("views"))
     return Hub(
         settings=settings,
-        bundle=bundle,
+        governing=governing,
         clock=clock,
         store=store,
         identity=identity,
@@ -127,19 +147,14 @@ def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | 
         feed=feed,
         recorder=recorder,
         tokens=open_tokens(keys),
-        hosted=hosted,
-        _loops=_loops(settings, store, acceptor, recorder, hosted),
+        _hosting=_hosting(settings, store, feed, keys.derive("views")),
     )
 
 
-def _hosted(
-    settings: Settings, bundle: Bundle, store: SqliteStore, feed: StoreFeed, key: bytes
-) -> dict[AgencyId, Hosted]:
+def _hosting(settings: Settings, store: SqliteStore, feed: StoreFeed, key: bytes) -> Hosting:
     """Every partner's consumers. Only those named in the settings start."""
     consumers = _consumers(settings.consumers)
-    return {
-        agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers) for agency in bundle.policies.partners
-    }
+    return Hosting(lambda agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers))
 
 
 def _consumers(names: tuple[str, ...]) -> list[Consumer]:
@@ -147,25 +162,23 @@ def _consumers(names: tuple[str, ...]) -> list[Consumer]:
     return [found[name].load()() for name in names]
 
 
-def _loops(
-    settings: Settings,
-    store: SqliteStore,
-    acceptor: Acceptor,
-    recorder: Recorder,
-    hosted: Mapping[AgencyId, Hosted],
-) -> list[Loop]:
+def _loops(hub: Hub) -> list[Loop]:
     def consume() -> float:
-        version = store.version
-        while take_in(hosted.values()):
-            pass
-        store.wait(version, 0.5)
+        version = hub.store.version
+        hub.catch_up()
+        hub.store.wait(version, 0.5)
         return _GATHER_SECONDS
 
     def fire() -> float:
-        return 0.0 if fire_due(acceptor) else _TIMER_SECONDS
+        return 0.0 if fire_due(hub.acceptor) else _TIMER_SECONDS
 
     def checkpoint() -> float:
-        recorder.checkpoint()
-        return settings.checkpoint_seconds
+        hub.recorder.checkpoint()
+        return hub.settings.checkpoint_seconds
 
-    return [Loop("consume", consume), Loop("timers", fire), Loop("checkpoints", checkpoint)]
+    def watch() -> float:
+        hub.governing.look()
+        return WATCH_SECONDS
+
+    steps = {"consume": consume, "timers": fire, "checkpoints": checkpoint, "policies": watch}
+    return [Loop(name, step) for name, step in steps.items()]

@@ -17,7 +17,7 @@ from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.trust import FactConfirmed, UpdateConfirmed, UpdateWithdrawn
 
 
 @dataclass
@@ -64,6 +64,17 @@ class Case:
         blinds = desk.blinds(update)
         self.added += [(name, blinds[name]) for name in given if name not in known]
         self.identity = self.identity.model_copy(update={"identifiers": given | known})
+
+    def named(self, received: Received, target: UpdateKey | None) -> frozenset[AgencyId]:
+        """The agencies that the update is about; a confirmation is about those of the fact it confirms.
+
+        Naming itself tells a publisher nothing: its own feed must not answer who is on the programme (D12, D26).
+        """
+        if isinstance(received.update, FactConfirmed):
+            named = fact_rules.agencies_named(self.facts, str(target))
+        else:
+            named = received.update.names_agencies()
+        return named - {received.key.publisher}
 
     def on_record(self) -> dict[str, JsonValue]:
         """Who the record says the person is, told with an update that does not say it itself."""

@@ -28,6 +28,14 @@ class Draft:
     plan: Plan
     row: FeedRow
 
+    def record(self) -> JsonValue:
+        """What the ledger says of it."""
+        return {
+            "root": self.row.root.hex(),
+            "because": {name: self.plan.because[name] for name in self.disclosure.told},
+            "masked": [name for name, _ in self.plan.masked if name in self.disclosure.told],
+        }
+
 
 @dataclass(frozen=True)
 class Subject:

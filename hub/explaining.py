@@ -3,6 +3,7 @@
 For information governance and the originator only (D28); a partner asks about what it holds.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
@@ -12,6 +13,9 @@ from access_policies.explaining import Explanation, explain
 from access_policies.words import Situation
 from hub.ports import Unit, UpdateKey
 from schemas.identifiers import AgencyId
+
+BundleOf = Callable[[str], Bundle]
+"""The bundle of a digest, in force now or once."""
 
 _GROUNDS = {
     OWN: "it published this update",
@@ -40,20 +44,18 @@ class NoSuchUpdate(Exception):
     """There is no such update, or it is not for the asker to know of: the same answer."""
 
 
-def explain_update(unit: Unit, bundle: Bundle, key: UpdateKey) -> Decision:
+def explain_update(unit: Unit, bundle_of: BundleOf, key: UpdateKey) -> Decision:
     """Every cell of the decision on a kept update. Raises `NoSuchUpdate`.
 
-    The situations are those that the ledger recorded; the rules are today's, which the caller compares by digest.
+    The situations are those that the ledger recorded, and the rules those under which it was decided.
     """
     entry = unit.entry_of(key)
     record = orjson.loads(entry) if entry else {}
     if record.get("outcome") != "placed":
         raise NoSuchUpdate
-    kind, disclosed = record["kind"], record["disclosed"]
+    kind, disclosed, bundle = record["kind"], record["disclosed"], bundle_of(record["bundle"])
     cells = {}
     for agency, (known, possible) in record["situations"].items():
-        if agency not in bundle.policies.partners:
-            continue  # it has left the register since
         recipient = bundle.policies.partners[agency].kind
         said = disclosed.get(agency, {"because": {}, "masked": []})
         situation = Situation(known, possible)
@@ -64,13 +66,14 @@ def explain_update(unit: Unit, bundle: Bundle, key: UpdateKey) -> Decision:
     return Decision(record["bundle"], cells)
 
 
-def _cell(bundle: Bundle, now: Explanation, said: dict[str, dict[str, str]]) -> Cell:
+def _cell(bundle: Bundle, cell: Explanation, said: dict[str, dict[str, str]]) -> Cell:
     """As the ledger recorded it; why something was withheld is worked out from the situation."""
-    clause = said["because"].get(now.field)
+    clause = said["because"].get(cell.field)
     if clause is None:
-        return Cell(now.field, "withheld", now.sentence(bundle) if now.outcome == "withheld" else "not in this update")
-    outcome = "masked" if now.field in said["masked"] else "told"
-    return Cell(now.field, outcome, ground(bundle, clause))
+        reason = cell.sentence(bundle) if cell.outcome == "withheld" else "not in this update"
+        return Cell(cell.field, "withheld", reason)
+    outcome = "masked" if cell.field in said["masked"] else "told"
+    return Cell(cell.field, outcome, ground(bundle, clause))
 
 
 def ground(bundle: Bundle, clause: str) -> str:
@@ -80,13 +83,14 @@ def ground(bundle: Bundle, clause: str) -> str:
     return _GROUNDS.get(clause, clause)
 
 
-def explain_held(unit: Unit, bundle: Bundle, agency: AgencyId, key: UpdateKey) -> list[Cell]:
+def explain_held(unit: Unit, bundle_of: BundleOf, agency: AgencyId, key: UpdateKey) -> list[Cell]:
     """Why an agency was told what it holds of this update, and nothing of what it was not. Raises `NoSuchUpdate`."""
     entry = unit.entry_of(key)
     record = orjson.loads(entry) if entry else {}
     said = record.get("disclosed", {}).get(agency)
     if said is None:
         raise NoSuchUpdate
+    bundle = bundle_of(record["bundle"])
     return [
         Cell(name, "masked" if name in said["masked"] else "told", ground(bundle, clause))
         for name, clause in said["because"].items()

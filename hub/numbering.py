@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from hub import chains
+from pydantic import JsonValue
+
+from hub import chains, ledger
 from hub.disclosing import Draft
 from hub.identity import Identity
 from hub.ledger import Leaf, Tree
-from hub.ports import Counter, FeedRow, LeafRow, Stored, Timer, Unit, UpdateKey
+from hub.ports import BundleRow, Counter, FeedRow, LeafRow, Stored, Timer, Unit, UpdateKey
 from schemas.identifiers import AgencyId
 
 
@@ -24,29 +27,37 @@ class Entry:
     """The update that this entry is of."""
 
 
+def entry(moment: datetime, salt: bytes, record: dict[str, JsonValue]) -> Entry:
+    """An entry that speaks of no person."""
+    return Entry(*ledger.leaf(moment, salt, record), None)
+
+
 def number(
     unit: Unit,
     entries: Sequence[Entry],
     identity: Identity,
     updates: Sequence[tuple[Stored, bytes]] = (),
     timers: Sequence[Timer] = (),
+    bundles: Sequence[BundleRow] = (),
 ) -> None:
     """Seal the openings, lock the counter, and write every entry under the next number."""
-    sealed = [_seal(unit, entry) for entry in entries]
-    aliases = {draft.disclosure.record: _alias(draft) for entry in entries for draft in entry.drafts}
+    sealed = [_seal(unit, each) for each in entries]
+    aliases = {draft.disclosure.record: _alias(draft) for each in entries for draft in each.drafts}
     counter = unit.lock_counter()
     tree = Tree.kept(counter.leaves, counter.edge)
-    leaves = [_leaf_row(tree, entry, opening) for entry, opening in zip(entries, sealed, strict=True)]
-    feed = [_feed_row(counter, identity, draft) for entry in entries for draft in entry.drafts]
+    leaves = [_leaf_row(tree, each, opening) for each, opening in zip(entries, sealed, strict=True)]
+    feed = [_feed_row(counter, identity, draft) for each in entries for draft in each.drafts]
     counter.leaves, counter.edge = tree.size, tree.edge()
-    places = {entry.key: row.number for entry, row in zip(entries, leaves, strict=True)}
+    places = {each.key: row.number for each, row in zip(entries, leaves, strict=True)}
     updates = [(stored._replace(entry=places[stored.key]), content) for stored, content in updates]
-    unit.write(counter, updates=updates, feed=feed, aliases=aliases.values(), leaves=leaves, timers=timers)
+    unit.write(
+        counter, updates=updates, feed=feed, aliases=aliases.values(), leaves=leaves, timers=timers, bundles=bundles
+    )
 
 
-def _seal(unit: Unit, entry: Entry) -> bytes:
-    owner = entry.record_id or "hub"
-    return unit.seal(owner, "ledger", entry.opening, opening_place(entry.leaf.hash()))
+def _seal(unit: Unit, made: Entry) -> bytes:
+    owner = made.record_id or "hub"
+    return unit.seal(owner, "ledger", made.opening, opening_place(made.leaf.hash()))
 
 
 def opening_place(leaf_hash: bytes) -> str:
@@ -58,10 +69,10 @@ def _alias(draft: Draft) -> tuple[AgencyId, UUID, UUID]:
     return draft.disclosure.recipient, draft.disclosure.record, draft.row.record_id
 
 
-def _leaf_row(tree: Tree, entry: Entry, sealed: bytes) -> LeafRow:
-    leaf_hash, index = entry.leaf.hash(), tree.size
+def _leaf_row(tree: Tree, made: Entry, sealed: bytes) -> LeafRow:
+    leaf_hash, index = made.leaf.hash(), tree.size
     tree.append(leaf_hash)
-    return LeafRow(index, entry.leaf.time, entry.leaf.commitment, leaf_hash, entry.record_id, sealed)
+    return LeafRow(index, made.leaf.time, made.leaf.commitment, leaf_hash, made.record_id, sealed)
 
 
 def _feed_row(counter: Counter, identity: Identity, draft: Draft) -> FeedRow:

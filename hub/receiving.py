@@ -30,6 +30,7 @@ _ATTRIBUTES = frozenset({"specversion", "id", "source", "type", "time", "datacon
 _TYPE = re.compile(r"uk\.iomhub\.([a-z_]+\.[a-z_]+\.[a-z_]+)\.v([0-9]{1,3})")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _SOURCE = "urn:iomhub:agency:"
+NOT_THIS_KIND = "this agency may not publish this kind of update"
 _UNSAFE = re.compile("[\0\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """NUL, bidirectional controls, lone surrogates: they hide text or poison a database."""
 
@@ -87,7 +88,7 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime) -> Receiv
     kind = _kind(str(event.get_type()))
     _check_source(event.get_source(), caller)
     if not bundle.may_publish(caller.agency, kind):
-        raise Refused("this agency may not publish this kind of update")
+        raise Refused(NOT_THIS_KIND)
     occurred_at = _occurred_at(event.get_time(), now)
     update = _update(kind, data, now)
     attested = {"by": "token", "sub": caller.sub}

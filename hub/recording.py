@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from hub import ledger
 from hub.identity import Identity
 from hub.ledger import Tree
-from hub.numbering import Entry, number
+from hub.numbering import Entry, entry, number
 from hub.ports import Clock, Entropy, Store, Unit
 from hub.receiving import Caller
 
@@ -57,8 +57,7 @@ class Recorder:
         return {"verb": "heads", "feeds": {agency: [seq, link.hex()] for agency, (seq, link) in heads.items()}}
 
     def _entry(self, record: dict[str, JsonValue]) -> Entry:
-        leaf, opening = ledger.leaf(self._clock.now(), self._entropy.salts("ledger", 1), record)
-        return Entry(leaf, opening, None)
+        return entry(self._clock.now(), self._entropy.salts("ledger", 1), record)
 
     def signed_head(self, feed: str, seq: int, link: bytes) -> str:
         """A signed note of a feed's head: name of the feed, sequence, link."""

@@ -140,6 +140,23 @@ class Hosted:
         return len(told)
 
 
+class Hosting:
+    """Everyone's consumers: those of a partner that a later bundle adds begin when it does."""
+
+    def __init__(self, host: Callable[[AgencyId], Hosted]) -> None:
+        """`host` makes one partner's."""
+        self._host, self._lock = host, threading.Lock()
+        self._hosted: dict[AgencyId, Hosted] = {}
+
+    def of(self, agencies: Iterable[AgencyId]) -> dict[AgencyId, Hosted]:
+        """Those of these agencies, and of those that were asked for before; always the same for the same one."""
+        with self._lock:
+            for agency in agencies:
+                if agency not in self._hosted:
+                    self._hosted[agency] = self._host(agency)
+            return dict(self._hosted)
+
+
 def take_in(partners: Iterable[Hosted]) -> int:
     """Let every partner take in one batch, each in its turn: a busy one keeps nobody waiting."""
     return sum(partner.catch_up() for partner in partners)

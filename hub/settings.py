@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from access_policies.loading import SHIPPED, is_policy_directory
+from hub.governing import Files
 
 
 class Settings(BaseSettings):
@@ -14,13 +15,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True)
 
-    home: Path = Field(default=Path("var/hub"), description="Where the store, the key and the hub's own policies lie.")
+    home: Path = Field(default=Path("var/hub"), description="Where the store, the key and the signed policies lie.")
     policies: Path | None = Field(
-        default=None, description="The policies; else `policies` in the home, else the shipped ones."
+        default=None, description="The draft of the policies; else `policies` in the home, else the shipped ones."
     )
-    allow_unsigned_policies: bool = Field(
-        default=False, description="Bundles are not signed yet: only this starts a hub."
-    )
+    bundle: Path | None = Field(default=None, description="The signed bundle; else `policies.jws.json` in the home.")
+    signers: Path | None = Field(default=None, description="Whose signatures count; else `signers.yaml` in the home.")
     passphrase: SecretStr | None = Field(default=None, description="Opens the key file.")
     settle_minutes: float = Field(default=45, gt=0, description="How long an arrest or a release stays provisional.")
     checkpoint_seconds: float = Field(default=60, gt=0, description="How often the ledger is checkpointed.")
@@ -48,7 +48,12 @@ class Settings(BaseSettings):
         """The settling time."""
         return timedelta(minutes=self.settle_minutes)
 
+    @property
+    def files(self) -> Files:
+        """The signed bundle, and whose signatures count."""
+        return Files(self.bundle or self.home / "policies.jws.json", self.signers or self.home / "signers.yaml")
+
     def policy_directory(self) -> Path:
-        """The one directory that policies are read from."""
+        """The directory with the draft: what the `policy` commands work on. No hub decides by it."""
         own = self.home / "policies"
         return self.policies or (own if is_policy_directory(own) else SHIPPED)

@@ -11,11 +11,14 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from access_policies.bundling import moment, reopen
+from access_policies.reading import UnusablePolicies
+from access_policies.signing import raw_content
 from hub import chains, ledger
 from hub.chains import Tampered
 from hub.identity import Identity
 from hub.ledger import Leaf, Tree
-from hub.ports import Counter, Evidence, Kept, KeptRecord, KeptUpdate
+from hub.ports import BundleRow, Counter, Evidence, Kept, KeptRecord, KeptUpdate
 
 Progress = Callable[[int], None]
 _FORM = "it no longer has its form"
@@ -59,6 +62,9 @@ class Verifier:
         self._dropped: set[tuple[str, str]] = set()
         """Recipients and updates whose elements the ledger says were dropped (D1)."""
         self._heads: dict[str, tuple[int, str]] = {}
+        self._bundles: dict[int, dict[str, Any]] = {}
+        """What the ledger says of each version of the policies; taken out as the store is found to keep it."""
+        self._in_force: dict[str, Any] = {"version": 0, "digest": ""}
         self._counter = evidence.counter() or Counter(0, b"")
 
     def verify(self) -> Verdict:
@@ -66,6 +72,7 @@ class Verifier:
         if self._evidence.counter() is None:
             self._wrong(f"counter: {_FORM}")
         self._check_ledger()
+        self._check_bundles()
         for recipient in sorted({*self._evidence.recipients(), *self._counter.heads}):
             self._check_feed(recipient)
         self._check_updates()
@@ -116,13 +123,34 @@ class Verifier:
         owner = str(kept.row.record_id) if kept.row.record_id else None
         if record.get("record") != owner:
             self._wrong(f"ledger entry {kept.row.number}: it lies with another person record")
-        if record["verb"] == "collection":
+        if record["verb"] == "policies":
+            self._governed_by(record, kept.row.number)
+        elif record["verb"] == "collection":
+            if record["bundle"] != self._in_force["digest"]:
+                self._wrong(f"ledger entry {kept.row.number}: it was decided by policies that were not in force")
             roots = {agency: said["root"] for agency, said in record["disclosed"].items()}
             self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"], roots)
             self._dropped |= {(agency, update) for agency, update in record.get("dropped", ())}
         elif record["verb"] == "heads":
             self._heads |= {agency: (said[0], said[1]) for agency, said in record["feeds"].items()}
             self._check_checkpoint_of(kept.row.number)
+
+    def _governed_by(self, record: dict[str, Any], number: int) -> None:
+        """From here on every decision is by these policies; a version is never in force again."""
+        if record["version"] <= self._in_force["version"]:
+            self._wrong(f"ledger entry {number}: these policies are not newer than those before")
+        self._bundles[record["version"]] = self._in_force = record
+
+    def _check_bundles(self) -> None:
+        for kept in self._evidence.bundles():
+            if kept is None:
+                self._wrong("policies: a kept bundle no longer has its form")
+            elif (entered := self._bundles.pop(kept.version, None)) is None:
+                self._wrong(f"policies version {kept.version}: the ledger does not have it")
+            elif not _is_as_entered(kept, entered):
+                self._wrong(f"policies version {kept.version}: it is not the bundle that the ledger has")
+        for version in self._bundles:
+            self._wrong(f"policies version {version}: the ledger has it, the store does not")
 
     def _check_checkpoint_of(self, number: int) -> None:
         """The entry of the heads begins a checkpoint: its tree is filled, and signed."""
@@ -219,6 +247,16 @@ class Verifier:
                 self._wrong(f"update {update}: the ledger has it, the store does not")
             for recipient in entered.roots:
                 self._wrong(f"update {update}: the ledger says {recipient} was told, its feed does not")
+
+
+def _is_as_entered(kept: BundleRow, entered: dict[str, Any]) -> bool:
+    """Whether a kept bundle is the one that was entered, to the byte, and has the rules whose digest it names."""
+    try:
+        digest = reopen(raw_content(kept.signed)).digest
+    except UnusablePolicies:
+        return False
+    said = (entered["digest"], entered["digest"], entered["effective_from"], entered["file"])
+    return said == (digest, kept.digest, moment(kept.effective_from), sha256(kept.signed.encode()).hexdigest())
 
 
 def _hashes(kept: Kept) -> bool:

@@ -1,6 +1,6 @@
 """The store's unit of work in SQLAlchemy Core: one implementation for every database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_fast, insert_new
-from hub.adapters.rows import arrival, feed_row, leaf_row, pack, timer, timer_row, update_row
+from hub.adapters.rows import arrival, bundle_row, feed_row, leaf_row, pack, timer, timer_row, update_row
 from hub.adapters.times import micros
 from hub.numbering import opening_place
-from hub.ports import Arrival, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
+from hub.ports import Arrival, BundleRow, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
 from hub.sealing import Sealer, scope
 from schemas.identifiers import AgencyId
 
@@ -62,6 +62,8 @@ class DatabaseUnit:
         self.keys = KeptKeys(connection)
         self.heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, once `write` has numbered them."""
+        self.to_do: list[Callable[[], None]] = []
+        """What waits for the commit."""
 
     def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
         """See `hub.sealing`."""
@@ -181,6 +183,7 @@ class DatabaseUnit:
         aliases: Iterable[tuple[AgencyId, UUID, UUID]] = (),
         leaves: Sequence[LeafRow] = (),
         timers: Sequence[Timer] = (),
+        bundles: Sequence[BundleRow] = (),
     ) -> None:
         """Plain inserts, the counter last."""
         insert_fast(self._connection, t.updates, [update_row(stored, content) for stored, content in updates])
@@ -188,6 +191,8 @@ class DatabaseUnit:
         insert_fast(self._connection, t.ledger, [leaf_row(row) for row in leaves])
         if timers:
             self._connection.execute(t.timers.insert(), [timer_row(each) for each in timers])
+        if bundles:
+            self._connection.execute(t.bundles.insert(), [bundle_row(each) for each in bundles])
         known = [{"agency": a, "alias": alias, "record_id": record} for a, alias, record in aliases]
         if known:
             self._connection.execute(insert_new(self._connection, t.aliases), known)
@@ -226,6 +231,10 @@ class DatabaseUnit:
         if row is None:
             return None
         return self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:]
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Whoever commits does it, still in the writer's turn."""
+        self.to_do.append(do)
 
     def checkpoint(self, size: int, root: bytes, note: str) -> None:
         """One for each size."""

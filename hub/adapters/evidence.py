@@ -11,10 +11,11 @@ from sqlalchemy.types import NullType
 from hub.adapters import tables as t
 from hub.adapters.database import KeptKeys
 from hub.adapters.feeds import feed_record
+from hub.adapters.rows import bundle
 from hub.adapters.sqlite import SqliteStore
 from hub.chains import FeedRecord
 from hub.numbering import opening_place
-from hub.ports import Counter, Kept, KeptRecord, KeptUpdate, LeafRow, UpdateKey
+from hub.ports import BundleRow, Counter, Kept, KeptRecord, KeptUpdate, LeafRow, UpdateKey
 from hub.sealing import CannotOpen, scope
 from schemas.identifiers import AgencyId
 
@@ -87,6 +88,18 @@ class StoreEvidence:
         wanted = select(t.checkpoints.c.size, t.checkpoints.c.root, t.checkpoints.c.note)
         rows = self._connection.execute(wanted.order_by(t.checkpoints.c.size))
         return [(row.size, row.root if isinstance(row.root, bytes) else b"", str(row.note)) for row in rows]
+
+    def bundles(self) -> Iterator[BundleRow | None]:
+        """By version."""
+        for row in self._connection.execute(_as_it_lies(t.bundles).order_by(t.bundles.c.version)):
+            yield self._bundle(row)
+
+    def _bundle(self, row: Any) -> BundleRow | None:
+        try:
+            _number(row.version), _text(row.digest), _text(row.signed)
+            return bundle(row)
+        except (*_MISSHAPEN, OverflowError):
+            return None
 
     def updates(self) -> Iterator[KeptUpdate]:
         """In chunks. One without a name is missed by what the ledger has of it."""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.adapters.times import from_micros, micros
-from hub.ports import Arrival, FeedRow, LeafRow, Stored, Timer, UpdateKey
+from hub.ports import Arrival, BundleRow, FeedRow, LeafRow, Stored, Timer, UpdateKey
 from hub.sealing import CannotOpen
 
 
@@ -57,6 +57,16 @@ def unpack(packed: bytes) -> Iterator[tuple[str, bytes]]:
             raise CannotOpen("the boxes of a feed record are cut short")
         yield packed[at + 1 : start - 4].decode("ascii", "replace"), packed[start : start + length]
         at = start + length
+
+
+def bundle_row(bundle: BundleRow) -> dict[str, Any]:
+    """A signed bundle."""
+    return bundle._asdict() | {"effective_from": micros(bundle.effective_from)}
+
+
+def bundle(row: Any) -> BundleRow:
+    """A signed bundle as it is kept."""
+    return BundleRow(row.version, row.digest, from_micros(row.effective_from), row.signed)
 
 
 def timer_row(timer: Timer) -> dict[str, Any]:

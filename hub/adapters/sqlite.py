@@ -3,23 +3,23 @@
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from hub.adapters import tables as t
 from hub.adapters.database import DatabaseUnit
 from hub.adapters.inserting import put
-from hub.adapters.rows import arrival
+from hub.adapters.rows import arrival, bundle
 from hub.adapters.times import micros
-from hub.ports import Arrival, KeyStore, TryLater, UpdateKey
+from hub.ports import Arrival, BundleRow, KeyStore, TryLater, UpdateKey
 from hub.sealing import Sealer
 from schemas.identifiers import AgencyId
 
@@ -91,7 +91,10 @@ class SqliteStore:
                     unit = DatabaseUnit(connection, self.sealer)
                     created = unit.keys.created
                     yield unit
-                self.heads.update(unit.heads)  # before the next writer's turn, so that no head goes back
+                # before the next writer's turn: no head goes back, and no batch decides by rules that were replaced
+                self.heads.update(unit.heads)
+                for do in unit.to_do:
+                    do()
             except BaseException:  # the commit itself can fail, too, and then the keys it made are not kept
                 self.sealer.forget(created)
                 raise
@@ -122,6 +125,16 @@ class SqliteStore:
             row = connection.execute(select(t.received).where(*wanted)).one_or_none()
         return arrival(row) if row else None
 
+    def bundle(self, version: int | None = None) -> BundleRow | None:
+        """By primary key, or the highest."""
+        with self.reader.connect() as connection:
+            return _bundle(connection, () if version is None else (t.bundles.c.version == version,))
+
+    def bundle_of(self, digest: str) -> BundleRow | None:
+        """By the index on digests."""
+        with self.reader.connect() as connection:
+            return _bundle(connection, (t.bundles.c.digest == digest,))
+
     def ring(self) -> None:
         """Tell everyone who waits that something was committed."""
         with self._changed:
@@ -144,6 +157,25 @@ class SqliteStore:
         self._writer.dispose()
         self.reader.dispose()
         self._lock_file.close()
+
+
+def kept_bundle(path: Path, version: int | None = None) -> BundleRow | None:
+    """The same as `SqliteStore.bundle`, beside a hub that has the store open, or where none can be started."""
+    if not path.exists():
+        return None
+    engine = _engine(path, "BEGIN")
+    try:
+        with engine.connect() as connection:
+            there = inspect(connection).has_table(t.bundles.name)
+            return _bundle(connection, () if version is None else (t.bundles.c.version == version,)) if there else None
+    finally:
+        engine.dispose()
+
+
+def _bundle(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> BundleRow | None:
+    last_first = select(t.bundles).where(*wanted).order_by(t.bundles.c.version.desc()).limit(1)
+    row = connection.execute(last_first).one_or_none()
+    return bundle(row) if row else None
 
 
 @contextmanager

@@ -39,6 +39,7 @@ CLASS = "name of a class of data"
 KEY = "wrapped key"
 NOTE = "public signed note"
 SETTING = "setting of the store"
+POLICIES = "signed policies"
 
 
 _ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
@@ -148,6 +149,15 @@ checkpoints = Table(
     _column("size", _ROW_NUMBER, NUMBER, primary_key=True, autoincrement=False),
     _column("root", LargeBinary, HASH),
     _column("note", String, NOTE),
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    _column("version", _ROW_NUMBER, NUMBER, primary_key=True, autoincrement=False),
+    _column("digest", String(64), POLICIES, index=True),
+    _column("effective_from", BigInteger, POLICIES),
+    _column("signed", String, POLICIES),
 )
 
 timers = Table(

@@ -24,6 +24,8 @@ class Health(BaseModel):
 
     status: str
     policies: str
+    policies_alarm: str | None = None
+    """Why the bundle that lies in the file is refused; the one in force stays."""
 
 
 health = APIRouter(tags=["health"])
@@ -33,7 +35,7 @@ health = APIRouter(tags=["health"])
 def read_health(hub: TheHub) -> Health:
     """Answers 503 when the store cannot write."""
     hub.store.check_writable()
-    return Health(status="ok", policies=hub.bundle.digest)
+    return Health(status="ok", policies=hub.bundle.digest, policies_alarm=hub.governing.alarm)
 
 
 def create_app(hub: Hub) -> FastAPI:

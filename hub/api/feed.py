@@ -99,14 +99,16 @@ def _event(record: FeedRecord) -> bytes:
 
 
 async def _news(hub: Hub, agency: str, after: int, seconds: float) -> bool:
-    """Whether a record comes in time. Looks at a number in memory, so that many readers may wait."""
-    loop = asyncio.get_running_loop()
+    """Whether a record comes in time. Looks at a number in memory, so that many readers may wait. New policies end
+    the waiting: the agency may have been suspended.
+    """
+    loop, bundle = asyncio.get_running_loop(), hub.bundle
     until = loop.time() + seconds
     while True:
         seen = hub.store.version
         if await run_in_threadpool(hub.feed.wait, agency, after, 0):
             return True
         while hub.store.version == seen:
-            if loop.time() >= until:
+            if loop.time() >= until or hub.bundle is not bundle:
                 return False
             await asyncio.sleep(_LOOK_SECONDS)

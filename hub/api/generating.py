@@ -6,8 +6,10 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
+from hub.adapters.system import SystemClock
 from hub.api.app import create_app
 from hub.bootstrap import open_hub
+from hub.installing import try_out
 from hub.settings import Settings
 
 PAGE = Path("docs/reference/openapi.json")
@@ -16,7 +18,9 @@ PAGE = Path("docs/reference/openapi.json")
 def document() -> bytes:
     """The document of the application, keys sorted."""
     with TemporaryDirectory() as home:
-        hub = open_hub(Settings(home=Path(home), allow_unsigned_policies=True))
+        settings = Settings(home=Path(home))
+        try_out(settings, None, SystemClock().now())
+        hub = open_hub(settings)
         try:
             found = create_app(hub).openapi()
         finally:

@@ -57,14 +57,11 @@ class HeldExplanation(BaseModel):
 
 
 class FullExplanation(BaseModel):
-    """Every field of an update for every partner.
-
-    What was told is as the ledger recorded it under the bundle `decided_under`; why something was withheld is
-    explained under the one in force.
+    """Every field of an update for every partner, under the rules by which it was decided: those of the bundle
+    `decided_under`, whichever is in force now.
     """
 
     decided_under: str
-    explained_under: str
     partners: dict[AgencyId, list[CellBody]]
 
 
@@ -77,23 +74,24 @@ def list_policies(hub: TheHub, _: Reader) -> PolicyList:
 @router.get("/kinds/{kind}")
 def read_kind(kind: str, hub: TheHub, who: Reader) -> KindForPartner:
     """What agencies like this one may be told of a kind, and on which grounds."""
-    policy = hub.bundle.policies.kinds.get(kind)
-    if policy is None:
+    bundle = hub.bundle
+    policy, partner = bundle.policies.kinds.get(kind), bundle.policies.partners.get(who.agency)
+    if policy is None or partner is None:
         raise NotFound
-    clauses, mine = hub.bundle.policies.clauses, hub.bundle.policies.partners[who.agency].kind
+    clauses = bundle.policies.clauses
     grounds = [
         Ground(
             clause=name,
             because=clauses[name].because,
-            agreement=hub.bundle.policies.agreement_of(name),
+            agreement=bundle.policies.agreement_of(name),
             when={word: list(values) for word, values in clauses[name].when.items()},
             fields=list(share.fields),
             masked=list(share.masked),
         )
         for name, share in policy.share.items()
-        if clauses[name].recipient == mine
+        if clauses[name].recipient == partner.kind
     ]
-    return KindForPartner(kind=kind, may_publish=hub.bundle.may_publish(who.agency, kind), grounds=grounds)
+    return KindForPartner(kind=kind, may_publish=bundle.may_publish(who.agency, kind), grounds=grounds)
 
 
 @router.get("/explanations/{message_id}")
@@ -104,7 +102,7 @@ def explain_message(message_id: UUID, hub: TheHub, who: Reader) -> HeldExplanati
         key = unit.update_by_message(who.agency, message_id)
         if key is None:
             raise NotFound
-        cells = explain_held(unit, hub.bundle, who.agency, key)
+        cells = explain_held(unit, hub.governing.bundle_of, who.agency, key)
     return HeldExplanation(message_id=message_id, cells=[CellBody(**vars(cell)) for cell in cells])
 
 
@@ -113,6 +111,6 @@ def explain_decision(publisher: str, update_id: UUID, hub: TheHub, who: Governor
     """Every field of an update for every partner: told, masked or withheld, and why (information governance)."""
     hub.recorder.consulted(who, "decision", {"update": f"{publisher}/{update_id}"})
     with hub.store.writing() as unit:
-        found = explain_update(unit, hub.bundle, UpdateKey(publisher, update_id))
+        found = explain_update(unit, hub.governing.bundle_of, UpdateKey(publisher, update_id))
     partners = {agency: [CellBody(**vars(cell)) for cell in cells] for agency, cells in found.cells.items()}
-    return FullExplanation(decided_under=found.bundle, explained_under=hub.bundle.digest, partners=partners)
+    return FullExplanation(decided_under=found.bundle, partners=partners)

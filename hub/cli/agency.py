@@ -8,6 +8,7 @@ import typer
 from hub.cli.terminal import Home, err, out, settings_for, told_plainly
 
 if TYPE_CHECKING:
+    from access_policies.model import Partner
     from hub.settings import Settings
 
 app = typer.Typer(help="The register of partners, and tokens for them.", no_args_is_help=True)
@@ -15,7 +16,7 @@ app = typer.Typer(help="The register of partners, and tokens for them.", no_args
 
 @app.command("list")
 def list_agencies(home: Home = None) -> None:
-    """Show who takes part.
+    """Show who takes part: the register of the draft, and of the bundle in force.
 
     Example: [bold]iom-hub agency list[/bold]
     """
@@ -23,13 +24,31 @@ def list_agencies(home: Home = None) -> None:
 
     from access_policies.loading import load
 
+    settings = settings_for(home)
     with told_plainly():
-        partners = load(settings_for(home).policy_directory()).partners
-    table = Table("agency", "name", "kind", "legal status", "statutory")
-    for agency, partner in partners.items():
-        statutory = "yes" if partner.statutory else "no"
-        table.add_row(agency, partner.name or "", partner.kind, partner.legal_status, statutory)
+        draft, now = load(settings.policy_directory()).partners, _in_force(settings)
+    table = Table("agency", "name", "kind", "legal status", "statutory", "in force")
+    for agency, partner in (draft | now).items():
+        statutory, governs = "yes" if partner.statutory else "no", _governs(now.get(agency), draft.get(agency))
+        table.add_row(agency, partner.name or "", partner.kind, partner.legal_status, statutory, governs)
     out.print(table)
+
+
+def _in_force(settings: "Settings") -> "dict[str, Partner]":
+    """The register in force; of nobody before a first bundle."""
+    from access_policies.reading import UnusablePolicies
+    from hub.bootstrap import bundle_in_force
+
+    try:
+        return bundle_in_force(settings).policies.partners
+    except UnusablePolicies:
+        return {}
+
+
+def _governs(now: "Partner | None", draft: "Partner | None") -> str:
+    if now is None:
+        return "not yet"
+    return "yes" if now == draft else "yes; the draft says otherwise"
 
 
 @app.command("add")
@@ -41,7 +60,7 @@ def add(
     statutory: Annotated[bool, typer.Option(help="Whether it is a statutory body.")] = False,
     home: Home = None,
 ) -> None:
-    """Add a partner to the hub's own policies; a running hub takes it up when it is started again.
+    """Add a partner to the draft of the policies; it takes part once the draft is bundled, signed and installed.
 
     Example: [bold]iom-hub agency add eastshire-housing --kind council_housing
     --legal-status relevant_authority --statutory[/bold]
@@ -68,6 +87,8 @@ def add(
     if kind not in {clause.recipient for clause in policies.clauses.values()}:
         err.print(f"No clause names {kind!r} yet, so this agency will be told nothing.", style="yellow")
     out.print(f"{agency} added to {register}. Undo: take its line out again.", soft_wrap=True)
+    out.print("It takes part once this draft is in force. Next: iom-hub policy bundle -o next.jws.json", soft_wrap=True)
+    out.print("Then `iom-hub policy sign` for each role, and `iom-hub policy install`.", soft_wrap=True)
 
 
 def _own_policies(settings: "Settings") -> Path:
@@ -84,7 +105,7 @@ def _own_policies(settings: "Settings") -> Path:
         target = own / file.relative_to(SHIPPED)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-    err.print(f"The shipped policies were copied to {own}; they are the hub's own from now on.", soft_wrap=True)
+    err.print(f"The shipped policies were copied to {own}; they are the draft from now on.", soft_wrap=True)
     return own
 
 
@@ -102,15 +123,14 @@ def token(
     """
     from datetime import UTC, datetime, timedelta
 
-    from access_policies.loading import load
-    from hub.bootstrap import open_keys, open_tokens
+    from hub.bootstrap import bundle_in_force, open_keys, open_tokens
     from hub.tokens import SCOPES
 
     settings, scopes = settings_for(home), frozenset(scope or ("publish", "read"))
     if unknown := scopes - frozenset(SCOPES):
         raise typer.BadParameter(f"there is no scope {', '.join(sorted(unknown))}; choose from {', '.join(SCOPES)}")
     with told_plainly():
-        if agency not in load(settings.policy_directory()).partners:
+        if agency not in bundle_in_force(settings).policies.partners:
             raise typer.BadParameter("this agency is not in the register; see `iom-hub agency list`")
         issuer = open_tokens(open_keys(settings))
     typer.echo(issuer.issue(agency, sub, scopes, datetime.now(UTC), timedelta(minutes=minutes)))

@@ -38,8 +38,8 @@ def demo(
 
     quiet_logs()
     console = Console(width=max(out.width, _WIDTH))
-    settings = _fresh(home)
     with told_plainly():
+        settings = _fresh(home)
         hub = open_hub(settings)
         try:
             hub.start()
@@ -53,13 +53,18 @@ def demo(
 
 
 def _fresh(home: Path) -> "Settings":
-    """An empty home: the demonstration's own files are removed, nothing else."""
+    """An empty home: the demonstration's own files are removed, nothing else. It signs its policies itself."""
+    from datetime import UTC, datetime
+
+    from hub.installing import TRYING_OUT, key_for_trying_out, try_out
     from hub.settings import Settings
 
-    settings = Settings(home=home, allow_unsigned_policies=True, settle_minutes=_SETTLE_MINUTES)
+    settings = Settings(home=home, settle_minutes=_SETTLE_MINUTES)
     made = [settings.store_file.with_name(settings.store_file.name + end) for end in ("", "-wal", "-shm")]
+    made += [settings.files.bundle, settings.files.signers, *(key_for_trying_out(home, role) for role in TRYING_OUT)]
     for file in [*made, settings.key_file, settings.address_file]:
         file.unlink(missing_ok=True)
+    try_out(settings, None, datetime.now(UTC))
     return settings
 
 
@@ -110,7 +115,7 @@ def _set_the_scene(console: "Console", hub: "Hub") -> None:
         _take(hub, progress.track(list(programme.histories()), description="Thirty real histories"))
     console.print(
         f"{programme.PEOPLE} fake people, 30 real risk histories of five scores each, 7 agencies; policies "
-        f"{hub.bundle.digest[:12]}, unsigned",
+        f"{hub.bundle.digest[:12]}, signed with keys of its own",
         highlight=False,
     )
 

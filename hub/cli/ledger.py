@@ -18,13 +18,14 @@ def verify(home: Home = None) -> None:
 
     Example: [bold]iom-hub ledger verify --home var/hub[/bold]
     """
-    from access_policies.loading import load
+    from hub.bootstrap import bundle_in_force
     from hub.cli.session import session
 
     quiet_logs()
     settings = settings_for(home)
     with told_plainly():
-        agency = next(iter(load(settings.policy_directory()).partners))
+        partners = bundle_in_force(settings).policies.partners.items()
+        agency = next(name for name, partner in partners if not partner.suspended)
         with session(settings, agency, the_user(), "ig") as hub, err.status("Verifying …"):
             verdict = hub.get("/v1/ledger/verdict")
     for problem in verdict["problems"]:

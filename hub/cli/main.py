@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import agency, demo, ledger, policy, publish, reading, serve
+from hub.cli import agency, bundles, demo, ledger, policy, publish, reading, serve
 
 app = typer.Typer(
     name="iom-hub",
@@ -16,6 +16,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
 app.add_typer(agency.app, name="agency")
+bundles.add_to(policy.app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(reading.case_app, name="case")
 app.command("feed")(reading.feed)

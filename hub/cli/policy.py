@@ -1,4 +1,4 @@
-"""`iom-hub policy`: check the rules, render the pages people sign, explain a cell."""
+"""`iom-hub policy`: check the draft of the rules, render the pages people sign, explain a cell."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from hub.cli.terminal import Home, err, out, settings_for, told_plainly
 
-app = typer.Typer(help="Check, render and explain the need-to-know rules.", no_args_is_help=True)
+app = typer.Typer(help="The need-to-know rules: check, render, explain, sign, install.", no_args_is_help=True)
 
 PAGES = ("disclosure-by-kind.md", "disclosure-by-partner.md")
 

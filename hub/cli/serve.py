@@ -18,7 +18,7 @@ def serve(
 ) -> None:
     """Run the hub until it is stopped (SIGTERM or Ctrl-C finishes what was begun).
 
-    Example: [bold]IOM_HUB_ALLOW_UNSIGNED_POLICIES=true iom-hub serve --home var/hub[/bold]
+    Example: [bold]iom-hub serve --home var/hub[/bold]
     """
     from hub import telemetry
     from hub.bootstrap import open_hub
@@ -72,6 +72,9 @@ def listening_port(host: str, port: int) -> int:
 def _announce(hub: "Hub", url: str) -> None:
     address: Path = hub.settings.address_file
     address.write_text(url, encoding="ascii")
-    policies = hub.settings.policy_directory()
+    rules, signed_by = hub.governing.in_force, ", ".join(hub.governing.in_force.signed_by)
     err.print(f"Listening at {url}", soft_wrap=True)
-    err.print(f"Policies {hub.bundle.digest[:12]} from {policies} (unsigned)", soft_wrap=True, highlight=False)
+    said = f"Policies version {rules.version}, {rules.bundle.digest[:12]}, signed by {signed_by}"
+    err.print(said, soft_wrap=True, highlight=False)
+    if hub.governing.alarm:
+        err.print(hub.governing.alarm, style="red", markup=False, soft_wrap=True)

@@ -17,7 +17,7 @@ err = Console(stderr=True)
 
 Home = Annotated[
     Path | None,
-    typer.Option(help="Where the store, the key and the hub's own policies lie (IOM_HUB_HOME).", show_default=False),
+    typer.Option(help="Where the store, the key and the signed policies lie (IOM_HUB_HOME).", show_default=False),
 ]
 AsAgency = Annotated[str, typer.Option("--as", help="The agency to act as, for example northshire-police.")]
 
@@ -47,6 +47,7 @@ def told_plainly() -> Iterator[None]:
     from hub.adapters.keyfile import NoKey
     from hub.adapters.sqlite import StoreInUse, UnusableStore
     from hub.cli.session import Refusal
+    from hub.installing import NoSigningKey
     from hub.ports import TryLater
 
     try:
@@ -55,7 +56,7 @@ def told_plainly() -> Iterator[None]:
         for problem in unusable.problems:
             err.print(problem, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
-    except (NoKey, StoreInUse, UnusableStore, Refusal, TryLater, OSError) as failure:
+    except (NoKey, NoSigningKey, StoreInUse, UnusableStore, Refusal, TryLater, OSError) as failure:
         err.print(str(failure), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 

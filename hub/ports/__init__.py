@@ -4,6 +4,7 @@ from hub.ports.outside import Clock, Entropy, KeyStore, Publisher
 from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views, ViewsUnit
 from hub.ports.rows import (
     Arrival,
+    BundleRow,
     Counter,
     FeedRow,
     Kept,
@@ -21,6 +22,7 @@ from hub.ports.store import Evidence, Store, Unit
 __all__ = [
     "AlertRow",
     "Arrival",
+    "BundleRow",
     "Clock",
     "Consumer",
     "Counter",

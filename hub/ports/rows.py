@@ -67,6 +67,15 @@ class LeafRow(NamedTuple):
     opening: bytes
 
 
+class BundleRow(NamedTuple):
+    """A signed bundle that was in force. `signed` is the text of its file, as it was accepted."""
+
+    version: int
+    digest: str
+    effective_from: datetime
+    signed: str
+
+
 class Timer(NamedTuple):
     """Something due later: at `due_at` the update `subject` is looked at again."""
 

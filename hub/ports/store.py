@@ -1,6 +1,6 @@
 """The store: one unit of work, and the store as evidence."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hub.ports.rows import (
     Arrival,
+    BundleRow,
     Counter,
     FeedRow,
     Kept,
@@ -70,6 +71,7 @@ class Unit(Protocol):
         aliases: Iterable[tuple[AgencyId, UUID, UUID]] = (),
         leaves: Sequence[LeafRow] = (),
         timers: Sequence[Timer] = (),
+        bundles: Sequence[BundleRow] = (),
     ) -> None:
         """Insert everything that was numbered, and the counter after it."""
 
@@ -91,6 +93,9 @@ class Unit(Protocol):
     def checkpoint(self, size: int, root: bytes, note: str) -> None:
         """Keep a signed checkpoint."""
 
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Do this once the unit is committed, and before another unit of this process begins; never if it is not."""
+
 
 class Store(Protocol):
     """The truth. Synchronous; durable once a unit of work has ended without an error."""
@@ -103,6 +108,12 @@ class Store(Protocol):
 
     def has_due(self, now: datetime) -> bool:
         """Whether a timer is due."""
+
+    def bundle(self, version: int | None = None) -> BundleRow | None:
+        """The bundle of this version that was in force; without a version the last one."""
+
+    def bundle_of(self, digest: str) -> BundleRow | None:
+        """The last bundle whose rules have this digest: a rollback has that of an earlier one."""
 
     def close(self) -> None:
         """Release everything."""
@@ -125,6 +136,9 @@ class Evidence(Protocol):
 
     def checkpoints(self) -> list[tuple[int, bytes, str]]:
         """Size, root and signed note of each checkpoint, in order."""
+
+    def bundles(self) -> Iterator[BundleRow | None]:
+        """Every kept bundle, in order; None for one that no longer has its form."""
 
     def updates(self) -> Iterator[KeptUpdate]:
         """Every kept update that still has a name."""

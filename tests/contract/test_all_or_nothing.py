@@ -52,7 +52,7 @@ def a_batch(partners: Partnership, known: dict[str, Any]) -> list[Received]:
 def acceptor(partners: Partnership, entropy: Any) -> Acceptor:
     """The hub's acceptor, but for its entropy."""
     hub = partners.hub
-    return Acceptor(hub.store, hub.bundle, hub.identity, hub.clock, entropy, hub.settings.settle)
+    return Acceptor(hub.store, lambda: hub.bundle, hub.identity, hub.clock, entropy, hub.settings.settle)
 
 
 def fails_within(partners: Partnership, batch: Sequence[Received], nth: int) -> None:

@@ -1,6 +1,7 @@
 """The same update again has no further effect, whenever and beside whatever it comes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -85,8 +86,7 @@ def test_again_after_a_restart(place: Place, make: Maker) -> None:
 def test_an_id_with_other_bytes(partners: Partnership, make: Maker, again: bool) -> None:
     """An id that was used for other bytes is refused by the rule `already_used`, and nothing of it is stored."""
     update = make(partners)
-    other = received(partners, UNIT, SCORE, {**STRANGER, **a_score(7)}, update_id=update.key.update_id)
-    other = Received(other.raw, update.key, other.kind, other.occurred_at, other.update, other.attested)
+    other = replace(update, raw=update.raw + b" ")
     if again:
         accepted(partners, update)
         before = contents(partners)

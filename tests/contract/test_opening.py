@@ -20,7 +20,7 @@ from pathlib import Path
 from hub.bootstrap import open_hub
 from hub.settings import Settings
 try:
-    open_hub(Settings(home=Path(sys.argv[1]), allow_unsigned_policies=True)).close()
+    open_hub(Settings(home=Path(sys.argv[1]))).close()
 except Exception as refused:
     print(type(refused).__name__)
 else:

@@ -85,7 +85,9 @@ def bad_and_good(partners: Partnership) -> Iterator[tuple[GroupCommit, list[Rece
     """A group commit that cannot take one of twenty updates: the third."""
     hub, updates = partners.hub, some_arrests(partners, 20)
     entropy = FailsFor(updates[2].key)
-    commits = GroupCommit(Acceptor(hub.store, hub.bundle, hub.identity, hub.clock, entropy, hub.settings.settle))
+    commits = GroupCommit(
+        Acceptor(hub.store, lambda: hub.bundle, hub.identity, hub.clock, entropy, hub.settings.settle)
+    )
     yield commits, updates
     commits.close()
 

@@ -96,7 +96,7 @@ def test_a_leader_that_fails(partners: Partnership) -> None:
     arrested = arrests(partners, 5)
     partners.clock.turn(minutes=46)
     before, hub = contents(partners), partners.hub
-    failing = Acceptor(hub.store, hub.bundle, hub.identity, hub.clock, FailsLate(), hub.settings.settle)
+    failing = Acceptor(hub.store, lambda: hub.bundle, hub.identity, hub.clock, FailsLate(), hub.settings.settle)
     with pytest.raises(LookupError):
         fire_due(failing)
     assert contents(partners) == before

@@ -1,7 +1,6 @@
 """Hostile requests: refused in one form that repeats nothing, with nothing stored and the hub as well as before."""
 
 import gc
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -10,11 +9,11 @@ import httpx
 import orjson
 import pytest
 
-from access_policies.loading import SHIPPED
 from integration.hostile import CANARY, SUSPENDED, TABLE, Ask, Make, post
 from integration.scene import Scene
 from support.http import LINES, PROBLEM, Door
 from support.partnership import POLICE, Partnership
+from support.signing import suspended
 
 GROWTH = 50 * 1024 * 1024
 ROUNDS = 3
@@ -23,12 +22,7 @@ ROUNDS = 3
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """One hub for the whole table, with one agency suspended: it has to live through all of it."""
-    policies = Path(shutil.copytree(SHIPPED, tmp_path_factory.mktemp("policies") / "policies"))
-    register = (policies / "partners.yaml").read_text(encoding="utf-8")
-    suspended = register.replace(f"{SUSPENDED}:\n", f"{SUSPENDED}:\n  suspended: true\n")
-    assert suspended != register
-    (policies / "partners.yaml").write_text(suspended, encoding="utf-8")
-    partners = Partnership(tmp_path_factory.mktemp("home"), policies=policies)
+    partners = Partnership(tmp_path_factory.mktemp("home"), policies=suspended(SUSPENDED))
     with Door(partners.hub) as door:
         yield Scene.set(partners, door)
     partners.hub.close()

@@ -11,7 +11,20 @@ from uuid import UUID
 
 from hub.chains import FeedRecord, Header
 from hub.disclosing import unbox
-from hub.ports import AlertRow, Arrival, Counter, FactRow, FeedRow, LeafRow, Person, Stored, Timer, Touched, UpdateKey
+from hub.ports import (
+    AlertRow,
+    Arrival,
+    BundleRow,
+    Counter,
+    FactRow,
+    FeedRow,
+    LeafRow,
+    Person,
+    Stored,
+    Timer,
+    Touched,
+    UpdateKey,
+)
 from schemas.disclosures import STRUCTURE, Disclosure
 
 
@@ -88,6 +101,7 @@ class MemoryStore:
         aliases: Iterable[tuple[str, UUID, UUID]] = (),
         leaves: Sequence[LeafRow] = (),
         timers: Sequence[Timer] = (),
+        bundles: Sequence[BundleRow] = (),
     ) -> None:
         self.updates |= {stored.key: (stored.record_id, content) for stored, content in updates}
         self.messages |= {(row.recipient, row.message_id): row for row in feed}

@@ -22,6 +22,7 @@ from property.memory import MemoryStore, MemoryViews
 from property.model import Model
 from property.stories import Event, base
 from support.partnership import START, TurnedClock
+from support.signing import govern
 
 SETTLE = timedelta(minutes=45)
 END = 400
@@ -64,7 +65,7 @@ class World:
     def play(self, story: list[Event], store: MemoryStore) -> Mapping[str, list[Any]]:
         """Publish a story, one update after the other. Each publisher's receipts, without the hub's time."""
         clock = at(-2000)
-        acceptor = Acceptor(store, BUNDLE, self.identity, clock, Repeatable(), SETTLE)
+        acceptor = Acceptor(store, lambda: BUNDLE, self.identity, clock, Repeatable(), SETTLE)
         receipts = dict[str, list[Any]]()
         for event in story:
             clock.moment = at(event.accepted).moment
@@ -114,7 +115,7 @@ def folded(store: MemoryStore, partner: str, views: MemoryViews | None = None) -
 
 def open_at(home: Path, minutes: int) -> Hub:
     """A real hub in a directory."""
-    return open_hub(Settings(home=home, allow_unsigned_policies=True), clock=at(minutes), entropy=Repeatable())
+    return open_hub(Settings(home=govern(home)), clock=at(minutes), entropy=Repeatable())
 
 
 def begin(home: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_batch_has_the_effect_of_its_updates_one_by_one(story: list[Event], da
 
 def _accepted(store: MemoryStore, batches: list[list[Event]]) -> list[object]:
     clock = at(0)
-    acceptor = Acceptor(store, BUNDLE, WORLD.identity, clock, Repeatable(), SETTLE)
+    acceptor = Acceptor(store, lambda: BUNDLE, WORLD.identity, clock, Repeatable(), SETTLE)
     results = [r for batch in batches for r in acceptor.accept([event.received(WORLD.identity) for event in batch])]
     clock.moment = at(END).moment
     fire_due(acceptor)

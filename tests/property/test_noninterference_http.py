@@ -34,6 +34,7 @@ from support.partnership import (
     TurnedClock,
     raw_update,
 )
+from support.signing import govern
 
 SEEDS = dict.fromkeys(EVERYONE, 6) | dict.fromkeys((HOUSING, HOSTEL, DRUGS), 9)
 """Pairs for each partner: 51 in all, most for those from whom most is withheld."""
@@ -142,7 +143,7 @@ def lived(beginning: Path, home: Path, partner: str, steps: list[Step], others: 
     """What the partner heard in a hub with this history, and how much all partners together did."""
     copytree(beginning, home)
     clock = TurnedClock(START)
-    hub = open_hub(Settings(home=home, allow_unsigned_policies=True), clock=clock, entropy=Repeatable())
+    hub = open_hub(Settings(home=govern(home)), clock=clock, entropy=Repeatable())
     try:
         with Door(hub) as door:
             asking = Partner(door, partner, others)

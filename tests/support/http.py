@@ -25,6 +25,7 @@ from jsonschema import Draft202012Validator
 
 from hub.api.app import create_app
 from hub.bootstrap import Hub
+from support.signing import elsewhere
 
 CLOUDEVENTS, JSON, LINES = "application/cloudevents+json", "application/json", "application/x-ndjson"
 PROBLEM, STREAM = "application/problem+json", "text/event-stream"
@@ -205,7 +206,7 @@ PROGRAM = str(Path(sys.executable).with_name("iom-hub"))
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What a hub's process has in its environment: nothing of the hub's settings but what a test says."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("IOM_HUB_")}
-    return plain | {"IOM_HUB_HOME": str(home), "IOM_HUB_ALLOW_UNSIGNED_POLICIES": "true"} | more
+    return plain | {"IOM_HUB_HOME": str(home)} | elsewhere() | more
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
+from access_policies.model import Policies
 from hub.bootstrap import Hub, open_hub
 from hub.settings import Settings
 from hub.writing import envelope
+from support.signing import govern, signed
 
 POLICE = "northshire-police"
 PROBATION = "northshire-probation"
@@ -40,9 +42,10 @@ class TurnedClock:
 class Partnership:
     """A hub and its partners."""
 
-    def __init__(self, home: Path, **settings: Any) -> None:
+    def __init__(self, home: Path, *, policies: Policies | None = None, **settings: Any) -> None:
+        """The policies are signed; without any, the home's own bundle, else the shipped ones, are in force."""
         self.clock = TurnedClock()
-        self.settings = Settings(home=home, allow_unsigned_policies=True, **settings)
+        self.settings = Settings(home=govern(home, signed(1, policies) if policies else None), **settings)
         self.hub: Hub = open_hub(self.settings, clock=self.clock)
 
     def publish(
@@ -79,6 +82,11 @@ class Partnership:
         """An agency confirms another's fact, by the message id under which it was (or would be) told of it."""
         message = str(self.hub.identity.message(agency, publisher, update_id))
         return self.publish(agency, "trust.fact.confirmed", {"update": message})
+
+    def governed_by(self, bundle: str) -> None:
+        """This bundle is put into the home, and the hub looks at it."""
+        govern(self.settings.home, bundle)
+        self.hub.governing.look()
 
     def told(self, agency: str, kind: str | None = None) -> list[dict[str, Any]]:
         """Everything an agency's feed holds (of one kind), proofs checked."""

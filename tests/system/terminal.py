@@ -11,6 +11,7 @@ from hub.settings import Settings
 from support.builders import an_arrest
 from support.http import PROGRAM, environment
 from support.partnership import POLICE, UNIT, raw_update, who
+from support.signing import govern
 
 
 def iom_hub(home: Path, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
@@ -56,7 +57,7 @@ def an_arrest_of(folder: Path) -> Path:
 
 def a_story(home: Path, *files: Path) -> None:
     """A home in which these files, by the IOM unit or the police, were published by a hub that has closed since."""
-    hub = open_hub(Settings(home=home, allow_unsigned_policies=True))
+    hub = open_hub(Settings(home=govern(home)))
     for file in files:
         raw = file.read_bytes()
         hub.publish(UNIT if b"cohort" in raw else POLICE, raw, sub="a test")

@@ -28,6 +28,13 @@ COMMANDS = (
     ["policy", "check"],
     ["policy", "render"],
     ["policy", "explain"],
+    ["policy", "key"],
+    ["policy", "bundle"],
+    ["policy", "sign"],
+    ["policy", "install"],
+    ["policy", "status"],
+    ["policy", "rollback"],
+    ["policy", "try-out"],
     ["case", "show"],
     ["feed"],
     ["ledger", "verify"],
@@ -101,11 +108,13 @@ def test_a_hub_stops_though_somebody_reads_a_stream(home: Path) -> None:
     assert not (home / "hub.url").exists()
 
 
-def test_without_the_setting_a_hub_refuses_to_start(home: Path) -> None:
-    """While bundles are unsigned nothing opens a store unless a setting says so; the sentence names the setting."""
+def test_without_signed_policies_a_hub_refuses_to_start(home: Path) -> None:
+    """Nothing opens a store before policies are signed; the sentence names the commands that help."""
+    nowhere = {"IOM_HUB_BUNDLE": str(home / "none"), "IOM_HUB_SIGNERS": str(home / "none")}
     for command in (("serve",), ("feed", "--as", HOUSING)):
-        said = failed(home, *command, IOM_HUB_ALLOW_UNSIGNED_POLICIES="false")
-        assert "set IOM_HUB_ALLOW_UNSIGNED_POLICIES=true" in said
+        said = failed(home, *command, **nowhere)
+        assert "`iom-hub policy try-out`" in said
+        assert "`iom-hub policy install`" in said
     assert not (home / "hub.sqlite").exists()
 
 
@@ -113,7 +122,7 @@ def test_without_the_setting_a_hub_refuses_to_start(home: Path) -> None:
     ("more", "sentence"),
     [
         ({"IOM_HUB_PORT": "many"}, "IOM_HUB_PORT: Input should be a valid integer"),
-        ({"IOM_HUB_POLICIES": "/nowhere"}, "partners.yaml:1: this is not a readable YAML file"),
+        ({"IOM_HUB_SIGNERS": "/nowhere/signers.yaml"}, "signers.yaml:1: there is no such file"),
         ({"IOM_HUB_HOST": "192.0.2.1"}, "address"),
     ],
 )

@@ -20,7 +20,7 @@ def played(folder: Path) -> tuple[str, float]:
     """What `iom-hub demo --once` prints there, and how long it took."""
     started = time.monotonic()
     command, settings = [PROGRAM, "demo", "--once"], environment(folder, COLUMNS="120", NO_COLOR="1", TERM="dumb")
-    for name in ("IOM_HUB_HOME", "IOM_HUB_ALLOW_UNSIGNED_POLICIES"):
+    for name in ("IOM_HUB_HOME", "IOM_HUB_BUNDLE", "IOM_HUB_SIGNERS"):
         del settings[name]  # it needs nothing to be set
     done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

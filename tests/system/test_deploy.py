@@ -103,8 +103,10 @@ def test_the_image_answers(docker: Callable[..., str]) -> None:
     """The image builds, runs without rights, answers for its health, and its ledger is sound."""
     image = docker("build", "--quiet", "--file", str(DOCKERFILE), str(ROOT))
     limits = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
-    setting = ("--env", "IOM_HUB_ALLOW_UNSIGNED_POLICIES=true")
-    container = docker("run", "--detach", "--rm", *limits, *setting, "--publish", "127.0.0.1::8700", image)
+    volume = docker("volume", "create")
+    limits = (*limits, "--volume", f"{volume}:/var/lib/iom-hub")
+    docker("run", "--rm", *limits, image, "policy", "try-out")
+    container = docker("run", "--detach", "--rm", *limits, "--publish", "127.0.0.1::8700", image)
     try:
         answer = health("http://" + docker("port", container, "8700/tcp").splitlines()[0])
         assert answer["status"] == "ok"
@@ -112,6 +114,7 @@ def test_the_image_answers(docker: Callable[..., str]) -> None:
         assert docker("exec", container, PROGRAM, "ledger", "verify").startswith("Sound")
     finally:
         docker("stop", container)
+        docker("volume", "rm", volume)
 
 
 def health(url: str) -> dict[str, str]:
@@ -209,8 +212,8 @@ def test_what_is_shipped_works_from_anywhere(installed: Path, tmp_path: Path) ->
     said = run(installed, "policy", "check", cwd=tmp_path, PYTHONPATH="")
     assert said.startswith(str(installed.parents[1]))
     assert "0 not kept" in said
-    settings = {"IOM_HUB_ALLOW_UNSIGNED_POLICIES": "true", "PYTHONPATH": ""}
-    said = run(installed, "ledger", "verify", "--home", "home", cwd=tmp_path, **settings)
+    run(installed, "policy", "try-out", "--home", "home", cwd=tmp_path, PYTHONPATH="")
+    said = run(installed, "ledger", "verify", "--home", "home", cwd=tmp_path, PYTHONPATH="")
     assert said.startswith("Sound")
 
 

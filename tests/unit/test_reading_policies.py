@@ -8,8 +8,6 @@ import pytest
 
 from access_policies import linting
 from access_policies.loading import SHIPPED, UnusablePolicies, load
-from hub.bootstrap import load_bundle
-from hub.settings import Settings
 from schemas.updates import KINDS
 from schemas.updates.custody import Arrested
 
@@ -192,10 +190,3 @@ def test_a_new_field_stops_the_build_until_somebody_decides() -> None:
         "the field 'cell_mate' of the schema is not decided on; list it with its class"
     ]
     assert KINDS[Arrested.KIND] is Arrested
-
-
-def test_unsigned_policies_start_a_hub_only_when_that_is_said(tmp_path: Path) -> None:
-    """Until bundles are signed an explicit setting lets unsigned ones start the hub, and nothing else does."""
-    with pytest.raises(UnusablePolicies, match="IOM_HUB_ALLOW_UNSIGNED_POLICIES"):
-        load_bundle(Settings(home=tmp_path, allow_unsigned_policies=False))
-    assert load_bundle(Settings(home=tmp_path, allow_unsigned_policies=True)).digest

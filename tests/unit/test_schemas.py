@@ -223,7 +223,7 @@ def test_a_policy_that_forgets_a_field_does_not_load(tmp_path: Path) -> None:
 def test_a_field_that_is_listed_and_not_shared_reaches_nobody(tmp_path: Path) -> None:
     """What no clause names is withheld from every partner, however closely it works the case."""
     directory = policies_without(tmp_path, r"\bstation,\s*", "")
-    with partnership(policies=directory) as p:
+    with partnership(policies=load(directory)) as p:
         person = p.person()
         for agency in (POLICE, PROBATION, PRISON, HOUSING):
             p.involve(person, agency, ("accommodation", "drugs_alcohol"), "lead")
