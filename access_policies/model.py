@@ -176,7 +176,7 @@ class Share(Form):
     @model_validator(mode="after")
     def _says_something(self) -> "Share":
         if not (self.fields or self.masked or self.signpost):
-            raise ValueError("names no field: list `fields`, `masked` or both")
+            raise ValueError("names no field; list `fields`, `masked` or both")
         if set(self.fields) & set(self.masked):
             raise ValueError("names a field both clear and masked; keep one")
         return self

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from access_policies.model import KindPolicy, Policies, When
 from schemas.updates import Update
@@ -40,19 +41,17 @@ def kinds_of_partner(policies: Policies) -> set[str]:
 
 
 def unknown(what: str, said: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    """A sentence for each word that is not known."""
+    """A sentence for each word that is not known, with the nearest that are, or all of them."""
     choices = sorted(known)
     for word in said:
         if word not in choices:
-            yield f"there is no {what} {word!r}; choose from {', '.join(choices)}"
+            near = get_close_matches(word, choices) or choices
+            yield f"there is no {what} {word!r}; choose from {', '.join(near)}"
 
 
 def no_such_partner(policies: Policies, said: Iterable[str], also: Iterable[str] = ()) -> Iterator[str]:
     """A sentence for each kind of partner that nobody in the register is of."""
-    known = {*kinds_of_partner(policies), *also}
-    for kind in said:
-        if kind not in known:
-            yield f"no partner is of kind {kind!r}; choose from {', '.join(sorted(known))}"
+    yield from unknown("kind of partner", said, {*kinds_of_partner(policies), *also})
 
 
 def of_when(policies: Policies, when: When) -> Found:

@@ -14,7 +14,7 @@ def of_kind(policies: Policies, policy: KindPolicy, model: type[Update]) -> Iter
     """Everything that is wrong with one kind's policy, held to the schema of that kind."""
     kind = Kind(policies, policy, model)
     for check in (_fields, _freely, _masks, _publishers, _feeds, _inherits, _nevers, of_youth, of_shares, _expects):
-        for path, sentence in check(kind):
+        for path, sentence in dict.fromkeys(check(kind)):
             yield Finding(policy.kind, path, sentence)
 
 
