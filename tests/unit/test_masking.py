@@ -50,7 +50,7 @@ def test_a_mask_tells_less(mask: str, said: Any, told: Any) -> None:
 
 def test_every_mask_is_in_the_vocabulary() -> None:
     """Whoever signs the policies finds every mask in their vocabulary, and no other."""
-    assert FITS == POLICIES.vocabulary.masks
+    assert POLICIES.vocabulary.masks == FITS
     assert FITS.keys() == MASKS.keys()
 
 
