@@ -56,7 +56,7 @@ class Vocabulary(Form):
     special_classes: tuple[str, ...] = ()
     """Classes that a clause tells only on an extra condition: health, and what may show it (D6, D22)."""
     plain: dict[str, str] = {}
-    """Classes, masks and kinds of update in the words of the notice to the person (D22)."""
+    """Classes, masks, pathways and kinds of update in the words of the notice to the person (D22)."""
     partner_kinds: dict[str, PartnerKind] = {}
     masks: dict[str, Literal["text", "date", "time", "any"]]
     involvement: tuple[str, ...]

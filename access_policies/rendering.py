@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from access_policies.model import KindPolicy, Policies, Share
+from access_policies.model import KindPolicy, Policies, Share, When
 
 NOTE = "<!-- Made by `iom-hub policy render`. Change the policies, not this page. -->\n\n"
 
@@ -72,7 +72,7 @@ def _mask(policy: KindPolicy, name: str) -> str:
 def _nevers(policy: KindPolicy) -> Iterable[str]:
     for name, never in policy.never.items():
         fields = "any field" if never.fields == "*" else ", ".join(f"`{field}`" for field in never.fields)
-        when = f" when {_when(never.when)}" if never.when else ""
+        when = f" when {in_words(never.when)}" if never.when else ""
         but = f", except to {', '.join(map(title, never.except_))}" if never.except_ else ""
         yield f"- **never** ({name}): {fields}{when}{but}. {never.because}"
     yield ""
@@ -84,7 +84,7 @@ def _partner(policies: Policies, partner: str) -> str:
         if clause.recipient != partner:
             continue
         lines += [f"### {name}\n", f"{clause.because} For: {title(clause.purpose)}. {policies.agreement_of(name)}.\n"]
-        lines += [f"When {_when(clause.when)}. Review by {clause.review}.\n"]
+        lines += [f"When {in_words(clause.when)}. Review by {clause.review}.\n"]
         rows = [[kind, _told(policies.kinds[kind].share[name])] for kind in _kinds_with(policies, name)]
         lines += [*table(["update", "told"], rows), ""]
     return "\n".join(lines)
@@ -98,7 +98,8 @@ def _told(share: Share) -> str:
     return ", ".join([*(f"`{name}`" for name in share.fields), *(f"`{name}` (masked)" for name in share.masked)])
 
 
-def _when(when: dict[str, tuple[str, ...]]) -> str:
+def in_words(when: When) -> str:
+    """The conditions of a rule."""
     return " and ".join(f"{word} is {' or '.join(map(title, values))}" for word, values in when.items()) or "always"
 
 

@@ -87,8 +87,8 @@ def facts_page(policies: Policies) -> str:
 _OPENING = """# Which update sets which fact
 
 Decisions rest on facts, and facts on what agencies publish. An update that would let its own publisher know more of a
-case counts only once somebody else stands behind it (D12). An agency in trouble can break the glass; that is the one
-exception, and it is reviewed (D13).
+case counts only once somebody else stands behind it (D12). There are two exceptions: the IOM unit decides who is on the
+programme, and in an emergency an agency can break the glass, which is reviewed (D13).
 
 """
 

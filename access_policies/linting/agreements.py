@@ -1,14 +1,19 @@
 """The agreements: that their parties exist, and that they end after they begin (D16)."""
 
+import re
 from collections.abc import Iterator
 
 from access_policies.linting.finding import Finding, Found, unknown
 from access_policies.model import Agreement, Policies
 
+_ID = re.compile(r"[a-z0-9-]+")
+
 
 def of_agreements(policies: Policies) -> Iterator[Finding]:
     """Everything that is wrong with the agreements."""
     for name, agreement in policies.agreements.items():
+        if not _ID.fullmatch(name):
+            yield Finding("agreements.yaml", (name,), "an agreement's id names a page; use a-z, 0-9 and -")
         for path, sentence in _agreement(policies, agreement):
             yield Finding("agreements.yaml", (name, *path), sentence)
 

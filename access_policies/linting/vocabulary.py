@@ -69,7 +69,8 @@ def _partner_kinds(vocabulary: Vocabulary) -> Found:
 
 
 def _plain(vocabulary: Vocabulary) -> Found:
-    for sentence in unknown("class, kind or mask", vocabulary.plain, [*vocabulary.classes, *KINDS, *vocabulary.masks]):
+    known = [*vocabulary.classes, *vocabulary.masks, *vocabulary.pathways, *KINDS]
+    for sentence in unknown("class, mask, pathway or kind", vocabulary.plain, known):
         yield ("plain",), sentence
 
 

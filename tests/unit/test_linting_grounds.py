@@ -75,9 +75,9 @@ SPOILT = {
         "there is no class 'safty'; choose from safety",
     ),
     "plain words for what nobody knows": Refused(
-        added(VOCABULARY, "plain: {helth: your health}"),
+        swapped(VOCABULARY, "  health: your health", "  helth: your health"),
         "plain:",
-        "there is no class, kind or mask 'helth'; choose from health",
+        "there is no class, mask, pathway or kind 'helth'; choose from health",
     ),
     "a partner of a kind that is misspelt": Refused(
         added(PARTNERS, "eastshire: {kind: plice, legal_status: relevant_authority, statutory: true}"),
@@ -100,6 +100,13 @@ SPOILT = {
         swapped(AGREEMENTS, "controllers: [northshire-police", "controllers: [eastshire, northshire-police"),
         "controllers:",
         "no partner is called 'eastshire'; mend its name, or add it to the register",
+    ),
+    "an agreement whose id is a way out of the folder": Refused(
+        added(
+            AGREEMENTS, '"../../a": {title: A, controllers: [], schedules: {}, signed: 2026-01-05, expires: 2026-02-05}'
+        ),
+        "../../a",
+        "an agreement's id names a page; use a-z, 0-9 and -",
     ),
     "an agreement that ends before it begins": Refused(
         swapped(AGREEMENTS, "signed: 2026-01-05", "signed: 2027-06-01"),
