@@ -1,6 +1,5 @@
 """Notifying: the notice to the person, in plain words: who is told what about you, why, what never, how to object."""
 
-import re
 from collections.abc import Iterator
 
 from access_policies.granting import Grant, by_clause, classes_of, grants
@@ -45,8 +44,6 @@ PHRASES = {
 }
 """Each word of a condition as the notice says it."""
 
-_DUTIES = re.compile(r" \(D[0-9]+(, D[0-9]+)*\)")
-
 
 def notice(policies: Policies) -> str:
     """The page `notice.md`."""
@@ -69,7 +66,7 @@ def _partner(policies: Policies, kind: str, found: list[Grant]) -> Iterator[str]
 def _clause(policies: Policies, told: list[Grant]) -> Iterator[str]:
     """Why, under which conditions, and what of which news."""
     clause, plain = told[0].clause, policies.vocabulary.plain
-    yield f"**Why**: {_DUTIES.sub('', clause.because)}\n"
+    yield f"**Why**: {clause.because}\n"
     yield f"**Only if** {_conditions(policies, clause)}.\n"
     rows = [[plain.get(grant.policy.kind, grant.policy.kind), "; ".join(_told(policies, grant))] for grant in told]
     yield from table(["when", "they are told"], rows)

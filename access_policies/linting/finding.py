@@ -42,7 +42,7 @@ def kinds_of_partner(policies: Policies) -> set[str]:
 
 def unknown(what: str, said: Iterable[str], known: Iterable[str]) -> Iterator[str]:
     """A sentence for each word that is not known, with the nearest that are, or all of them."""
-    choices = sorted(known)
+    choices = sorted(set(known))
     for word in said:
         if word not in choices:
             near = get_close_matches(word, choices) or choices

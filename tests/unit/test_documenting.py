@@ -140,6 +140,6 @@ def test_every_condition_has_plain_words() -> None:
 @pytest.mark.parametrize("page", ["notice.md", "record-of-processing.md", "agreements/northshire-1.md"])
 def test_no_law_is_printed_as_fact(page: str) -> None:
     """Whatever a page says of law, powers, conditions or rights stands beside the word that a lawyer must confirm."""
-    for paragraph in PAGES[page].split("\n\n"):
+    for paragraph in re.split(r"\n\n|\n(?=- )", PAGES[page]):
         if re.search(r"\bAct\b|\bGDPR\b|[Pp]owers? |\*\*Condition|your rights", paragraph) and "| " not in paragraph:
             assert CONFIRM in paragraph.replace("\n", " ")

@@ -208,9 +208,12 @@ SPOILT = {
     "no agreements": Refused(gone(AGREEMENTS), "", "there is no such file that can be read; write it"),
     "no nevers": Refused(gone(NEVERS), "", "there is no such file that can be read; write it"),
     "a kind nobody knows": Refused(
-        moved(ARREST, "custody/person.arested.yaml"),
-        "",
-        "this file speaks of 'custody.person.arrested'; name it custody/person.arrested.yaml",
+        written(
+            "custody/person.invented.yaml",
+            b"kind: custody.person.invented\nversion: 1\nowner: police\npublishers: []\nfields: {}\n",
+        ),
+        "kind:",
+        "there is no kind 'custody.person.invented'; choose one that `schemas/updates` lists",
     ),
     "an empty register": Refused(written(PARTNERS, b"{}\n"), "", "names no agency; list those who take part"),
 }
