@@ -1,11 +1,14 @@
 """A kind's file: fields, masks, publishers, bars and expectations that do not hold are refused by file and line."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from access_policies import linting
+from access_policies.compiling import canonical
 from access_policies.loading import load
+from access_policies.model import Policies
 from schemas.updates import KINDS
 from schemas.updates.custody import Arrested
 from support.spoiling import ARREST, LEFT, NEVERS, PLAN, Refused, copied, problems, swapped
@@ -201,3 +204,13 @@ def test_where_people_write_freely_is_known() -> None:
     rows = [line.split("|") for line in WRITTEN_FREELY.strip().splitlines()]
     found = {kind: sorted(model.written_freely()) for kind, model in KINDS.items() if model.written_freely()}
     assert found == {kind.strip(): fields.split() for kind, fields in rows}
+
+
+def test_policies_that_come_from_no_file_are_checked_alike() -> None:
+    """Rules rebuilt from the bytes of a bundle have the findings that they had in their files, each with its place."""
+    said = json.loads(canonical(load()))
+    said.pop("masks_version")
+    assert list(linting.findings(Policies.model_validate(said))) == []
+    said["kinds"][Arrested.KIND]["publishers"].append("charity_hostel")
+    [finding] = linting.findings(Policies.model_validate(said))
+    assert (finding.document, finding.path) == (Arrested.KIND, ("publishers",))
