@@ -92,11 +92,38 @@ class _Reader:
         path = tuple(part for part in error["loc"] if part != "[key]")
         where = ".".join(str(part) for part in path)
         assert document is not None
-        return document.problem(path, f"{where}: {error['msg']}")
+        return document.problem(path, f"{where}: {_remedy(error)}")
 
     def place(self, finding: linting.Finding) -> str:
         """A finding of the linter, by file and line."""
         return self._documents[finding.document].problem(finding.path, finding.sentence)
+
+
+_FORMS = {
+    "int": "a whole number",
+    "bool": "true or false",
+    "date": "a day such as 2027-05-01",
+    "tuple": "a list in brackets",
+    "dict": "a mapping of keys to values",
+    "model": "a mapping of keys to values",
+    "string": "text of the form that belongs here",
+}
+"""What to write, by the first word of pydantic's name for the error."""
+
+
+def _remedy(error: Any) -> str:
+    """What is wrong with the form of a value, and what to do; never the value."""
+    match error["type"]:
+        case "extra_forbidden":
+            return "nobody knows this key; mend its spelling, or take it out"
+        case "missing":
+            return "this key is missing; add it"
+        case "literal_error":
+            return f"choose from {error['ctx']['expected']}"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case kind:
+            return f"this has the wrong form; write {_FORMS.get(kind.partition('_')[0], 'what belongs here')}"
 
 
 def is_policy_directory(directory: Path) -> bool:

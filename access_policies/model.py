@@ -27,7 +27,8 @@ class Power(Form):
 
     disclosers: Literal["any"] | tuple[str, ...]
     recipients: Literal["any"] | tuple[str, ...]
-    needs: Literal["consent"] | None = None
+    needs: Literal["consent", "no-consent"] | None = None
+    """What a clause that rests on it must ask for, or must not (D17)."""
     only_classes: tuple[str, ...] = ()
     not_classes: tuple[str, ...] = ()
 
@@ -52,6 +53,10 @@ class Vocabulary(Form):
     classes: tuple[str, ...]
     closed_classes: tuple[str, ...] = ()
     """Classes told to nobody but the kinds of partner that admit them (D19)."""
+    special_classes: tuple[str, ...] = ()
+    """Classes that a clause tells only on an extra condition: health, and what may show it (D6, D22)."""
+    plain: dict[str, str] = {}
+    """Classes, masks, pathways and kinds of update in the words of the notice to the person (D22)."""
     partner_kinds: dict[str, PartnerKind] = {}
     masks: dict[str, Literal["text", "date", "time", "any"]]
     involvement: tuple[str, ...]
@@ -118,6 +123,8 @@ class Agreement(Form):
     schedules: dict[str, str]
     signed: date
     expires: date
+    retention: dict[str, str] = {}
+    """How long each class of data is kept under it, in words; what is not said is not set (D25)."""
 
 
 class Clause(Form):
@@ -163,11 +170,13 @@ class Share(Form):
     masked: tuple[str, ...] = ()
     signpost: str | None = None
     """What the partner is told to ask of whom, whether or not there is anything to ask about (D28)."""
+    free_text: str | None = None
+    """Why a partner that is not statutory may be told here what people write freely; without it, it is not."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "Share":
         if not (self.fields or self.masked or self.signpost):
-            raise ValueError("names no field: list `fields`, `masked` or both")
+            raise ValueError("names no field; list `fields`, `masked` or both")
         if set(self.fields) & set(self.masked):
             raise ValueError("names a field both clear and masked; keep one")
         return self

@@ -4,6 +4,7 @@ YAML's conveniences are traps in a file that people sign: a second key of the sa
 `no` becomes a boolean, an anchor makes one rule say what another says. All are refused, by file and line.
 """
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,11 @@ import yaml
 
 Path_ = tuple[str | int, ...]
 
+LARGEST = 1_000_000
+"""Bytes in one file: a hundred times what the longest kind needs."""
+DEEPEST = 12
+"""Levels of mappings and lists: twice what any file needs."""
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOOLEANS = re.compile(r"^(y|yes|n|no|on|off)$", re.IGNORECASE)
 _SCALARS: dict[str, Callable[[str], object]] = {
@@ -21,7 +27,6 @@ _SCALARS: dict[str, Callable[[str], object]] = {
     "tag:yaml.org,2002:timestamp": str,
     "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
 }
-_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 class UnusablePolicies(Exception):
@@ -55,32 +60,54 @@ class Document:
         return f"{self.name}:{self.line(path)}: {sentence}"
 
     def _read(self, path: Path) -> Any:
+        text = self._text(path)
         try:
-            text = path.read_text(encoding="utf-8")
-            self._refuse_anchors(text)
+            self._refuse_tricks(text)
             if self._problems:
                 raise UnusablePolicies(self._problems)
             node = yaml.compose(text, Loader=_LOADER)
-            if not isinstance(node, yaml.MappingNode):
-                raise UnusablePolicies([f"{self.name}:1: a policy file is a mapping of keys to values"])
-            return self._value(node, ())
-        except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as broken:
+        except yaml.YAMLError as broken:
             mark = getattr(broken, "problem_mark", None)
-            where = mark.line + 1 if mark else 1
-            raise UnusablePolicies([f"{self.name}:{where}: this is not a readable YAML file; mend it"]) from broken
+            raise self._unusable(mark.line + 1 if mark else 1, _remedy(text, mark)) from broken
+        if node is None:
+            raise self._unusable(1, "this file is empty; write what it should say, if only {}")
+        if not isinstance(node, yaml.MappingNode):
+            raise self._unusable(1, "a policy file is a mapping of keys to values; write `key: value`")
+        return self._value(node, ())
 
-    def _refuse_anchors(self, text: str) -> None:
+    def _text(self, path: Path) -> str:
+        try:
+            content = path.read_bytes()
+        except OSError as broken:
+            raise self._unusable(1, "there is no such file that can be read; write it") from broken
+        if len(content) > LARGEST:
+            raise self._unusable(1, f"this file has over {LARGEST} bytes; make it shorter")
+        if content.startswith(codecs.BOM_UTF8):
+            raise self._unusable(1, "a byte order mark stands before the first key; save it as UTF-8 without one")
+        try:
+            return content.decode()
+        except UnicodeDecodeError as broken:
+            line = content.count(b"\n", 0, broken.start) + 1
+            raise self._unusable(line, "this is not UTF-8; save it as UTF-8") from broken
+
+    def _unusable(self, line: int, sentence: str) -> UnusablePolicies:
+        return UnusablePolicies([f"{self.name}:{line}: {sentence}"])
+
+    def _refuse_tricks(self, text: str) -> None:
+        """Anchors, aliases, tags, and deeper brackets than anybody reads; found before anything is built."""
+        depth = 0
         for event in _events(text):
+            line = event.start_mark.line + 1
             if getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
                 self._problems.append(f"{self.name}:{line}: anchors and aliases are not allowed; write it out")
+            if getattr(event, "tag", None):
+                self._problems.append(f"{self.name}:{line}: tags are not allowed; take {event.tag!r} out")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise self._unusable(line, f"more than {DEEPEST} levels stand in each other; make it flatter")
 
     def _value(self, node: yaml.Node, path: Path_) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
-        if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
-            self._problems.append(
-                f"{self.name}:{node.start_mark.line + 1}: tags are not allowed; take {node.tag!r} out"
-            )
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -101,7 +128,9 @@ class Document:
 
     def _key(self, node: Any) -> str:
         if not isinstance(node, yaml.ScalarNode):
-            self._problems.append(f"{self.name}:{node.start_mark.line + 1}: a key is one word, not a list or mapping")
+            self._problems.append(
+                f"{self.name}:{node.start_mark.line + 1}: a key is one word, not a list or mapping; name it"
+            )
             return ""
         return str(self._scalar(node))
 
@@ -111,12 +140,25 @@ class Document:
             self._problems.append(
                 f"{self.name}:{line}: a bare {node.value!r} is read as a boolean; use true, false or quotes"
             )
+        if node.tag == "tag:yaml.org,2002:null":
+            self._problems.append(f"{self.name}:{line}: nothing stands here; write a value, or take the key out")
+            return ""
         try:
             return _SCALARS[node.tag](node.value)
         except (KeyError, ValueError):  # another tag, or a number as only YAML writes it: 0x1F, 1:30
-            self._problems.append(f"{self.name}:{line}: only text, whole numbers, true, false and dates may stand here")
+            self._problems.append(
+                f"{self.name}:{line}: only text, whole numbers, dates, true and false stand here; use quotes for text"
+            )
             return ""
 
 
 def _events(text: str) -> Iterator[Any]:
     yield from yaml.parse(text, Loader=_LOADER)
+
+
+def _remedy(text: str, mark: Any) -> str:
+    """What to do about a line that is no YAML; it is not shown, for an error names no value."""
+    lines = text.splitlines()
+    if mark and mark.line < len(lines) and "\t" in lines[mark.line]:
+        return "a tab stands here; write spaces"
+    return "this is not readable YAML; look at brackets, colons and the spaces at the start of the lines"

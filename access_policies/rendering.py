@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable
 
-from access_policies.model import KindPolicy, Policies, Share
+from access_policies.model import KindPolicy, Policies, Share, When
 
-_NOTE = "<!-- Made by `iom-hub policy render`. Change the policies, not this page. -->\n\n"
+NOTE = "<!-- Made by `iom-hub policy render`. Change the policies, not this page. -->\n\n"
 
 
 def by_kind(policies: Policies) -> str:
     """For each kind: its fields down, the partners across."""
     sections = (_kind(policies, policy) for policy in policies.kinds.values())
-    return _NOTE + "# Who is told what, by kind of update\n\n" + _legend() + "\n".join(sections)
+    return NOTE + "# Who is told what, by kind of update\n\n" + _legend() + "\n".join(sections)
 
 
 def by_partner(policies: Policies) -> str:
     """For each kind of partner: every ground on which it is told anything."""
     partners = dict.fromkeys(partner.kind for partner in policies.partners.values())
     sections = (_partner(policies, partner) for partner in partners)
-    return _NOTE + "# Who is told what, by partner\n\n" + _legend() + "\n".join(sections)
+    return NOTE + "# Who is told what, by partner\n\n" + _legend() + "\n".join(sections)
 
 
 def _legend() -> str:
@@ -33,12 +33,12 @@ def _kind(policies: Policies, policy: KindPolicy) -> str:
         [f"`{name}`", rule.class_, *(_cell(policies, policy, partner, name) for partner in partners)]
         for name, rule in policy.fields.items()
     ]
-    lines = [f"## {policy.kind}\n", _facts(policy), *_table(["field", "class", *map(_title, partners)], rows), ""]
+    lines = [f"## {policy.kind}\n", _facts(policy), *table(["field", "class", *map(title, partners)], rows), ""]
     return "\n".join([*lines, *_nevers(policy)])
 
 
 def _facts(policy: KindPolicy) -> str:
-    publishers = ", ".join(map(_title, policy.publishers))
+    publishers = ", ".join(map(title, policy.publishers))
     inherits = ""
     if policy.inherits:
         lapsed = ", ".join(f"`{name}`" for name in policy.inherits.lapsed)
@@ -46,7 +46,7 @@ def _facts(policy: KindPolicy) -> str:
             f"\n\nGoes to exactly those who were told the update in `{policy.inherits.of}`; "
             f"where their ground has lapsed they hear {lapsed} only."
         )
-    return f"Owned by {_title(policy.owner)}; published by {publishers}.{inherits}\n"
+    return f"Owned by {title(policy.owner)}; published by {publishers}.{inherits}\n"
 
 
 def _cell(policies: Policies, policy: KindPolicy, partner: str, name: str) -> str:
@@ -72,21 +72,21 @@ def _mask(policy: KindPolicy, name: str) -> str:
 def _nevers(policy: KindPolicy) -> Iterable[str]:
     for name, never in policy.never.items():
         fields = "any field" if never.fields == "*" else ", ".join(f"`{field}`" for field in never.fields)
-        when = f" when {_when(never.when)}" if never.when else ""
-        but = f", except to {', '.join(map(_title, never.except_))}" if never.except_ else ""
+        when = f" when {in_words(never.when)}" if never.when else ""
+        but = f", except to {', '.join(map(title, never.except_))}" if never.except_ else ""
         yield f"- **never** ({name}): {fields}{when}{but}. {never.because}"
     yield ""
 
 
 def _partner(policies: Policies, partner: str) -> str:
-    lines = [f"## {_title(partner)}\n"]
+    lines = [f"## {title(partner)}\n"]
     for name, clause in policies.clauses.items():
         if clause.recipient != partner:
             continue
-        lines += [f"### {name}\n", f"{clause.because} For: {_title(clause.purpose)}. {policies.agreement_of(name)}.\n"]
-        lines += [f"When {_when(clause.when)}. Review by {clause.review}.\n"]
+        lines += [f"### {name}\n", f"{clause.because} For: {title(clause.purpose)}. {policies.agreement_of(name)}.\n"]
+        lines += [f"When {in_words(clause.when)}. Review by {clause.review}.\n"]
         rows = [[kind, _told(policies.kinds[kind].share[name])] for kind in _kinds_with(policies, name)]
-        lines += [*_table(["update", "told"], rows), ""]
+        lines += [*table(["update", "told"], rows), ""]
     return "\n".join(lines)
 
 
@@ -98,13 +98,16 @@ def _told(share: Share) -> str:
     return ", ".join([*(f"`{name}`" for name in share.fields), *(f"`{name}` (masked)" for name in share.masked)])
 
 
-def _when(when: dict[str, tuple[str, ...]]) -> str:
-    return " and ".join(f"{word} is {' or '.join(map(_title, values))}" for word, values in when.items()) or "always"
+def in_words(when: When) -> str:
+    """The conditions of a rule."""
+    return " and ".join(f"{word} is {' or '.join(map(title, values))}" for word, values in when.items()) or "always"
 
 
-def _title(word: str) -> str:
+def title(word: str) -> str:
+    """A word of the policies as people write it."""
     return word.replace("_", " ")
 
 
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """The lines of a Markdown table."""
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]

@@ -82,10 +82,13 @@ def _pending(facts: Facts, involved: Mapping[AgencyId, InvolvementClaim]) -> dic
 
 
 def _restrictions(facts: Facts, backers: frozenset[AgencyId]) -> Iterator[RestrictionClaim]:
-    """Those that were neither taken back by who set them nor lifted by somebody who may (D12)."""
+    """Those that were neither lifted by somebody who may, nor taken back by who set them; who closed the case to itself
+    opens it to itself neither way (D12).
+    """
     lifted = {claim.restriction for key, claim in facts.liftings.items() if _lifts(facts, key, claim, backers)}
     for key, claim in facts.restrictions.items():
-        if key not in lifted and key not in facts.withdrawn:
+        taken_back = key in facts.withdrawn and claim.publisher in claim.open_to
+        if key not in lifted and not taken_back:
             yield claim
 
 

@@ -62,6 +62,14 @@ class Concern(StrEnum):
     SELF_HARM = "self_harm"
 
 
+class Enforcement(StrEnum):
+    """What a kind of update can set in motion against a person; no support agency publishes such a kind (D7)."""
+
+    WHEREABOUTS = "whereabouts"
+    WANTED = "wanted"
+    BREACH = "breach"
+
+
 class Review(StrEnum):
     """How the data owner's side finds that access was opened in an emergency (D13)."""
 

@@ -9,8 +9,6 @@ from hub.cli.terminal import Home, err, out, settings_for, told_plainly
 
 app = typer.Typer(help="The need-to-know rules: check, render, explain, sign, install.", no_args_is_help=True)
 
-PAGES = ("disclosure-by-kind.md", "disclosure-by-partner.md")
-
 
 @app.command("check")
 def check(home: Home = None) -> None:
@@ -43,27 +41,50 @@ def render(
     compare: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
     home: Home = None,
 ) -> None:
-    """Write the pages that people sign: the rules by kind and by partner.
+    """Write the pages that people sign: the rules by kind and by partner, agreements, record of processing, notice.
 
     Example: [bold]iom-hub policy render --into docs/reference[/bold]
     """
-    from access_policies.loading import load
-    from access_policies.rendering import by_kind, by_partner
-
     with told_plainly():
-        policies = load(settings_for(home).policy_directory())
-    stale = []
-    for name, text in zip(PAGES, (by_kind(policies), by_partner(policies)), strict=True):
-        page = into / name
-        if compare and (not page.exists() or page.read_text(encoding="utf-8") != text):
-            stale.append(str(page))
-        elif not compare:
-            into.mkdir(parents=True, exist_ok=True)
-            page.write_text(text, encoding="utf-8")
-            out.print(f"wrote {page}")
-    if stale:
-        err.print(f"out of date: {', '.join(stale)}; run `iom-hub policy render`", style="red")
+        wanted = _pages(settings_for(home).policy_directory())
+    stale = _stale(into, wanted)
+    if compare and stale:
+        err.print(f"out of date: {', '.join(map(str, stale))}; run `iom-hub policy render`", style="red")
         raise typer.Exit(1)
+    if not compare:
+        _write(into, wanted)
+
+
+def _pages(directory: Path) -> dict[str, str]:
+    """Every page that is made from the policies, by its name."""
+    from access_policies.documenting import pages
+    from access_policies.loading import load
+    from hub.listing import facts_page
+
+    policies = load(directory)
+    return {**pages(policies), "facts.md": facts_page(policies)}
+
+
+def _stale(into: Path, wanted: dict[str, str]) -> list[Path]:
+    """The pages that are missing, say something else, or are of an agreement that is no more."""
+    stale = [name for name, text in wanted.items() if not _says(into / name, text)]
+    gone = [page for page in into.glob("agreements/*.md") if str(page.relative_to(into)) not in wanted]
+    return [*(into / name for name in stale), *gone]
+
+
+def _says(page: Path, text: str) -> bool:
+    return page.exists() and page.read_text(encoding="utf-8") == text
+
+
+def _write(into: Path, wanted: dict[str, str]) -> None:
+    for page in _stale(into, wanted):
+        text = wanted.get(str(page.relative_to(into)))
+        if text is None:
+            page.unlink()
+        else:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+        out.print(f"{'removed' if text is None else 'wrote'} {page}", soft_wrap=True)
 
 
 @app.command("explain")

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from types import UnionType
+from typing import Annotated, ClassVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import (
     AwareDatetime,
@@ -17,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, Identifiers, RecordRef, UpdateRef
-from schemas.vocabulary import Handling, RecordedAs
+from schemas.vocabulary import Enforcement, Handling, RecordedAs
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -50,6 +51,25 @@ ENVELOPE_FIELDS = ("source", "occurred_at")
 """Told fields that come from the envelope rather than the data; a policy lists them like any other."""
 
 
+def _either(said: object) -> tuple[object, ...]:
+    """The alternatives of a type."""
+    return get_args(said) if get_origin(said) in (Union, UnionType) else (said,)
+
+
+def _freely(said: object) -> bool:
+    """Whether a value of this type may hold, however deep, what people write as they like."""
+    return said in (Words, JsonValue) or any(map(_freely, get_args(said)))
+
+
+_FORMS: tuple[tuple[object, tuple[str, ...]], ...] = (
+    (Line, ("text",)),
+    (Words, ("text",)),
+    (Day, ("date",)),
+    (Moment, ("date", "time")),
+)
+_ENVELOPE_FORMS: Mapping[str, tuple[object, ...]] = {"source": (Line,), "occurred_at": (Moment,)}
+
+
 class Update(BaseModel):
     """One thing that happened. Frozen and closed: a field the schema does not know is refused."""
 
@@ -64,6 +84,10 @@ class Update(BaseModel):
     """Told fields that follow from the others, so that nobody types them twice."""
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset()
     """The fields that a correction may change. What facts rest on is withdrawn and said anew instead (D15)."""
+
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset()
+    """What it can set in motion against the person; a kind that feeds any of these has no support agency as a
+    publisher (D7)."""
 
     record: RecordRef | None = None
     identifiers: Identifiers | None = None
@@ -85,6 +109,23 @@ class Update(BaseModel):
         """Every field a policy must decide on, in order; `record` is an id of the hub's own, not a field."""
         own = tuple(name for name in cls.model_fields if name != "record")
         return (*ENVELOPE_FIELDS, *own, *cls.DERIVED)
+
+    @classmethod
+    def written_freely(cls) -> frozenset[str]:
+        """The fields in which people write what they like."""
+        return frozenset(name for name, said in cls._said().items() if any(map(_freely, said)))
+
+    @classmethod
+    def forms_of(cls, name: str) -> frozenset[str]:
+        """What sort of value a field holds, as masks know it: text, a date, a time (which has a date), or none."""
+        said = _ENVELOPE_FORMS.get(name) or cls._said().get(name, ())
+        return frozenset(form for kind, forms in _FORMS for form in forms if kind in said)
+
+    @classmethod
+    def _said(cls) -> dict[str, tuple[object, ...]]:
+        """For each field of the data, the types that its value may be of."""
+        hints = get_type_hints(cls, include_extras=True)
+        return {name: _either(hints[name]) for name in cls.model_fields}
 
     def refers_to(self) -> UpdateRef | None:
         """The earlier update that this one is about, as its publisher knows it."""

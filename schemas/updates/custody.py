@@ -12,6 +12,7 @@ from schemas.vocabulary import (
     Certainty,
     CustodyOutcome,
     DrugTest,
+    Enforcement,
     HousingNeed,
     ReceptionReason,
     ReleaseReason,
@@ -33,6 +34,7 @@ class Arrested(Provisional):
     """An arrest: an alleged offence, never more (D1)."""
 
     KIND: ClassVar[str] = "custody.person.arrested"
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset(
         {"arrested_at", "station", "alleged_offence", "expected_until", "drug_test", "officer", "intelligence"}
     )
@@ -50,6 +52,7 @@ class LeftPoliceCustody(Update):
     """How an arrest ended; it reaches exactly those who were told of the arrest (D1)."""
 
     KIND: ClassVar[str] = "custody.person.left"
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     REFERS_TO: ClassVar[str | None] = "arrest"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({Arrested.KIND})
     DERIVED: ClassVar[tuple[str, ...]] = ("stands", "in_custody")
@@ -72,6 +75,7 @@ class Received(Update):
     """A prison received someone: new custody, a recall, or a transfer from another prison."""
 
     KIND: ClassVar[str] = "custody.person.received"
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"received_at", "prison"})
 
     received_at: Moment
@@ -83,6 +87,7 @@ class Released(Provisional):
     """A real release, with its real reason."""
 
     KIND: ClassVar[str] = "custody.person.released"
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"released_at", "prison", "reason"})
 
     released_at: Moment
@@ -94,6 +99,7 @@ class ReleasePlanned(Update):
     """Where and when someone is to be released, and what waits for them."""
 
     KIND: ClassVar[str] = "custody.release.planned"
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset(
         {
             "prison",
@@ -127,6 +133,7 @@ class ReleaseCancelled(Update):
     """A release plan no longer stands; every partner that was told of it hears so."""
 
     KIND: ClassVar[str] = "custody.release.cancelled"
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     REFERS_TO: ClassVar[str | None] = "plan"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({ReleasePlanned.KIND})
     DERIVED: ClassVar[tuple[str, ...]] = ("stands",)

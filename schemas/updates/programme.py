@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, Identifiers
 from schemas.updates.base import Day, Line, Update, Words
-from schemas.vocabulary import Band, Involvement, Pathway
+from schemas.vocabulary import Band, Enforcement, Involvement, Pathway
 
 
 class CohortDecided(Update):
@@ -52,6 +52,7 @@ class RiskReassessed(Update):
     """A new score in the method it names; a score change is not a re-offence (D21)."""
 
     KIND: ClassVar[str] = "programme.risk.reassessed"
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WANTED})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"method", "score", "band", "wanted", "reason"})
 
     method: Line

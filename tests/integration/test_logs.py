@@ -84,7 +84,7 @@ def an_arrest(**more: Any) -> dict[str, Any]:
 
 def the_programme(sender: Sender) -> None:
     """The person comes onto the programme, and agencies work with them."""
-    decision = {"cohort": word("cohort"), "statutory": True, "decided_by": word("by"), "reason": word("reason")}
+    decision = {"cohort": "Fixed", "statutory": True, "decided_by": word("by"), "reason": word("reason")}
     who = {"identifiers": PERSON, "person": word("person"), "date_of_birth": BORN}
     assert sender.publish(UNIT, "programme.cohort.decided", who | decision).is_success
     for agency, pathways in ((POLICE, []), (PROBATION, []), (HOUSING, ["accommodation"])):

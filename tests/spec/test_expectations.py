@@ -90,7 +90,7 @@ def test_a_rule_that_would_never_apply_is_refused() -> None:
     """A `never` with an empty list of values bars nothing, whatever its author meant, so it does not load."""
     policy = POLICIES.kinds["custody.person.arrested"]
     toothless = policy.never["live-operation"].model_copy(update={"when": {"handling": ()}})
-    policy = policy.model_copy(update={"never": {"live-operation": toothless}})
+    policy = policy.model_copy(update={"never": policy.never | {"live-operation": toothless}})
     [finding] = findings(POLICIES.model_copy(update={"kinds": {**POLICIES.kinds, policy.kind: policy}}))
     assert finding.path == ("never", "live-operation", "when", "handling")
 

@@ -78,9 +78,12 @@ def test_nobody_learns_who_else_works_the_case(kind: str, recipient: str) -> Non
 @of_each_kind
 @of_each_support_agency
 def test_free_text_stays_with_justice(kind: str, recipient: str) -> None:
-    """Nobody can say beforehand what stands in free text, so no support agency is told any."""
+    """Nobody can say beforehand what stands in free text, so no support agency is told any, but for what is right of
+    a field that it was told (D15).
+    """
     fields = POLICIES.kinds[kind].fields
-    assert not [name for name in fields_told(plan(kind, widest(recipient))) if fields[name].free_text]
+    free = [name for name in fields_told(plan(kind, widest(recipient))) if fields[name].free_text]
+    assert free in ([], ["corrected"])
 
 
 @of_each_kind

@@ -31,6 +31,10 @@ def test_policies_are_checked_rendered_and_explained(home: Path, tmp_path: Path)
     page = pages / "disclosure-by-partner.md"
     page.write_text(page.read_text(encoding="utf-8").replace("housing", "everybody", 1), encoding="utf-8")
     assert "disclosure-by-partner.md" in failed(home, "policy", "render", "--check", "--into", pages)
+    (pages / "agreements" / "northshire-0.md").write_text("An agreement that is no more.", encoding="utf-8")
+    assert "northshire-0.md" in failed(home, "policy", "render", "--check", "--into", pages)
+    ok(home, "policy", "render", "--into", pages)
+    ok(home, "policy", "render", "--check", "--into", pages)
     words = ("policy", "explain", "custody.person.arrested", "--to", "council_housing", "--pathway", "accommodation")
     cells = {line.split("│")[1].strip(): line for line in ok(home, *words).splitlines() if line.startswith("│")}
     assert "withheld" in cells["alleged_offence"]

@@ -1,0 +1,101 @@
+"""Listing: which kind of update sets which fact, who may publish it, and whether that lets its publisher know more.
+
+The page is made from this table, the policies and the fold; a property test holds the table to what folding the sample
+of each kind does, and to what its publisher is told before and after somebody confirms it (D12).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from access_policies.model import Policies
+from access_policies.rendering import NOTE, table, title
+from schemas.updates import KINDS
+
+
+class Widens(StrEnum):
+    """Whether an update lets its own publisher know more of the case."""
+
+    NO = "no"
+    CONFIRMED = "yes, once confirmed"
+    ALONE = "yes, by itself"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What updates of one kind do to the facts."""
+
+    facts: tuple[str, ...]
+    """The parts of `Facts` that change."""
+    widens: Widens = Widens.NO
+    counts: str = "by itself"
+    """What must be so before it counts, for those who sign."""
+
+
+_ITS_WORD = "once the IOM unit or the case lead stands behind it beside the publisher"
+
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {
+        "custody.person.arrested": Effect(("custody",)),
+        "custody.person.left": Effect(("custody", "settled")),
+        "custody.person.received": Effect(("custody",)),
+        "custody.person.released": Effect(("custody",)),
+        "programme.cohort.decided": Effect(
+            ("cohorts",), Widens.ALONE, "by itself: the IOM unit alone puts people on the programme, and leads the case"
+        ),
+        "programme.agency.involved": Effect(("involvement",), Widens.CONFIRMED, _ITS_WORD),
+        "programme.agency.withdrew": Effect(
+            ("involvement",), counts="by itself, from the agency, the IOM unit or the case lead"
+        ),
+        "trust.consent.given": Effect(
+            ("consents",),
+            Widens.CONFIRMED,
+            "for others by itself; for its publisher once the IOM unit or the case lead confirms it",
+        ),
+        "trust.consent.withdrawn": Effect(("ended", "ended_before")),
+        "trust.restriction.set": Effect(("restrictions",)),
+        "trust.restriction.lifted": Effect(
+            ("liftings",),
+            Widens.CONFIRMED,
+            "from who set it, the IOM unit or the case lead; one to whom it opens the case needs a second of these",
+        ),
+        "trust.fact.confirmed": Effect(("confirmations",)),
+        "trust.update.confirmed": Effect(("settled",), counts="by itself; the hub alone says so"),
+        "trust.update.withdrawn": Effect(("withdrawn", "settled"), counts="by itself, from who said it"),
+        "trust.concern.disclosed": Effect(
+            ("concerns",), counts="by itself, for those it names but its publisher, until its time is over"
+        ),
+        "trust.access.opened": Effect(
+            ("accesses",),
+            Widens.ALONE,
+            "by itself, for what an emergency clause lists, until its time is over; somebody else reviews it (D13)",
+        ),
+        "trust.access.closed": Effect(("closed",)),
+    }
+)
+"""By kind; a kind that is not here sets no fact."""
+
+
+def facts_page(policies: Policies) -> str:
+    """The page `facts.md`."""
+    rows = [_row(policies, kind) for kind in KINDS]
+    head = ["kind", "sets", "published by", "lets its publisher know more", "counts"]
+    return NOTE + _OPENING + "\n".join(table(head, rows)) + "\n"
+
+
+_OPENING = """# Which update sets which fact
+
+Decisions rest on facts, and facts on what agencies publish. An update that would let its own publisher know more of a
+case counts only once somebody else stands behind it (D12). There are two exceptions: the IOM unit decides who is on the
+programme, and in an emergency an agency can break the glass, which is reviewed (D13).
+
+"""
+
+
+def _row(policies: Policies, kind: str) -> list[str]:
+    effect, publishers = EFFECTS.get(kind), ", ".join(map(title, policies.kinds[kind].publishers))
+    if effect is None:
+        return [kind, "–", publishers, Widens.NO.value, "–"]
+    facts = ", ".join(f"`{name}`" for name in effect.facts)
+    return [kind, facts, publishers, effect.widens.value, effect.counts]
