@@ -13,31 +13,28 @@ from uuid import UUID
 import orjson
 from pydantic import JsonValue
 
-from access_policies.compiling import Bundle, Plan
-from access_policies.deciding import decide
-from access_policies.words import Situation
+from access_policies.compiling import Bundle
 from hub import ledger
 from hub.cases import Case, said, settled_at
+from hub.correcting import breaks_its_schema
 from hub.crashpoints import reach
 from hub.deferring import timer_for
-from hub.disclosing import Discloser
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import HUB, Desk, Discarded, Held, Placed
 from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
 from hub.postponing import continued_on
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
-from hub.retelling import Reteller
 from hub.reviewing import may_close, terms
 from hub.telling import Telling, Told
-from hub.weighing import situations_in
-from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
-from schemas.updates import Provisional
+from schemas.updates import KINDS, Provisional
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import AccessClosed, AccessOpened
+from schemas.updates.trust import AccessClosed, AccessOpened, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
 Result = Receipt | Rejected | Refused
+VIEW_RETENTION = timedelta(days=30)
+"""How long a partner's view of a case stays open after its involvement has ended (D25; confirm)."""
 
 
 class Acceptor:
@@ -51,12 +48,13 @@ class Acceptor:
         clock: Clock,
         entropy: Entropy,
         settle: timedelta,
+        retention: timedelta = VIEW_RETENTION,
     ) -> None:
         """`in_force` is asked for the bundle once a batch; `settle` is how long an arrest or a release stays
-        provisional.
+        provisional, `retention` how long a view stays open.
         """
         self.store, self.in_force, self.identity, self.clock = store, in_force, identity, clock
-        self.entropy, self.settle = entropy, settle
+        self.entropy, self.settle, self.retention = entropy, settle, retention
 
     def accept(self, batch: Sequence[Received]) -> list[Result]:
         """A receipt for each update, or a refusal: its id was used for other bytes, or its publisher may not say
@@ -113,14 +111,12 @@ class _Batch:
     def __init__(self, acceptor: Acceptor, unit: Unit, now: datetime, bundle: Bundle) -> None:
         self._a, self._unit, self._now, self._bundle = acceptor, unit, now, bundle
         self._desk = Desk(unit, acceptor.identity, bundle)
-        discloser = Discloser(bundle, acceptor.identity, acceptor.entropy)
-        self._telling = Telling(Reteller(unit, self._desk, discloser, acceptor.settle, now))
+        self._telling = Telling(self._desk, acceptor.entropy, acceptor.settle, now)
         self._continued = continued_on(unit, bundle, now.date())
         self._cases: dict[UUID, Case] = {}
         self._entries: list[Entry] = []
         self._stored: list[tuple[Stored, bytes]] = []
         self._timers: list[Timer] = []
-        self._kinds: dict[UpdateKey, str] = {}
         self._fell: set[UpdateKey] = set()
         """Updates of this batch that were placed at first, and then could not stand."""
 
@@ -154,7 +150,9 @@ class _Batch:
             self._hold(received, placement)
 
     def _cannot_stand(self, received: Received, placement: Placed) -> Held | None:
-        """What only the locked record can tell: a contradiction, or a reference to the wrong kind of update."""
+        """What only the locked record can tell: a contradiction, or a reference to an update that this one cannot be
+        about.
+        """
         case = self._cases.get(placement.record_id)
         if case and case.identity.contradicts(received.update):
             return Held("contradiction")
@@ -162,20 +160,22 @@ class _Batch:
             return Held("unknown_person")  # the decision that creates the record was itself held
         if placement.target in self._fell:
             return Held("unknown_reference")
-        allowed = type(received.update).REFERS_TO_KINDS
-        if placement.target and allowed and self._kind_of(placement.target) not in allowed:
-            return Held("wrong_reference")
-        if case and placement.target and isinstance(received.update, AccessClosed):
-            opener, publisher = placement.target.publisher, received.key.publisher
-            if not may_close(case.standing, self._bundle, opener, publisher):
-                return Held("not_its_reviewer")
-        return None
+        return self._cannot_be_about(case, received, placement.target) if case and placement.target else None
 
-    def _kind_of(self, key: UpdateKey) -> str:
-        if key not in self._kinds:
-            content = self._unit.content_of(key)
-            self._kinds[key] = orjson.loads(content)["kind"] if content else ""
-        return self._kinds[key]
+    def _cannot_be_about(self, case: Case, received: Received, target: UpdateKey) -> Held | None:
+        past, publisher = self._telling.past, received.key.publisher
+        match received.update:
+            case UpdateCorrected(of_kind=kind) as update:
+                fits = past.kind(target) == kind
+                if fits and breaks_its_schema(update, target, past):
+                    return Held("schema")
+            case UpdateWithdrawn() | DisclosureRecalled():
+                fits = not KINDS[past.kind(target)].FINAL
+            case AccessClosed() if not may_close(case.standing, self._bundle, target.publisher, publisher):
+                return Held("not_its_reviewer")
+            case update:
+                fits = not update.REFERS_TO_KINDS or past.kind(target) in update.REFERS_TO_KINDS
+        return None if fits else Held("wrong_reference")
 
     def _hold(self, received: Received, held: Held) -> None:
         self._keep(received, None)
@@ -183,18 +183,16 @@ class _Batch:
 
     def _disclose(self, received: Received, placement: Placed) -> None:
         case, target = self._case(received, placement), placement.target
-        if received.key.publisher == HUB and str(target) in case.facts.settled | case.facts.closed:
-            return  # a withdrawal, an outcome or a closing came first, or another leader fired the same timer
+        if case.nothing_left(received, target):
+            return
         before = case.standing
         if case.fold(received, target, self._now):
             case.weigh(self._bundle, self._now, self._continued)
-        situations = situations_in(case, received, target, self._bundle)
-        decided = situations, self._plans(case, received, target, situations)
-        told = self._telling.tell(case, received, target, self._said(received), decided, before)
-        self._kinds[received.key] = received.kind
+        told = self._telling.tell(case, received, target, self._said(received), before)
         self._keep(received, case.record_id)
-        self._enter(case, self._record(received, "placed") | _weighed(situations), told, received.key)
-        if timer := timer_for(received, case.record_id, self._bundle, self._now, self._a.settle):
+        self._enter(case, self._record(received, "placed"), told, received.key)
+        spans = self._a.settle, self._a.retention
+        if timer := timer_for(received, case.record_id, self._bundle, self._now, *spans):
             self._timers.append(timer)
 
     def _case(self, received: Received, placement: Placed) -> Case:
@@ -207,14 +205,6 @@ class _Batch:
         elif isinstance(update, CohortDecided):
             case.learn(update, self._desk)
         return case
-
-    def _plans(
-        self, case: Case, received: Received, target: UpdateKey | None, situations: dict[AgencyId, Situation]
-    ) -> dict[AgencyId, Plan]:
-        publisher = received.key.publisher
-        own = publisher if case.standing.works(publisher) else None
-        told_before = self._telling.told_before(case, target)
-        return decide(self._bundle, received.kind, situations, own=own, told_before=told_before)
 
     def _said(self, received: Received) -> dict[str, JsonValue]:
         content = said(received)
@@ -249,8 +239,3 @@ class _Batch:
         record |= told.entered()
         leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
         self._entries.append(Entry(leaf, opening, case.record_id if case else None, told.drafts, key))
-
-
-def _weighed(situations: dict[AgencyId, Situation]) -> dict[str, JsonValue]:
-    """The situations, so that the decision can be explained exactly as it was made."""
-    return {"situations": {agency: [each.known, each.possible] for agency, each in situations.items()}}

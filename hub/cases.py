@@ -19,7 +19,7 @@ from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
-from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
 NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed)
 """Kinds that set a fact which no word of a rule speaks of."""
@@ -92,7 +92,26 @@ class Case:
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(self.facts, agency, str(target))
         self.changed = self.changed or over is not None
-        return [key_of(over), settlement_of(key_of(over))] if over else []
+        return self._with_what_followed(over) if over else []
+
+    def recall(self, agency: AgencyId, target: UpdateKey) -> list[UpdateKey]:
+        """Everything that `agency` gives back with an update: itself, the hub's word on it, its corrections."""
+        hidden = fact_rules.hide(self.facts, agency, str(target))
+        self.changed = self.changed or hidden is not None
+        return self._with_what_followed(str(target))
+
+    def _with_what_followed(self, over: str) -> list[UpdateKey]:
+        corrections = map(key_of, fact_rules.corrections_of(self.facts, over))
+        return [key_of(over), settlement_of(key_of(over)), *corrections]
+
+    def nothing_left(self, received: Received, target: UpdateKey | None) -> bool:
+        """Whether what the hub was to say has been settled otherwise: a withdrawal, an outcome or a closing came first,
+        the consent was ended, or another process fired the same timer.
+        """
+        if received.key.publisher != HUB or target is None:
+            return False
+        ended = isinstance(received.update, ConsentLapsed) and fact_rules.consent_ended(self.facts, str(target))
+        return ended or str(target) in self.facts.settled | self.facts.closed
 
     def lend(self, agency: AgencyId, key: UpdateKey) -> None:
         """Remember that the agency was told this update in an emergency, and on no other ground (D13)."""

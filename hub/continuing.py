@@ -13,13 +13,12 @@ from access_policies.compiling import Bundle
 from hub import ledger
 from hub.accepting import Acceptor
 from hub.cases import Case
-from hub.disclosing import Discloser
 from hub.numbering import Entry, number
 from hub.placing import Desk
 from hub.ports import Continuation, Postponed, Store, Unit
 from hub.postponing import continued_on
 from hub.receiving import Problem, Rejected
-from hub.retelling import Reason, Reteller, Retold
+from hub.retelling import Reason, Retold
 from hub.standing import lapsed
 from hub.telling import Telling
 
@@ -83,9 +82,7 @@ def _tell(acceptor: Acceptor, unit: Unit, agreement: str, record: dict[str, Json
     bundle, now = acceptor.in_force(), acceptor.clock.now()
     rows = unit.take_postponed(agreement)
     cases = _cases(unit, rows, bundle, now)
-    discloser = Discloser(bundle, acceptor.identity, acceptor.entropy)
-    desk = Desk(unit, acceptor.identity, bundle)
-    telling = Telling(Reteller(unit, desk, discloser, acceptor.settle, now))
+    telling = Telling(Desk(unit, acceptor.identity, bundle), acceptor.entropy, acceptor.settle, now)
     retold = [told for row in rows for told in _retell(telling, cases[row.record_id], row)]
     told = telling.summed_up([], retold)
     record |= {"agreement": agreement, "bundle": bundle.digest} | told.entered()

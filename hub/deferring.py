@@ -3,7 +3,7 @@
 The update's id follows from the earlier one's, so it is the same whichever process makes it, and has one effect.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from access_policies.compiling import Bundle
@@ -13,11 +13,15 @@ from hub.ports import Timer, UpdateKey
 from hub.receiving import Received
 from hub.reviewing import ends_at
 from schemas.updates import Provisional
-from schemas.updates.trust import AccessOpened, ConcernDisclosed
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew
+from schemas.updates.trust import AccessOpened, ConcernDisclosed, ConsentGiven, RestrictionSet
+from schemas.vocabulary import Involvement
 
 
 def closing_of(key: UpdateKey) -> UpdateKey:
-    """The update by which the hub closes an access whose time has run out (D13)."""
+    """The update by which the hub closes an access whose time has run out (D13). A view closes under the same id,
+    though by no update.
+    """
     return UpdateKey(HUB, uuid5(key.update_id, "closed"))
 
 
@@ -26,8 +30,17 @@ def ending_of(key: UpdateKey) -> UpdateKey:
     return UpdateKey(HUB, uuid5(key.update_id, "ended"))
 
 
-def timer_for(received: Received, record_id: UUID, bundle: Bundle, now: datetime, settle: timedelta) -> Timer | None:
-    """When an update that was accepted `now` is looked at again, if it is."""
+def _lapse_of(key: UpdateKey) -> UpdateKey:
+    """The update by which the hub says that a consent has run out."""
+    return UpdateKey(HUB, uuid5(key.update_id, "lapsed"))
+
+
+def timer_for(
+    received: Received, record_id: UUID, bundle: Bundle, now: datetime, settle: timedelta, retention: timedelta
+) -> Timer | None:
+    """When an update that was accepted `now` is looked at again, if it is: to be settled (D2), as the end of an access
+    (D13), of a concern, of a consent, or of a view that stays open for its `retention` (D15).
+    """
     key = received.key
     match received.update:
         case Provisional():
@@ -36,5 +49,13 @@ def timer_for(received: Received, record_id: UUID, bundle: Bundle, now: datetime
             return Timer(ends_at(bundle, now), closing_of(key).update_id, key, record_id)
         case ConcernDisclosed(until=until):
             return Timer(until, ending_of(key).update_id, key, record_id)
+        case ConsentGiven(expires_on=day) if day is not None:
+            return Timer(_midnight_after(day), _lapse_of(key).update_id, key, record_id)
+        case AgencyWithdrew() | AgencyInvolved(role=Involvement.NONE) | RestrictionSet():
+            return Timer(received.occurred_at + retention, closing_of(key).update_id, key, record_id)
         case _:
             return None
+
+
+def _midnight_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)

@@ -12,6 +12,7 @@ import orjson
 from access_policies.compiling import OWN, TOLD_BEFORE, Bundle
 from access_policies.explaining import Explanation, explain
 from access_policies.words import Situation
+from hub.disclosing import told_in
 from hub.identity import Identity
 from hub.ports import Unit, UpdateKey
 from schemas.identifiers import AgencyId
@@ -97,9 +98,8 @@ def _told(
     """For each agency and field the outcome and the ground, as the ledger has them: at once, or later and why."""
     found: dict[AgencyId, dict[str, Grant]] = {}
     for record in map(orjson.loads, unit.entries_telling(messages)):
-        at_once = record["disclosed"].items() if record.get("update") == str(key) else ()
-        later = [(said["agency"], said) for said in record.get("retold", ()) if said["update"] == str(key)]
-        for agency, said in (*at_once, *later):
+        of_it = [(agency, said) for agency, update, said in told_in(record) if update == str(key)]
+        for agency, said in of_it:
             fields, bundle = found.setdefault(agency, {}), bundle_of(record["bundle"])
             for name, clause in said["because"].items():
                 masked = name in said["masked"]

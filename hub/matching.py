@@ -2,19 +2,39 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.chains import FeedRecord
+from hub.disclosing import told_in
 from hub.ports import KeptRecord
 
 
 @dataclass
 class _Told:
-    """What the ledger says of one feed record: in which entry, and whether its elements were dropped since."""
+    """What the ledger says of one feed record: in which entry, of which fields, and what was dropped since."""
 
     number: int
+    names: frozenset[str]
     dropped: bool = False
+    lost: set[str] = field(default_factory=set)
+    """The fields that were dropped, where not all were (D15)."""
+
+    def drop(self, *what: str | list[str]) -> None:
+        """All of it goes, or these fields."""
+        if what and isinstance(what[0], list):
+            self.lost |= self.names & set(what[0])
+        else:
+            self.dropped = True
+
+    def problem(self, record: FeedRecord) -> str | None:
+        """Exactly those elements are gone of which the ledger says so."""
+        if self.dropped:
+            return "it was to be dropped" if record.elements else None
+        if not self.lost.isdisjoint(element.name for element in record.elements):
+            return "elements of it were to be dropped"
+        left = len(record.commitments) - len(self.lost)
+        return None if len(record.elements) == left else "the ledger does not say that elements were dropped"
 
 
 class Matching:
@@ -28,16 +48,15 @@ class Matching:
         """How many records of an update a feed has that are not as the ledger has them: they are named already."""
 
     def remember(self, record: dict[str, Any], number: int) -> None:
-        """What an entry says was told, then or later, and what was dropped of all that had been told by then."""
-        told = [(agency, record["update"], said["root"]) for agency, said in record.get("disclosed", {}).items()]
-        later = [(said["agency"], said["update"], said["root"]) for said in record.get("retold", ())]
-        for agency, update, root in told + later:
-            self._told.setdefault((agency, update), {})[root] = _Told(number)
-        for agency, update, *roots in record.get("dropped", ()):
-            of_update = self._told.get((agency, update), {})
-            for root in roots or of_update:
-                if root in of_update:
-                    of_update[root].dropped = True
+        """What an entry says was told, then or later, and what was dropped of all that had been told by then: a
+        message, the record of one root, or some fields of a message.
+        """
+        for agency, update, said in told_in(record):
+            self._told.setdefault((agency, update), {})[said["root"]] = _Told(number, frozenset(said["because"]))
+        for agency, update, *what in record.get("dropped", ()):
+            for root, told in self._told.get((agency, update), {}).items():
+                if not what or isinstance(what[0], list) or what[0] == root:
+                    told.drop(*what)
 
     def problems(self, kept: KeptRecord, record: FeedRecord) -> Iterator[str]:
         """Everything in which a feed record is not as the ledger says."""
@@ -48,9 +67,9 @@ class Matching:
             yield "the ledger has no such disclosure"
         elif kept.entry != told.number:
             yield "it names another ledger entry"
-        dropped = told is not None and told.dropped
-        if len(record.elements) != (0 if dropped else len(record.commitments)):
-            yield "the ledger does not say that elements were dropped" if not dropped else "it was to be dropped"
+        told = told or _Told(kept.entry, frozenset())
+        if problem := told.problem(record):
+            yield problem
 
     def missing(self) -> Iterator[str]:
         """Everything that the ledger says was told and no feed holds."""

@@ -7,18 +7,23 @@ from collections.abc import Mapping
 from access_policies.compiling import Plan
 from hub import facts as fact_rules
 from hub.cases import Case
+from hub.correcting import wordings
 from hub.ports import UpdateKey, key_of
 from hub.receiving import Received
 from hub.retelling import Reason, Reteller, Retold
 from hub.reviewing import WORD
 from schemas.identifiers import AgencyId
-from schemas.updates.trust import AccessOpened
+from schemas.updates.trust import AccessOpened, UpdateCorrected
 
 
-def lent(later: Reteller, case: Case, received: Received, plans: Mapping[AgencyId, Plan]) -> list[Retold]:
+def lent(
+    later: Reteller, case: Case, received: Received, target: UpdateKey | None, plans: Mapping[AgencyId, Plan]
+) -> list[Retold]:
     """What is told in an emergency because of this update, remembered so that it can be dropped."""
     if isinstance(received.update, AccessOpened):
         retold = _on_opening(later, case, received.key.publisher)
+    elif isinstance(received.update, UpdateCorrected) and target:
+        retold = _as_it_is_right(later, case, received.key, target)
     else:
         retold = _while_open(later, case, received, plans)
     for each in retold:
@@ -43,6 +48,15 @@ def _while_open(later: Reteller, case: Case, received: Received, plans: Mapping[
         for retold in later.retell(case, received.key, agency, Reason.ACCESS, WORD)
         if not _within(retold.draft.plan, plans.get(agency, Plan()))
     ]
+
+
+def _as_it_is_right(later: Reteller, case: Case, correction: UpdateKey, wrong: UpdateKey) -> list[Retold]:
+    """What was wrong, told once more to those who were told it in an emergency, where it is not what they have. Their
+    correction is no message of its own: it goes with the rest when the emergency ends.
+    """
+    _, changed = wordings(case, correction, wrong, later.past, later.bundle, lent=True)
+    opened = sorted(changed & case.standing.access.keys())
+    return [each for agency in opened for each in later.retell(case, wrong, agency, Reason.ACCESS, WORD)]
 
 
 def _within(less: Plan, more: Plan) -> bool:

@@ -19,6 +19,7 @@ from hub.receiving import Received
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
 from schemas.updates.programme import CohortDecided
+from schemas.updates.trust import DisclosureRecalled
 
 HUB: AgencyId = "hub"
 """The publisher of what the hub itself says; no agency may be called so."""
@@ -109,8 +110,7 @@ class Desk:
         target = self.target(received)
         if update.refers_to() and target is None:
             return Held("unknown_reference")
-        own_only = self._inherits(received.kind) and not type(update).BY_OTHERS
-        if target and own_only and publisher not in (target.publisher, HUB):
+        if target and self._inherits(received.kind) and not self._may_speak_of(received, target):
             return Held("not_its_publisher")
         records = self._records(publisher, update, target)
         if len(records) > 1:
@@ -119,6 +119,14 @@ class Desk:
         if isinstance(placement, Placed):
             self._remember(received, placement)
         return placement
+
+    def _may_speak_of(self, received: Received, target: UpdateKey) -> bool:
+        """What becomes of an update is its publisher's to say, or the hub's; the IOM unit, too, may order a recall, and
+        some kinds are for others to say.
+        """
+        publisher, update = received.key.publisher, received.update
+        unit = self.bundle.agencies_of_kind("iom_unit") if isinstance(update, DisclosureRecalled) else ()
+        return update.BY_OTHERS or publisher in (target.publisher, HUB, *unit)
 
     def _one(self, received: Received, records: set[UUID], target: UpdateKey | None) -> Placed | Held | Discarded:
         if records:

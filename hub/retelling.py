@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
 
-import orjson
 from pydantic import JsonValue
 
 from access_policies.compiling import NOTHING, TOLD_BEFORE, Bundle, Plan
@@ -18,19 +16,24 @@ from access_policies.deciding import decide
 from access_policies.words import Situation
 from hub import facts as fact_rules
 from hub.cases import Case, said, settled_at
+from hub.correcting import put_right
 from hub.disclosing import Discloser, Draft, subject_of
-from hub.placing import Desk
 from hub.ports import Postponed, Unit, UpdateKey, key_of
 from hub.postponing import awaited
+from hub.reaching import Reaching
 from hub.receiving import Received
+from hub.recollecting import Recollection
 from hub.reviewing import WORD
 from hub.standing import Standing
 from hub.weighing import situations_in
 from schemas.identifiers import AgencyId
-from schemas.updates import Provisional, parse
+from schemas.updates import Provisional
 from schemas.updates.custody import LeftPoliceCustody
-from schemas.updates.trust import ConcernDisclosed
+from schemas.updates.trust import ConcernDisclosed, DisclosureRecalled, UpdateCorrected
 from schemas.vocabulary import Certainty
+
+NEVER_RETOLD = (UpdateCorrected, DisclosureRecalled)
+"""What they say is about what was told before them; what is told after them is told as it is right by now."""
 
 
 class Reason(StrEnum):
@@ -64,29 +67,27 @@ class Retold:
 
 @dataclass
 class Reteller:
-    """Tells earlier updates within one unit of work, and knows what this one has told so far."""
+    """Tells earlier updates within one unit of work."""
 
-    unit: Unit
-    desk: Desk
+    past: Recollection
+    reaching: Reaching
     discloser: Discloser
     settle: timedelta
     now: datetime
     postponed: list[Postponed] = field(default_factory=list)
     """What would have been told, were its agreement in force (D16)."""
-    _fresh: dict[UpdateKey, tuple[Received, UpdateKey | None]] = field(default_factory=dict)
-    _told: set[tuple[AgencyId, UpdateKey]] = field(default_factory=set)
     _said: int = 0
     """How many of the postponed the ledger entries so far speak of."""
 
     @property
     def bundle(self) -> Bundle:
         """The rules that decide."""
-        return self.desk.bundle
+        return self.past.desk.bundle
 
-    def remember(self, received: Received, target: UpdateKey | None, told: frozenset[AgencyId]) -> None:
-        """An update that this unit of work keeps, and who was told of it."""
-        self._fresh[received.key] = received, target
-        self._told |= {(agency, received.key) for agency in told}
+    @property
+    def unit(self) -> Unit:
+        """The unit of work."""
+        return self.past.unit
 
     def because_of(self, case: Case, received: Received, before: Standing) -> list[Retold]:
         """What is told later because this update came."""
@@ -112,7 +113,7 @@ class Reteller:
         for key in map(key_of, keys):
             if reason is not Reason.ACCESS and self.holds(case, agency, key):
                 break
-            received, target = self.earlier(key)
+            received, target = self.past.earlier(key)
             plan = self._plan(case, received, target, agency, word, anew=True)
             if not _has_ground(plan):
                 if word is None and self._waits(case, received, target, agency, plan):
@@ -126,20 +127,17 @@ class Reteller:
     def retell(
         self, case: Case, key: UpdateKey, agency: AgencyId, reason: Reason, word: str | None = None
     ) -> list[Retold]:
-        """Decide an earlier update anew for one agency, by those clauses alone whose condition has the `word`."""
-        received, target = self.earlier(key)
+        """Decide an earlier update anew for one agency, by those clauses alone whose condition has the `word`.
+
+        What was taken back is not told again, and neither is what put something right: what was wrong is told as it is
+        right by now.
+        """
+        received, target = self.past.earlier(key)
+        if str(key) in case.facts.withdrawn or isinstance(received.update, NEVER_RETOLD):
+            return []
         plan = self._plan(case, received, target, agency, word, anew=False)
         told = self._told_later(case, received, target, agency, plan, reason) if plan.names else None
         return [told] if told else []
-
-    def earlier(self, key: UpdateKey) -> tuple[Received, UpdateKey | None]:
-        """A placed update as it was published, and the earlier one that it is about."""
-        if key not in self._fresh:
-            content = self.unit.content_of(key)
-            assert content is not None  # facts name only updates that were kept
-            received = restored(key, content)
-            self._fresh[key] = received, self.desk.target(received)
-        return self._fresh[key]
 
     def _plan(
         self,
@@ -155,7 +153,8 @@ class Reteller:
         situation = self._situation(case, received, target, agency, word)
         if situation is None:
             return NOTHING
-        before = frozenset({agency}) if target and (anew or self._was_told(case, agency, target)) else frozenset()
+        reached = anew or agency in self.reaching.of(case, received, target).told_before
+        before = frozenset({agency}) if target and reached else frozenset()
         own = agency if word is None and agency == received.key.publisher and case.standing.works(agency) else None
         plans = decide(self.bundle, received.kind, {agency: situation}, own=own, told_before=before, word=word)
         return plans.get(agency, NOTHING)
@@ -163,7 +162,11 @@ class Reteller:
     def _situation(
         self, case: Case, received: Received, target: UpdateKey | None, agency: AgencyId, word: str | None
     ) -> Situation | None:
-        return situations_in(case, received, target, self.bundle, emergency=word == WORD).get(agency)
+        """None where the agency was made to give the update back: no later ground tells it again (D15)."""
+        if agency in fact_rules.recalled_from(case.facts, str(received.key)):
+            return None
+        named = self.reaching.of(case, received, target).named
+        return situations_in(case, received, named, self.bundle, emergency=word == WORD).get(agency)
 
     def _waits(self, case: Case, received: Received, target: UpdateKey | None, agency: AgencyId, plan: Plan) -> bool:
         situation = self._situation(case, received, target, agency, None)
@@ -182,7 +185,8 @@ class Reteller:
         """What agreements that are not in force would tell beside these plans waits for them (D16), and so does what
         became of an update that waits itself. Returns whether anything does.
         """
-        if len(case.standing.agreements) == len(self.bundle.policies.agreements):
+        in_force = len(case.standing.agreements) == len(self.bundle.policies.agreements)
+        if in_force or isinstance(received.update, NEVER_RETOLD):
             return False
         missing = awaited(self.bundle, received.kind, situations, plans, told_before)
         if target and self.bundle.lapsed(received.kind):
@@ -205,18 +209,19 @@ class Reteller:
     ) -> Retold | None:
         access = key_of(case.standing.access[agency]) if reason is Reason.ACCESS else None
         subject = subject_of(received, case.record_id, target, access)
-        content = self._content(case, received)
-        drafts = self.discloser.drafts(self.unit, subject, content, case.on_record(), {agency: plan})
+        content, alone = self._content(case, received), self.reaching.of(case, received, target).alone
+        drafts = self.discloser.drafts(self.unit, subject, content, case.on_record(), {agency: plan}, alone)
         if not drafts:
             return None
+        self.past.tell(drafts[0], lent=access is not None)
         if access is None:
-            self._told.add((agency, received.key))
             case.keeps(agency, received.key)
         return Retold(drafts[0], received, target, reason)
 
     def _content(self, case: Case, received: Received) -> dict[str, JsonValue]:
-        """What it says, and how certain it is by now."""
-        content, claim = said(received), case.facts.custody.get(str(received.key))
+        """What it says, as far as it was put right, and how certain it is by now."""
+        content = said(received) | put_right(case, received.key, self.past)
+        claim = case.facts.custody.get(str(received.key))
         if not isinstance(received.update, Provisional):
             return content
         if str(received.key) in case.facts.settled or claim is None or claim.since is None:
@@ -225,17 +230,7 @@ class Reteller:
 
     def holds(self, case: Case, agency: AgencyId, key: UpdateKey) -> bool:
         """Whether the agency's feed holds this update, otherwise than for the length of an emergency."""
-        if case.borrows(agency, key):
-            return False
-        return (agency, key) in self._told or self.unit.holds(agency, self._message(agency, key))
-
-    def _was_told(self, case: Case, agency: AgencyId, key: UpdateKey) -> bool:
-        """Whether its feed ever held it, and what becomes of it is its to hear."""
-        told = (agency, key) in self._told or self.unit.told({agency: self._message(agency, key)})
-        return bool(told) and case.has_heard(agency, key)
-
-    def _message(self, agency: AgencyId, key: UpdateKey) -> UUID:
-        return self.desk.identity.message(agency, *key)
+        return agency in self.past.holding(key) and not case.borrows(agency, key)
 
 
 def newcomers(before: Standing, after: Standing) -> list[AgencyId]:
@@ -243,17 +238,6 @@ def newcomers(before: Standing, after: Standing) -> list[AgencyId]:
     worked = {agency for agency in before.involvement if before.works(agency)}
     works = {agency for agency in after.involvement if after.works(agency)}
     return sorted((works - worked) | (after.engaged() - before.engaged()))
-
-
-def restored(key: UpdateKey, content: bytes) -> Received:
-    """A kept update as it was received."""
-    kept = orjson.loads(content)
-    raw: str = kept["raw"]
-    envelope = orjson.loads(raw)
-    update = parse(kept["kind"], orjson.dumps(envelope["data"]))
-    at, attested = datetime.fromisoformat(envelope["time"]), kept["attested"]
-    subject = key_of(attested["subject"]) if "subject" in attested else None
-    return Received(raw.encode(), key, kept["kind"], at, update, attested, subject)
 
 
 def _has_ground(plan: Plan) -> bool:

@@ -1,25 +1,29 @@
 """Telling: who is told of an update, at once and later; what that drops; and what the ledger says of all of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
-from access_policies.compiling import Plan
+from access_policies.compiling import Bundle, Plan
+from access_policies.deciding import decide
 from access_policies.words import Situation
 from hub.cases import Case
-from hub.disclosing import Draft, subject_of
-from hub.dropping import Dropping
+from hub.disclosing import Discloser, Draft, subject_of
 from hub.opening import give_back, lent
-from hub.ports import UpdateKey
+from hub.placing import Desk
+from hub.ports import Entropy, UpdateKey
 from hub.postponing import alarm
+from hub.reaching import Reach, Reaching
 from hub.receiving import Received
+from hub.recollecting import Recollection
 from hub.retelling import Reteller, Retold
 from hub.standing import Standing
+from hub.weighing import situations_in
 from schemas.identifiers import AgencyId
 from schemas.updates.trust import AccessClosed, UpdateWithdrawn
 
-Situations = Mapping[AgencyId, Situation]
 Plans = Mapping[AgencyId, Plan]
 
 
@@ -31,6 +35,8 @@ class Told:
     later: Sequence[Retold]
     more: dict[str, list[JsonValue]]
     """What the ledger says beside the disclosures: what was told later, what is held, what was dropped."""
+    situations: Mapping[AgencyId, Situation] | None = None
+    """What every partner's words said; None where nothing was decided."""
 
     @property
     def drafts(self) -> list[Draft]:
@@ -38,32 +44,24 @@ class Told:
         return [*self.at_once, *(each.draft for each in self.later)]
 
     def entered(self) -> dict[str, JsonValue]:
-        """What the ledger says."""
+        """What the ledger says: the situations, too, so that the decision can be explained as it was made."""
         disclosed: dict[str, JsonValue] = {each.disclosure.recipient: each.record() for each in self.at_once}
-        return {"disclosed": disclosed, **{name: said for name, said in self.more.items() if said}}
+        weighed: dict[str, JsonValue] = {a: [each.known, each.possible] for a, each in (self.situations or {}).items()}
+        said: dict[str, JsonValue] = {"disclosed": disclosed}
+        said |= {"situations": weighed} if self.situations is not None else {}
+        return said | {name: more for name, more in self.more.items() if more}
 
 
-@dataclass
 class Telling:
-    """Within one unit of work: what it tells, and what it knows of what was told."""
+    """Within one unit of work: what it tells, at once and later, and what leaves the feeds because of it."""
 
-    later: Reteller
-    _dropping: Dropping = field(default_factory=Dropping)
-    _told: dict[UpdateKey, frozenset[AgencyId]] = field(default_factory=dict)
-
-    def told_before(self, case: Case, target: UpdateKey | None) -> frozenset[AgencyId]:
-        """Those who were told the earlier update, and what became of it is theirs to hear."""
-        if target is None:
-            return frozenset()
-        return frozenset(agency for agency in self._told_of(target) if case.has_heard(agency, target))
-
-    def _told_of(self, key: UpdateKey) -> frozenset[AgencyId]:
-        """Those on whose feeds an update stands."""
-        if key not in self._told:
-            desk = self.later.desk
-            messages = {agency: desk.identity.message(agency, *key) for agency in desk.bundle.policies.partners}
-            self._told[key] = self.later.unit.told(messages)
-        return self._told[key]
+    def __init__(self, desk: Desk, entropy: Entropy, settle: timedelta, now: datetime) -> None:
+        """On the unit of work and under the bundle of the `desk`; `settle` as for `Acceptor`."""
+        self._bundle: Bundle = desk.bundle
+        self.past = Recollection(desk.unit, desk)
+        self._reaching = Reaching(desk.bundle, self.past)
+        self._discloser = Discloser(desk.bundle, desk.identity, entropy)
+        self.later = Reteller(self.past, self._reaching, self._discloser, settle, now)
 
     def tell(
         self,
@@ -71,27 +69,36 @@ class Telling:
         received: Received,
         target: UpdateKey | None,
         content: Mapping[str, JsonValue],
-        decided: tuple[Situations, Plans],
         before: Standing,
     ) -> Told:
-        """Tell an update as it was `decided`, and what is told later because of it. `before` it, this counted."""
-        situations, plans = decided
-        told_before = self.told_before(case, target)
+        """Tell an update that its case has taken in, and what is told later because of it. `before`: what counted."""
+        self.past.keep(received, target)
+        reach = self._reaching.of(case, received, target)
+        situations = situations_in(case, received, reach.named, self._bundle)
+        plans = self._plans(case, received, reach, situations)
         subject = subject_of(received, case.record_id, target)
-        drafts = self.later.discloser.drafts(self.later.unit, subject, content, case.on_record(), plans)
+        drafts = self._discloser.drafts(self.past.unit, subject, content, case.on_record(), plans, reach.alone)
+        for draft in drafts:
+            self.past.tell(draft)
+            self._show(case, draft.disclosure.recipient, received, target)
         told = frozenset(draft.disclosure.recipient for draft in drafts)
-        self._told[received.key] = told
-        self.later.remember(received, target, told)
-        for agency in told:
-            self.show(case, agency, received, target)
-        self.later.hold_back(case, received, target, situations, plans, told_before)
-        retold = self._tell_later(case, received, target, before, plans)
-        return self.summed_up(drafts, retold)
+        self._reaching.afterwards(case, received, target, reach, told)
+        self.later.hold_back(case, received, target, situations, plans, reach.told_before)
+        summed_up = self.summed_up(drafts, self._tell_later(case, received, target, before, plans))
+        summed_up.situations = situations
+        return summed_up
+
+    def _plans(
+        self, case: Case, received: Received, reach: Reach, situations: Mapping[AgencyId, Situation]
+    ) -> dict[AgencyId, Plan]:
+        publisher = received.key.publisher
+        own = publisher if case.standing.works(publisher) else None
+        return decide(self._bundle, received.kind, situations, own=own, told_before=reach.told_before)
 
     def summed_up(self, drafts: Sequence[Draft], retold: Sequence[Retold]) -> Told:
         """What the next ledger entry answers for."""
         said: list[JsonValue] = [each.entered() for each in retold]
-        return Told(drafts, retold, {"retold": said, "held": self.later.held(), "dropped": self._dropping.said()})
+        return Told(drafts, retold, {"retold": said, "held": self.later.held(), "dropped": self.past.dropping.said()})
 
     def _tell_later(
         self, case: Case, received: Received, target: UpdateKey | None, before: Standing, plans: Plans
@@ -102,24 +109,23 @@ class Telling:
             self.stays(case, each)
         if target and isinstance(received.update, AccessClosed | UpdateWithdrawn):
             for key, root in give_back(case, target):
-                self._dropping.record(target.publisher, key, root)
-        retold += lent(self.later, case, received, plans)
-        for each in retold:
-            self._told[each.earlier.key] = self._told_of(each.earlier.key) | {each.agency}
-        return retold
+                self.past.drop_record(target.publisher, key, root)
+        return retold + lent(self.later, case, received, target, plans)
 
     def stays(self, case: Case, retold: Retold) -> None:
-        """What is told later stays, as if it had been told at once."""
-        self._dropping.told_anew(retold.agency, retold.earlier.key, retold.draft.row.root)
-        self.show(case, retold.agency, retold.earlier, retold.target)
+        """What is told later has the effect of what is told at once."""
+        self._show(case, retold.agency, retold.earlier, retold.target)
+        reach = self._reaching.of(case, retold.earlier, retold.target)
+        self._reaching.afterwards(case, retold.earlier, retold.target, reach, frozenset({retold.agency}))
 
-    def show(self, case: Case, agency: AgencyId, received: Received, target: UpdateKey | None) -> None:
+    def _show(self, case: Case, agency: AgencyId, received: Received, target: UpdateKey | None) -> None:
         """A partner that keeps a state and no history is shown this, and what is over for it is dropped (D1)."""
-        if self.later.bundle.policies.partners[agency].state_only:
-            self._dropping.over(agency, case.over_for(agency, received, target, self.later.now))
+        if self._bundle.policies.partners[agency].state_only:
+            for over in case.over_for(agency, received, target, self.later.now):
+                self.past.drop(agency, over)
 
     def finish(self) -> None:
         """Once everything is written: drop what is over, and keep what waits for an agreement."""
-        self._dropping.apply(self.later.unit, self.later.desk.identity)
-        self.later.unit.postpone(self.later.postponed)
+        self.past.carry_out()
+        self.past.unit.postpone(self.later.postponed)
         alarm(self.later.postponed)

@@ -1,28 +1,48 @@
 """Timers: what is due later is a durable row, and its firing publishes an update, once, whichever process leads.
 
-An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it
-was undone, to exactly those who were told. An access that was opened in an emergency ends, and so does a concern.
+An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it was
+undone, to exactly those who were told. A consent with a last day lapses after it; an access that was opened in an
+emergency ends, and so does a concern. What is told to nobody is no update: a view that closes leaves an entry in the
+ledger and nothing else.
 """
+
+from collections.abc import Mapping
 
 import orjson
 
 from hub import facts as fact_rules
 from hub.accepting import Acceptor
-from hub.deferring import closing_of, ending_of
+from hub.closing import close
 from hub.facts import Facts
 from hub.placing import HUB
 from hub.ports import Timer, Unit, UpdateKey
 from hub.receiving import Received
 from hub.writing import envelope
-from schemas.updates import KINDS, parse
-from schemas.updates.trust import AccessClosed, ConcernEnded, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates import KINDS, Provisional, Update, parse
+from schemas.updates.trust import (
+    AccessClosed,
+    AccessOpened,
+    ConcernDisclosed,
+    ConcernEnded,
+    ConsentGiven,
+    ConsentLapsed,
+    UpdateConfirmed,
+    UpdateWithdrawn,
+)
 from schemas.vocabulary import WithdrawalReason
 
 BATCH = 100
 
+ENDED_BY: dict[type[Update], type[Update]] = {
+    AccessOpened: AccessClosed,
+    ConcernDisclosed: ConcernEnded,
+    ConsentGiven: ConsentLapsed,
+}
+"""By which update the hub says that the time of an earlier one is over."""
+
 
 def fire_due(acceptor: Acceptor) -> int:
-    """Publish what is due, up to a batch. Returns how many timers fired. Raises `TryLater`.
+    """Do what is due, up to a batch. Returns how many timers fired. Raises `TryLater`.
 
     A crash before the commit fires them again; the update's id is fixed by the timer, so it has one effect.
     """
@@ -32,32 +52,33 @@ def fire_due(acceptor: Acceptor) -> int:
     with acceptor.store.unit() as unit:
         due = unit.due(now, BATCH)
         for timer in due:
-            acceptor.accept_in(unit, [_fired(unit, timer)])
+            _fire(acceptor, unit, timer)
             unit.remove_timer(timer.update_id)
     return len(due)
 
 
-def _fired(unit: Unit, timer: Timer) -> Received:
-    """The update that a timer publishes, the same from whichever process it comes."""
-    if timer.update_id == closing_of(timer.subject).update_id:
-        return _of_hub(timer, AccessClosed.KIND, {})
-    if timer.update_id == ending_of(timer.subject).update_id:
-        return _of_hub(timer, ConcernEnded.KIND, {})
-    return _settle(unit, timer)
+def _fire(acceptor: Acceptor, unit: Unit, timer: Timer) -> None:
+    """What a timer does follows from the kind of update that set it."""
+    subject = KINDS[orjson.loads(unit.content_of(timer.subject) or b"")["kind"]]
+    if issubclass(subject, Provisional):
+        acceptor.accept_in(unit, [_settle(unit, timer)])
+    elif ended_by := ENDED_BY.get(subject):
+        acceptor.accept_in(unit, [_of_hub(timer, ended_by, {})])
+    else:
+        close(unit, timer, acceptor.in_force(), acceptor.identity, acceptor.clock, acceptor.entropy)
 
 
 def _settle(unit: Unit, timer: Timer) -> Received:
-    """What becomes of a provisional update."""
+    """What becomes of a provisional update, the same from whichever process it comes."""
     person = unit.lock_persons([timer.record_id])[timer.record_id]
     if fact_rules.undone(Facts.kept(person.facts), str(timer.subject)):
-        return _of_hub(timer, UpdateWithdrawn.KIND, {"reason": WithdrawalReason.UNDONE.value})
-    return _of_hub(timer, UpdateConfirmed.KIND, {})
+        return _of_hub(timer, UpdateWithdrawn, {"reason": WithdrawalReason.UNDONE.value})
+    return _of_hub(timer, UpdateConfirmed, {})
 
 
-def _of_hub(timer: Timer, kind: str, more: dict[str, str]) -> Received:
-    about = {str(KINDS[kind].REFERS_TO): str(timer.subject.update_id)}
-    data = about | {"author_role": "the hub"} | more
-    raw = envelope(HUB, kind, data, update_id=timer.update_id, occurred_at=timer.due_at)
+def _of_hub(timer: Timer, model: type[Update], more: Mapping[str, str]) -> Received:
+    data = {str(model.REFERS_TO): str(timer.subject.update_id), "author_role": "the hub", **more}
+    raw = envelope(HUB, model.KIND, data, update_id=timer.update_id, occurred_at=timer.due_at)
     attested = {"by": HUB, "subject": str(timer.subject)}
-    key = UpdateKey(HUB, timer.update_id)
-    return Received(raw, key, kind, timer.due_at, parse(kind, orjson.dumps(data)), attested, timer.subject)
+    key, update = UpdateKey(HUB, timer.update_id), parse(model.KIND, orjson.dumps(data))
+    return Received(raw, key, model.KIND, timer.due_at, update, attested, timer.subject)

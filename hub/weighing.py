@@ -8,17 +8,17 @@ from hub.ports import UpdateKey
 from hub.receiving import Received
 from hub.reviewing import WORD, reviewers
 from schemas.identifiers import AgencyId
-from schemas.updates.trust import AccessClosed, AccessOpened, ConcernEnded, FactConfirmed
+from schemas.updates.trust import AccessClosed, AccessOpened, ConcernEnded, FactConfirmed, RestrictionLifted
 
 
 def situations_in(
-    case: Case, received: Received, target: UpdateKey | None, bundle: Bundle, *, emergency: bool = False
+    case: Case, received: Received, named: frozenset[AgencyId], bundle: Bundle, *, emergency: bool = False
 ) -> dict[AgencyId, Situation]:
-    """What every partner's words say, of the person and of this update.
+    """What every partner's words say, of the person and of this update, which is about those who are `named`.
 
     An emergency tells in a record of its own, which is dropped when it ends (D13): nothing else speaks of it.
     """
-    words, named = bundle.words, named_in(case, received, target, bundle)
+    words = bundle.words
     handling = words.situation(handling=received.update.handling.value)
     self_named = handling | words.situation(named="self")
     found = {a: s | (self_named if a in named else handling) for a, s in case.situations.items()}
@@ -29,13 +29,16 @@ def situations_in(
 
 
 def named_in(case: Case, received: Received, target: UpdateKey | None, bundle: Bundle) -> frozenset[AgencyId]:
-    """The agencies that the update is about; a confirmation is about those of the fact it confirms.
+    """The agencies that the update is about; a confirmation is about those of the fact it confirms, the lifting of a
+    restriction about those to which the case stayed open.
 
     Naming itself tells a publisher nothing: its own feed must not answer who is on the programme (D12, D26).
     """
     match received.update:
         case FactConfirmed() | ConcernEnded():
             named = fact_rules.agencies_named(case.facts, str(target))
+        case RestrictionLifted():
+            named = fact_rules.open_to(case.facts, str(target))
         case AccessOpened():
             named = reviewers(case.standing, bundle, received.key.publisher)
         case AccessClosed() if target:

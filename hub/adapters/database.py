@@ -1,6 +1,6 @@
 """The store's unit of work in SQLAlchemy Core: one implementation for every database."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,18 @@ from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_fast, insert_new
 from hub.adapters.postponing import PostponingUnit
-from hub.adapters.rows import arrival, bundle_row, feed_row, leaf_row, pack, timer, timer_row, update_row
+from hub.adapters.remedies import Remedies
+from hub.adapters.rows import (
+    arrival,
+    bundle_row,
+    consented_row,
+    feed_row,
+    leaf_row,
+    pack,
+    timer,
+    timer_row,
+    update_row,
+)
 from hub.adapters.times import micros
 from hub.numbering import opening_place
 from hub.ports import Arrival, BundleRow, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
@@ -54,13 +65,13 @@ class KeptKeys:
         self.created.add(scope_name)
 
 
-class DatabaseUnit(PostponingUnit):
+class DatabaseUnit(Remedies, PostponingUnit):
     """Keeps the promises of `hub.ports.Unit` on one connection and its transaction."""
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         """The caller begins, commits and rolls back."""
-        self.connection, self._connection, self._sealer = connection, connection, sealer
-        self.keys = KeptKeys(connection)
+        self.connection, self.keys = connection, KeptKeys(connection)
+        super().__init__(connection, sealer, self.keys)
         self.heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, once `write` has numbered them."""
         self.to_do: list[Callable[[], None]] = []
@@ -130,15 +141,12 @@ class DatabaseUnit(PostponingUnit):
         """By primary key; None for a held update too."""
         return self._connection.execute(select(t.updates.c.record_id).where(*_of_update(key))).scalar_one_or_none()
 
-    def told(self, message_ids: Mapping[AgencyId, UUID]) -> frozenset[AgencyId]:
-        """By the feed's unique index."""
+    def records_of(self, message_ids: Mapping[AgencyId, UUID]) -> list[tuple[AgencyId, bytes, bool]]:
+        """By the feed's index of messages."""
         wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(message_ids.items()))
-        return frozenset(self._connection.execute(select(t.feed.c.recipient).where(wanted)).scalars())
-
-    def holds(self, recipient: AgencyId, message_id: UUID) -> bool:
-        """Whether any record of the message has a box."""
-        wanted = (t.feed.c.recipient == recipient, t.feed.c.message_id == message_id, t.feed.c.boxes != pack({}))
-        return bool(self._connection.execute(select(t.feed.c.seq).where(*wanted).limit(1)).all())
+        found = select(t.feed.c.recipient, t.feed.c.root, (t.feed.c.boxes != pack({})).label("held")).where(wanted)
+        rows = self._connection.execute(found.order_by(t.feed.c.recipient, t.feed.c.seq))
+        return [(row.recipient, row.root, row.held) for row in rows]
 
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         """`FOR UPDATE` in id order where the database has it; SQLite's writer is alone as it is."""
@@ -195,6 +203,7 @@ class DatabaseUnit(PostponingUnit):
         """Plain inserts, the counter last."""
         insert_fast(self._connection, t.updates, [update_row(stored, content) for stored, content in updates])
         insert_fast(self._connection, t.feed, [feed_row(row) for row in feed])
+        insert_fast(self._connection, t.consented, [consented_row(row) for row in feed if row.on_consent])
         insert_fast(self._connection, t.ledger, [leaf_row(row) for row in leaves])
         if timers:
             self._connection.execute(t.timers.insert(), [timer_row(each) for each in timers])
@@ -207,18 +216,6 @@ class DatabaseUnit(PostponingUnit):
         heads = {agency: (seq, link.hex()) for agency, (seq, link) in counter.heads.items()}
         values = {"leaves": counter.leaves, "edge": counter.edge, "heads": orjson.dumps(heads)}
         self._connection.execute(_COUNT, values)
-
-    def drop_elements(self, recipients: Mapping[AgencyId, UUID], keeping: Collection[bytes] = ()) -> None:
-        """The boxes go, overwritten on disk (`secure_delete`); the rest of the feed rows stays."""
-        wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(recipients.items()))
-        self._drop(wanted, t.feed.c.root.not_in(list(keeping)))
-
-    def drop_records(self, recipient: AgencyId, roots: Collection[bytes]) -> None:
-        """Like `drop_elements`."""
-        self._drop(t.feed.c.recipient == recipient, t.feed.c.root.in_(list(roots)))
-
-    def _drop(self, *wanted: Any) -> None:
-        self._connection.execute(update(t.feed).where(*wanted), {"boxes": pack({})})
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """Another leader waits for the lock and then finds them gone."""

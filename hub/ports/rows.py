@@ -62,6 +62,8 @@ class FeedRow(NamedTuple):
     boxes: Mapping[str, bytes]
     entry: int = -1
     """The ledger entry that says it was told, once that has a number."""
+    on_consent: bool = False
+    """Whether some of it is told on a consent."""
 
 
 class LeafRow(NamedTuple):

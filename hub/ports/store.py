@@ -46,8 +46,8 @@ class Unit(Protocol):
     def record_of(self, key: UpdateKey) -> UUID | None:
         """The person record of a placed update."""
 
-    def told(self, message_ids: Mapping[AgencyId, UUID]) -> frozenset[AgencyId]:
-        """Those of the recipients whose feeds hold this message."""
+    def records_of(self, message_ids: Mapping[AgencyId, UUID]) -> list[tuple[AgencyId, bytes, bool]]:
+        """The feed records of a message: whose, the root, and whether elements are left in it."""
 
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         """Lock these records in id order until the unit ends, then read them."""
@@ -77,9 +77,6 @@ class Unit(Protocol):
     ) -> None:
         """Insert everything that was numbered, and the counter after it."""
 
-    def holds(self, recipient: AgencyId, message_id: UUID) -> bool:
-        """Whether the recipient's feed holds this message with its elements."""
-
     def drop_elements(self, recipients: Mapping[AgencyId, UUID], keeping: Collection[bytes] = ()) -> None:
         """Delete every element of these messages; headers and commitments stay and the chains verify (D1).
 
@@ -88,6 +85,22 @@ class Unit(Protocol):
 
     def drop_records(self, recipient: AgencyId, roots: Collection[bytes]) -> None:
         """Delete every element of the feed records that have these roots (D13)."""
+
+    def drop_fields(
+        self, recipient: AgencyId, message_id: UUID, roots: Collection[bytes], names: frozenset[str]
+    ) -> None:
+        """Delete the elements of these names from the records of one message that have these roots (D15)."""
+
+    def resting(self, record_id: UUID) -> list[tuple[AgencyId, UpdateKey, bytes]]:
+        """The feed records about one person that hold elements and rest on a consent, each by its update and its root,
+        in the order of each feed.
+        """
+
+    def rest_no_longer(self, record_id: UUID, records: Collection[tuple[AgencyId, bytes]]) -> None:
+        """Forget that feed records rest on a consent, each by its recipient and its root: they are locked (D15)."""
+
+    def close_views(self, closings: Mapping[AgencyId, UUID], heads: Mapping[AgencyId, int]) -> None:
+        """Forget what these partners' views hold of the record that each knows by this id, up to its feed's head."""
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """The timers that are due, the oldest first, locked until the unit ends."""

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.chains import FeedRecord, Header
-from hub.disclosing import unbox
+from hub.disclosing import unbox, without
 from hub.ports import (
     AlertRow,
     Arrival,
@@ -42,6 +42,9 @@ class MemoryStore:
     timers: dict[UUID, Timer] = field(default_factory=dict)
     heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     tree: tuple[int, bytes] = (0, b"")
+    locked: dict[tuple[str, bytes], bool] = field(default_factory=dict)
+    openings: dict[int, bytes] = field(default_factory=dict)
+    closed: dict[tuple[str, UUID], int] = field(default_factory=dict)
 
     def fork(self) -> "MemoryStore":
         """The same store, to go another way from here."""
@@ -74,11 +77,9 @@ class MemoryStore:
     def record_of(self, key: UpdateKey) -> UUID | None:
         return self.updates.get(key, (None, b""))[0]
 
-    def told(self, message_ids: Mapping[str, UUID]) -> frozenset[str]:
-        return frozenset(agency for agency, message in message_ids.items() if self._of(agency, message))
-
-    def holds(self, recipient: str, message_id: UUID) -> bool:
-        return any(row.boxes for row in self._of(recipient, message_id))
+    def records_of(self, message_ids: Mapping[str, UUID]) -> list[tuple[str, bytes, bool]]:
+        rows = [row for each in message_ids.items() for row in self._of(*each)]
+        return [(row.recipient, row.root, bool(row.boxes)) for row in rows]
 
     def _of(self, recipient: str, message_id: UUID) -> list[FeedRow]:
         return [row for row in self.messages.values() if (row.recipient, row.message_id) == (recipient, message_id)]
@@ -110,6 +111,7 @@ class MemoryStore:
         bundles: Sequence[BundleRow] = (),
     ) -> None:
         self.updates |= {stored.key: (stored.record_id, content) for stored, content in updates}
+        self.openings |= {row.number: row.opening[16:] for row in leaves}
         self.messages |= {(row.recipient, row.seq): row for row in feed}
         self.aliases |= {(agency, alias): record for agency, alias, record in aliases}
         self.timers |= {timer.update_id: timer for timer in timers}
@@ -127,6 +129,29 @@ class MemoryStore:
 
     def postpone(self, rows: Iterable[Postponed]) -> None:
         assert not list(rows), "no story has an agreement that expires"
+
+    def drop_fields(self, recipient: str, message_id: UUID, roots: Collection[bytes], names: frozenset[str]) -> None:
+        for row in self._of(recipient, message_id):
+            if row.root in roots:
+                boxes = {name: left for name, box in row.boxes.items() if (left := without(box, names))}
+                self.messages[recipient, row.seq] = row._replace(boxes=boxes)
+
+    def resting(self, record_id: UUID) -> list[tuple[str, UpdateKey, bytes]]:
+        of_person = [row for row in self.messages.values() if row.record_id == record_id]
+        rows = [
+            row for row in of_person if row.on_consent and row.boxes and (row.recipient, row.root) not in self.locked
+        ]
+        return [(r.recipient, r.key, r.root) for r in sorted(rows, key=lambda row: (row.recipient, row.seq))]
+
+    def rest_no_longer(self, record_id: UUID, records: Collection[tuple[str, bytes]]) -> None:
+        self.locked |= dict.fromkeys(records, True)
+
+    def entries_telling(self, message_ids: Mapping[str, UUID]) -> list[bytes]:
+        rows = [row for each in message_ids.items() for row in self._of(*each)]
+        return [self.openings[number] for number in sorted({row.entry for row in rows})]
+
+    def close_views(self, closings: Mapping[str, UUID], heads: Mapping[str, int]) -> None:
+        self.closed |= {(agency, record): heads.get(agency, 0) for agency, record in closings.items()}
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         return sorted((t for t in self.timers.values() if t.due_at <= now), key=lambda timer: timer.due_at)[:limit]
@@ -189,3 +214,6 @@ class MemoryViews:
 
     def put_alert(self, row: AlertRow) -> None:
         self.alerts[row.alert_id] = row
+
+    def drop_alert(self, alert_id: UUID) -> None:
+        self.alerts.pop(alert_id, None)

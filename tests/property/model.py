@@ -1,16 +1,15 @@
 """What each partner should be told of a story, worked out the slow and obvious way, with no store and no chains."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from access_policies.masking import MASKS
 from hub import facts as fact_rules
 from hub import standing as standing_rules
-from hub.cases import settlement_of
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.identity import Identity
@@ -19,7 +18,9 @@ from hub.receiving import Received
 from hub.standing import Standing
 from hub.timers import _of_hub
 from property.happenings import BUNDLE, POLICIES
-from property.oracle import Said, tells_more, told
+from property.oracle import tells_more, told
+from property.remedies import Remedies, Remedy
+from property.situated import named_in, words
 from property.stories import Event
 from property.taken import BORN, SETTLE, Projection, Taken, content_of, on_record, reviewers
 from schemas.updates import Provisional, Update
@@ -30,12 +31,24 @@ from schemas.updates.trust import (
     AccessOpened,
     ConcernDisclosed,
     ConcernEnded,
-    FactConfirmed,
+    ConsentGiven,
+    ConsentLapsed,
+    DisclosureRecalled,
     UpdateConfirmed,
+    UpdateCorrected,
     UpdateWithdrawn,
 )
 from schemas.vocabulary import Involvement
-from support.partnership import EVERYONE, START, who
+from support.partnership import EVERYONE, START, UNIT, who
+
+
+def _may_speak_of(received: Received, target: UpdateKey) -> tuple[str, ...]:
+    """Whose it is to say what becomes of an update: the IOM unit, too, may order that it is given back; who may close
+    an access is asked later.
+    """
+    if isinstance(received.update, AccessClosed):
+        return tuple(EVERYONE)
+    return (target.publisher, UNIT) if isinstance(received.update, DisclosureRecalled) else (target.publisher,)
 
 
 @dataclass
@@ -49,6 +62,10 @@ class Model:
     due: list[tuple[datetime, UpdateKey]] = field(default_factory=list)
     borrowed: set[tuple[str, UpdateKey]] = field(default_factory=set)
     """What an agency was told in an emergency and otherwise never."""
+    remedies: Remedies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.remedies = Remedies(self)
 
     def fork(self) -> "Model":
         """The same world, to go another way from here."""
@@ -69,9 +86,12 @@ class Model:
             due, key = each
             person, about = self.taken[key].person, self.taken[key].received.update
             facts = self.facts[person]
-            if str(key) in facts.settled | facts.closed:
+            lapses = isinstance(about, ConsentGiven)
+            if str(key) in facts.settled | facts.closed or (lapses and fact_rules.consent_ended(facts, str(key))):
                 continue
-            if isinstance(about, AccessOpened):
+            if lapses:
+                self._hub_says(key, due, now, "lapsed", ConsentLapsed, {})
+            elif isinstance(about, AccessOpened):
                 self._hub_says(key, due, now, "closed", AccessClosed, {})
             elif isinstance(about, ConcernDisclosed):
                 self._hub_says(key, due, now, "ended", ConcernEnded, {})
@@ -84,15 +104,17 @@ class Model:
         self, key: UpdateKey, due: datetime, now: datetime, name: str, model: type[Update], said: dict[str, str]
     ) -> None:
         timer = Timer(due, uuid5(key.update_id, name), key, UUID(int=0))
-        self._disclose(_of_hub(timer, model.KIND, said), self.taken[key].person, key, now)
+        self._disclose(_of_hub(timer, model, said), self.taken[key].person, key, now)
 
     def _take(self, received: Received, person: int | None, now: datetime) -> None:
         update, publisher = received.update, received.key.publisher
         target = self._target(publisher, update.refers_to())
         if update.refers_to() and target is None:
             return
-        inherits, closes = POLICIES.kinds[received.kind].inherits, isinstance(update, AccessClosed)
-        if target and inherits and not closes and target.publisher != publisher:
+        closes = isinstance(update, AccessClosed)
+        if target and POLICIES.kinds[received.kind].inherits and publisher not in _may_speak_of(received, target):
+            return
+        if target and not self.remedies.may_be_about(update, target):
             return
         allowed = type(update).REFERS_TO_KINDS
         if target and allowed and self.taken[target].received.kind not in allowed:
@@ -138,8 +160,13 @@ class Model:
             self.due.append((now + timedelta(hours=POLICIES.vocabulary.access_hours), key))
         if isinstance(update, ConcernDisclosed):
             self.due.append((update.until, key))
+        if isinstance(update, ConsentGiven) and update.expires_on:
+            self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))
+        remedy = self.remedies.of(self.taken[key], standing)
         for agency in POLICIES.partners:
-            self._tell(agency, key, standing, told_before=self._has_heard(agency, target, standing))
+            before = self.heard_of(agency, key, standing) and agency in (remedy.reached or EVERYONE)
+            if self._tell(agency, key, standing, told_before=before, remedy=remedy):
+                self.remedies.afterwards(agency, self.taken[key], remedy)
         self._tell_what_is_current(before, standing, key, person, now)
         if target and isinstance(update, AccessClosed | UpdateWithdrawn):
             for each in self.feeds[target.publisher]:
@@ -171,14 +198,24 @@ class Model:
         if isinstance(update, AccessOpened) and publisher in standing.access:
             for keys in fact_rules.current(self.facts[person], now.date()).values():
                 self._tell_first(publisher, keys, standing, "access")
-        elif not isinstance(update, AccessOpened):
+        elif isinstance(update, UpdateCorrected):
+            self._put_right_in_an_emergency(standing, key)
+        elif not isinstance(update, AccessOpened | DisclosureRecalled):
             for agency in sorted(set(standing.access) - {publisher}):
-                base = self._cells(agency, key, standing, told_before=self._heard_of(agency, key, standing))
+                base = self._cells(agency, key, standing, told_before=self.heard_of(agency, key, standing))
                 more = self._cells(
-                    agency, key, standing, told_before=self._heard_of(agency, key, standing), word="access"
+                    agency, key, standing, told_before=self.heard_of(agency, key, standing), word="access"
                 )
                 if tells_more(more, base):
-                    self._tell(agency, key, standing, told_before=self._heard_of(agency, key, standing), word="access")
+                    self._tell(agency, key, standing, told_before=self.heard_of(agency, key, standing), word="access")
+
+    def _put_right_in_an_emergency(self, standing: Standing, key: UpdateKey) -> None:
+        wrong = self.taken[key].target
+        assert wrong is not None
+        for agency in sorted(standing.access):
+            if self.remedies.changed(agency, self.taken[key], lent=True):
+                heard = self.heard_of(agency, wrong, standing)
+                self._tell(agency, wrong, standing, told_before=heard, word="access")
 
     def _tell_first(self, agency: str, keys: list[str], standing: Standing, word: str) -> None:
         """The latest of these that it may know, unless it has one of them."""
@@ -196,27 +233,51 @@ class Model:
         has = any(each.key == key and each.told for each in self.feeds[agency])
         return has and (agency, key) not in self.borrowed
 
-    def _heard_of(self, agency: str, key: UpdateKey, standing: Standing) -> bool:
-        return self._has_heard(agency, self.taken[key].target, standing)
+    def heard_of(self, agency: str, key: UpdateKey, standing: Standing) -> bool:
+        """Whether it is an agency's to hear what an update says of the earlier one that it is about."""
+        target = self.taken[key].target
+        return self.has_heard(agency, target, standing) and agency not in self.remedies.gave_back(target, but=key)
 
-    def _has_heard(self, agency: str, key: UpdateKey | None, standing: Standing) -> bool:
+    def has_heard(self, agency: str, key: UpdateKey | None, standing: Standing) -> bool:
+        """Whether an agency was told an update, and otherwise than in an emergency that is over."""
         told = any(each.key == key for each in self.feeds[agency])
         return told and ((agency, key) not in self.borrowed or agency in standing.access)
 
     def _cells(
-        self, agency: str, key: UpdateKey, standing: Standing, *, told_before: bool, word: str = ""
+        self,
+        agency: str,
+        key: UpdateKey,
+        standing: Standing,
+        *,
+        told_before: bool,
+        word: str = "",
+        named: Collection[str] | None = None,
     ) -> dict[str, tuple[str, str]]:
+        if agency in self.remedies.gave_back(key):
+            return {}
         own = not word and agency == key.publisher and standing.works(agency)
-        said, kind = self._words(standing, agency, key, word), self.taken[key].received.kind
+        taken = self.taken[key]
+        named = named_in(taken, standing, self.facts[taken.person]) if named is None else named
+        said, kind = words(standing, agency, taken, named, word), taken.received.kind
         recipient = POLICIES.partners[agency].kind
         return told(POLICIES, kind, recipient, said, own=own, told_before=told_before, word=word)
 
-    def _tell(self, agency: str, key: UpdateKey, standing: Standing, *, told_before: bool, word: str = "") -> None:
-        taken = self.taken[key]
-        cells = self._cells(agency, key, standing, told_before=told_before, word=word)
-        content = content_of(taken, self.facts[taken.person])
+    def _tell(
+        self,
+        agency: str,
+        key: UpdateKey,
+        standing: Standing,
+        *,
+        told_before: bool,
+        word: str = "",
+        remedy: Remedy | None = None,
+    ) -> bool:
+        taken, remedy = self.taken[key], remedy or Remedy()
+        cells = self._cells(agency, key, standing, told_before=told_before, word=word, named=remedy.named)
+        content = content_of(taken, self.facts[taken.person]) | self.remedies.right(key)
         if agency != key.publisher:
             content = on_record(taken.person) | content
+        content |= remedy.alone.get(agency, {})
         values = {name: how if how != "clear" else None for name, (how, _) in cells.items()}
         told_now = {n: MASKS[m](content[n]) if m else content[n] for n, m in values.items() if n in content}
         told_now = {n: value for n, value in told_now.items() if value is not None}
@@ -226,9 +287,18 @@ class Model:
         if reference in told_now and taken.target:
             told_now[reference] = str(self.identity.message(agency, *taken.target))
         if told_now:
-            self._append(agency, key, told_now, standing, word)
+            self._append(agency, key, told_now, cells, standing, word)
+        return bool(told_now)
 
-    def _append(self, agency: str, key: UpdateKey, told_now: dict[str, Any], standing: Standing, word: str) -> None:
+    def _append(
+        self,
+        agency: str,
+        key: UpdateKey,
+        told_now: dict[str, Any],
+        cells: dict[str, tuple[str, str]],
+        standing: Standing,
+        word: str,
+    ) -> None:
         taken, access = self.taken[key], None
         if word == "access":
             access = key_of(standing.access[agency])
@@ -237,7 +307,7 @@ class Model:
                 self.borrowed.add((agency, key))
         else:
             self.borrowed.discard((agency, key))
-        self.feeds[agency].append(Projection(key, taken.received.kind, told_now, told_now, access))
+        self.feeds[agency].append(Projection(key, taken.received.kind, told_now, told_now, access, cells))
         if not access and POLICIES.partners[agency].state_only:
             self._keep_state(agency, taken)
 
@@ -251,34 +321,5 @@ class Model:
         elif isinstance(received.update, UpdateConfirmed):
             shown = facts.shown.get(agency)
             over = None if shown and shown.key == str(taken.target) else str(received.key)
-        words_on_it = str(settlement_of(key_of(over))) if over else None
-        for each in self.feeds[agency]:
-            if str(each.key) in (over, words_on_it):
-                each.told = {}
-
-    def _words(self, standing: Standing, agency: str, key: UpdateKey, word: str) -> Said:
-        claim, taken = standing.involvement.get(agency), self.taken[key]
-        named = self._named(standing, taken) - {key.publisher}
-        return Said(
-            involvement=(claim.role if claim else Involvement.NONE,),
-            pathway=claim.pathways if claim else (),
-            consent=standing.consents.get(agency, ()),
-            handling=(taken.received.update.handling,),
-            age=None if standing.age == "unknown" else (standing.age,),
-            named=("self",) if agency in named else (),
-            pending=standing.pending.get(agency, ()),
-            cohort=(standing.cohort.cohort,) if standing.cohort else None,
-            restriction=[each.restriction for each in standing.restrictions if agency not in each.open_to],
-            safeguarding=("open",) if agency in standing.safeguarding else (),
-            access=("open",) if word == "access" and agency in standing.access else (),
-        )
-
-    def _named(self, standing: Standing, taken: Taken) -> set[str]:
-        update, target = taken.received.update, taken.target
-        if isinstance(update, FactConfirmed | ConcernEnded):
-            return set(fact_rules.agencies_named(self.facts[taken.person], str(target)))
-        if isinstance(update, AccessOpened):
-            return reviewers(standing, taken.received.key.publisher)
-        if isinstance(update, AccessClosed) and target:
-            return reviewers(standing, target.publisher) | {target.publisher}
-        return set(update.names_agencies())
+        if over:
+            self.remedies.forget(agency, key_of(over))

@@ -1,6 +1,6 @@
 """What the model keeps of updates, and what each of them says by now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,9 @@ class Projection:
     """What it told before any of it was dropped: views were made of that."""
     access: UpdateKey | None = None
     """The opening on which alone it was told (D13)."""
+    cells: dict[str, tuple[str, str]] = field(default_factory=dict, compare=False)
+    """How each field was told, and on which ground."""
+    locked: bool = field(default=False, compare=False)
 
 
 @dataclass

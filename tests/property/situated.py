@@ -1,0 +1,45 @@
+"""What the words of a rule say of one agency and one update in the model."""
+
+from collections.abc import Collection
+
+from hub import facts as fact_rules
+from hub.facts import Facts
+from hub.standing import Standing
+from property.oracle import Said
+from property.taken import Taken, reviewers
+from schemas.updates.trust import AccessClosed, AccessOpened, ConcernEnded, FactConfirmed, RestrictionLifted
+from schemas.vocabulary import Involvement
+
+
+def words(standing: Standing, agency: str, taken: Taken, named: Collection[str], word: str) -> Said:
+    """The words as one agency meets them; an emergency speaks only where the `word` is asked for."""
+    claim = standing.involvement.get(agency)
+    mine = agency in named and agency != taken.received.key.publisher
+    return Said(
+        involvement=(claim.role if claim else Involvement.NONE,),
+        pathway=claim.pathways if claim else (),
+        consent=standing.consents.get(agency, ()),
+        handling=(taken.received.update.handling,),
+        age=None if standing.age == "unknown" else (standing.age,),
+        named=("self",) if mine else (),
+        pending=standing.pending.get(agency, ()),
+        cohort=(standing.cohort.cohort,) if standing.cohort else None,
+        restriction=[each.restriction for each in standing.restrictions if agency not in each.open_to],
+        safeguarding=("open",) if agency in standing.safeguarding else (),
+        access=("open",) if word == "access" and agency in standing.access else (),
+    )
+
+
+def named_in(taken: Taken, standing: Standing, facts: Facts) -> Collection[str]:
+    """The agencies that an update is about."""
+    update, target = taken.received.update, taken.target
+    match update:
+        case FactConfirmed() | ConcernEnded():
+            return fact_rules.agencies_named(facts, str(target))
+        case RestrictionLifted():
+            return fact_rules.open_to(facts, str(target))
+        case AccessOpened():
+            return reviewers(standing, taken.received.key.publisher)
+        case AccessClosed() if target:
+            return reviewers(standing, target.publisher) | {target.publisher}
+    return update.names_agencies()
