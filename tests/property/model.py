@@ -164,8 +164,8 @@ class Model:
             self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))
         remedy = self.remedies.of(self.taken[key], standing)
         for agency in POLICIES.partners:
-            before = self.heard_of(agency, key, standing) and agency in (remedy.reached or EVERYONE)
-            if self._tell(agency, key, standing, told_before=before, remedy=remedy):
+            heard = self.heard_of(agency, key, standing) and agency in (remedy.reached or EVERYONE)
+            if self._tell(agency, key, standing, told_before=heard, remedy=remedy):
                 self.remedies.afterwards(agency, self.taken[key], remedy)
         self._tell_what_is_current(before, standing, key, person, now)
         if target and isinstance(update, AccessClosed | UpdateWithdrawn):
