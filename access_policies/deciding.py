@@ -23,17 +23,24 @@ def decide(
     `situations` holds what each partner's words say; `own` is a publisher that works the case, and so gets its
     own update back whole; `told_before` are those who were told the update that this one is about.
     """
-    lapsed = bundle.lapsed(kind)
     plans = {}
     for agency, situation in situations.items():
-        plan = bundle.rules(kind, bundle.policies.partners[agency].kind).plan(situation)
-        if lapsed is not None:
-            plan = _with_lapsed(plan, lapsed) if agency in told_before else NOTHING
+        recipient = bundle.policies.partners[agency].kind
+        plan = plan_for(bundle, kind, recipient, situation, told_before=agency in told_before)
         if plan is not NOTHING and plan.names:
             plans[agency] = plan
     if own is not None and own in situations:
         plans[own] = bundle.whole(kind)
     return plans
+
+
+def plan_for(bundle: Bundle, kind: str, recipient: str, situation: Situation, *, told_before: bool) -> Plan:
+    """What one partner of kind `recipient` is told; of a kind that inherits, only if it was told before."""
+    plan = bundle.rules(kind, recipient).plan(situation)
+    lapsed = bundle.lapsed(kind)
+    if lapsed is None:
+        return plan
+    return _with_lapsed(plan, lapsed) if told_before else NOTHING
 
 
 def _with_lapsed(plan: Plan, lapsed: Plan) -> Plan:

@@ -1,0 +1,171 @@
+"""Which cells change from one edition of the policies to the next: every field, in every situation that rules tell
+apart.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from access_policies.compiling import Bundle, Plan
+from access_policies.covering import sentence
+from access_policies.enumerating import Space, plans, recipients, space, whens
+from access_policies.model import KindPolicy
+
+Direction = Literal["WIDER", "NARROWER", "GROUND", "CHANGED"]
+"""More is told; less is told; the same is told on another ground; something else that is signed says otherwise."""
+
+WITHHELD = "withheld"
+TOLD = "told"
+_LESS = {("date_only", "year_only"), ("date_only", "yes_no"), ("year_only", "yes_no"), ("initials", "yes_no")}
+"""Pairs of masks of which the second tells less, whatever the value; of any other two, neither surely does."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a comparison."""
+
+    direction: Direction
+    where: str
+    what: str
+    when: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.where}: {self.what}{f' when {self.when}' if self.when else ''}"
+
+
+@dataclass(frozen=True)
+class CellChange(Change):
+    """A field that a kind of partner is told differently; `before` and `after` are `withheld`, `told` or a mask, and
+    `clauses` the grounds on which it is told now (or, where it no longer is, was).
+    """
+
+    kind: str = ""
+    recipient: str = ""
+    field: str = ""
+    before: str = WITHHELD
+    after: str = WITHHELD
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """How one field is told and on which ground."""
+
+    how: str = WITHHELD
+    clause: str = ""
+
+
+_NONE = _Cell()
+_Told = Mapping[str, _Cell]
+
+
+def changed_cells(old: Bundle, new: Bundle) -> Iterator[CellChange]:
+    """Each field of each kind that some kind of partner is told differently, or on another ground, somewhere."""
+    for kind in dict.fromkeys([*old.policies.kinds, *new.policies.kinds]):
+        for recipient in dict.fromkeys([*recipients(old.policies), *recipients(new.policies)]):
+            if not _same(old, new, kind, recipient):
+                yield from _changed(old, new, kind, (recipient, recipient))
+
+
+def tells(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> set[Direction]:
+    """Whether partners of the second kind are now told more, or less, of `kind` than ones of the first were."""
+    return {change.direction for change in _changed(old, new, kind, pair)}
+
+
+def direction(before: str, after: str) -> Direction:
+    """Whether `after` tells more than `before`. A mask that does not surely tell less is taken to tell more."""
+    if before == after:
+        return "GROUND"
+    if before == TOLD or after == WITHHELD or (before, after) in _LESS:
+        return "NARROWER"
+    return "WIDER"
+
+
+def _same(old: Bundle, new: Bundle, kind: str, recipient: str) -> bool:
+    """Whether nothing that decides differs, so that there is nothing to enumerate."""
+    return _deciding(old, kind, recipient) == _deciding(new, kind, recipient)
+
+
+def _deciding(bundle: Bundle, kind: str, recipient: str) -> object:
+    policies = bundle.policies
+    policy = policies.kinds.get(kind)
+    if policy is None or not bundle.agencies_of_kind(recipient):
+        return None
+    shares = [(clause, share) for clause, share in policy.share.items() if _is_for(bundle, clause, recipient)]
+    bars = [(never.fields, recipient in never.except_) for never in policy.never.values()]
+    masks = [(name, rule.mask) for name, rule in policy.fields.items()]
+    return whens(policies, kind, recipient), shares, bars, masks, policy.inherits, policies.vocabulary.words()
+
+
+def _is_for(bundle: Bundle, clause: str, recipient: str) -> bool:
+    return bundle.policies.clauses[clause].recipient == recipient
+
+
+def _changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Iterator[CellChange]:
+    over = space([old.policies, new.policies], [(kind, recipient) for recipient in dict.fromkeys(pair)])
+    found: dict[tuple[str, str, str], _Found] = {}
+    for (before, after), where in _grouped(old, new, kind, pair, over):
+        for name in dict.fromkeys([*before, *after]):
+            was, now = before.get(name, _NONE), after.get(name, _NONE)
+            if was != now:
+                found.setdefault((name, was.how, now.how), _Found()).add(was, now, where)
+    said = cache(lambda where: sentence(over, where))
+    order = list(dict.fromkeys(name for policy in _policies(old, new, kind) for name in policy.fields))
+    for (name, was_how, now_how), each in sorted(found.items(), key=lambda item: order.index(item[0][0])):
+        change = each.change(kind, pair[1], name, was_how, now_how)
+        yield replace(change, when=said(each.where))
+
+
+def _policies(old: Bundle, new: Bundle, kind: str) -> list[KindPolicy]:
+    return [bundle.policies.kinds[kind] for bundle in (new, old) if kind in bundle.policies.kinds]
+
+
+def _grouped(
+    old: Bundle, new: Bundle, kind: str, pair: tuple[str, str], over: Space
+) -> Iterable[tuple[tuple[_Told, _Told], int]]:
+    """The situations by what is told in them before and after."""
+    told: dict[int, _Told] = {}
+    groups: dict[tuple[int, int], int] = {}
+    before, after = plans(old, kind, pair[0], over), plans(new, kind, pair[1], over)
+    for number, (was, now) in enumerate(zip(before, after, strict=True)):
+        groups[id(was), id(now)] = groups.get((id(was), id(now)), 0) | 1 << number
+    for plan in [*before, *after]:
+        if id(plan) not in told:
+            told[id(plan)] = _told(plan)
+    return [((told[was], told[now]), where) for (was, now), where in groups.items()]
+
+
+def _told(plan: Plan) -> _Told:
+    how = {**dict.fromkeys(plan.told, TOLD), **dict(plan.masked)}
+    return {name: _Cell(said, plan.because[name]) for name, said in how.items()}
+
+
+class _Found:
+    """The situations in which one field changes in one way, and the grounds of it."""
+
+    def __init__(self) -> None:
+        self.where = 0
+        self._was: dict[str, None] = {}
+        self._now: dict[str, None] = {}
+
+    def add(self, was: _Cell, now: _Cell, where: int) -> None:
+        self.where |= where
+        self._was.update({was.clause: None} if was.clause else {})
+        self._now.update({now.clause: None} if now.clause else {})
+
+    def change(self, kind: str, recipient: str, name: str, was: str, now: str) -> CellChange:
+        before, after = (f"masked ({how})" if how not in (TOLD, WITHHELD) else how for how in (was, now))
+        way = direction(was, now)
+        grounds = f"{after}, {', '.join(self._was)} -> {', '.join(self._now)}"
+        return CellChange(
+            direction=way,
+            where=f"{kind} -> {recipient}: {name}",
+            what=grounds if way == "GROUND" else f"{before} -> {after}",
+            kind=kind,
+            recipient=recipient,
+            field=name,
+            before=was,
+            after=now,
+            clauses=tuple(self._now or self._was),
+        )

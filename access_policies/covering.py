@@ -1,0 +1,90 @@
+"""In how few words can a set of situations be said? Boxes over the axes that cover exactly that set."""
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
+
+from access_policies.enumerating import TOLD_BEFORE, Axis, Choice, Space
+from access_policies.words import UNKNOWN
+
+_SAYS = {
+    ("there",): "{word} is {values}",
+    ("absent",): "{word} is not {values}",
+    ("unknown",): "nobody knows whether {word} is {values}",
+    ("there", "unknown"): "{word} may be {values}",
+    ("absent", "unknown"): "{word} is not known to be {values}",
+    ("there", "absent"): "it is known whether {word} is {values}",
+}
+
+Box = tuple[frozenset[int], ...]
+"""For each axis the choices that are allowed; the situations in which every axis keeps to them."""
+
+
+def cover(space: Space, wanted: int) -> list[Box]:
+    """Boxes that together are exactly the situations in `wanted`; none of them can grow or be left out."""
+    boxes, left = [], wanted
+    while left:
+        box = _grown(space, wanted, space.choices((left & -left).bit_length() - 1))
+        boxes.append(box)
+        left &= ~members(space, box)
+    return _needed(space, boxes)
+
+
+def members(space: Space, box: Box) -> int:
+    """The situations in a box."""
+    found = space.everything
+    for sets, allowed in zip(space.sets, box, strict=True):
+        if len(allowed) < len(sets):
+            found &= reduce(or_, (sets[choice] for choice in allowed))
+    return found
+
+
+def _grown(space: Space, wanted: int, seed: tuple[int, ...]) -> Box:
+    """The largest box around one situation: words dropped where that is right, else further values allowed."""
+    box: Box = tuple(frozenset({choice}) for choice in seed)
+    for place, axis in enumerate(space.axes):
+        box = _if_within(space, wanted, box, place, frozenset(range(len(axis.choices))))
+    for place, axis in enumerate(space.axes):
+        for choice in range(len(axis.choices)):
+            box = _if_within(space, wanted, box, place, box[place] | {choice})
+    return box
+
+
+def _if_within(space: Space, wanted: int, box: Box, place: int, allowed: frozenset[int]) -> Box:
+    larger = (*box[:place], allowed, *box[place + 1 :])
+    return larger if not members(space, larger) & ~wanted else box
+
+
+def _needed(space: Space, boxes: list[Box]) -> list[Box]:
+    kept = list(boxes)
+    for box in boxes:
+        others = reduce(or_, (members(space, other) for other in kept if other != box), 0)
+        if not members(space, box) & ~others:
+            kept.remove(box)
+    return kept
+
+
+def sentence(space: Space, wanted: int) -> str:
+    """`involvement is active or lead and age is adult`; several of them joined by `; or`. Empty: `always`."""
+    return "; or ".join(" and ".join(conditions(space, box)) or "always" for box in cover(space, wanted))
+
+
+def conditions(space: Space, box: Box) -> Iterator[str]:
+    """Each word that a box says something of."""
+    for axis, allowed in zip(space.axes, box, strict=True):
+        if len(allowed) < len(axis.choices):
+            yield _condition(axis, [axis.choices[choice] for choice in sorted(allowed)])
+
+
+def _condition(axis: Axis, allowed: list[Choice]) -> str:
+    if axis.word == TOLD_BEFORE:
+        return "it was not told of the update before" if allowed[0].absent else "it was told of the update before"
+    if any(choice.absent for choice in axis.choices):
+        says = _SAYS[tuple(_how(choice) for choice in allowed)]
+        return says.format(word=axis.word, values=" or ".join(allowed[0].values))
+    values = [value for choice in allowed for value in (choice.values or (UNKNOWN,))]
+    return f"{axis.word} is {' or '.join(values)}"
+
+
+def _how(choice: Choice) -> str:
+    return "absent" if choice.absent else "unknown" if choice.unknown else "there"
