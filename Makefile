@@ -36,6 +36,7 @@ check: setup     ## Style, types, import contracts, policies, generated files
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/iom-hub policy check
 	$(BIN)/iom-hub policy render --check
+	$(BIN)/iom-hub policy diff access_policies/baseline.json access_policies --approved access_policies/approved.yaml
 	$(BIN)/python -m schemas.generating --check
 	$(BIN)/python -m hub.api.generating --check
 	$(BIN)/hadolint deploy/Dockerfile

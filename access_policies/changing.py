@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal
 
 from access_policies.compiling import Bundle, Plan
-from access_policies.covering import sentence
+from access_policies.covering import Case, cases, sentence
 from access_policies.enumerating import Space, plans, recipients, space, whens
 from access_policies.model import KindPolicy
 
@@ -46,6 +46,7 @@ class CellChange(Change):
     before: str = WITHHELD
     after: str = WITHHELD
     clauses: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,12 @@ def changed_cells(old: Bundle, new: Bundle) -> Iterator[CellChange]:
     for kind in dict.fromkeys([*old.policies.kinds, *new.policies.kinds]):
         for recipient in dict.fromkeys([*recipients(old.policies), *recipients(new.policies)]):
             if not _same(old, new, kind, recipient):
-                yield from _changed(old, new, kind, (recipient, recipient))
+                yield from changed(old, new, kind, (recipient, recipient))
 
 
 def tells(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> set[Direction]:
     """Whether partners of the second kind are now told more, or less, of `kind` than ones of the first were."""
-    return {change.direction for change in _changed(old, new, kind, pair)}
+    return {change.direction for change in changed(old, new, kind, pair)}
 
 
 def direction(before: str, after: str) -> Direction:
@@ -102,7 +103,10 @@ def _is_for(bundle: Bundle, clause: str, recipient: str) -> bool:
     return bundle.policies.clauses[clause].recipient == recipient
 
 
-def _changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Iterator[CellChange]:
+def changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Iterator[CellChange]:
+    """The changed cells of `kind` for partners that were of the first kind of the pair and are of the second now; no
+    agency is of the kind `""`.
+    """
     over = space([old.policies, new.policies], [(kind, recipient) for recipient in dict.fromkeys(pair)])
     found: dict[tuple[str, str, str], _Found] = {}
     for (before, after), where in _grouped(old, new, kind, pair, over):
@@ -110,11 +114,11 @@ def _changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Iter
             was, now = before.get(name, _NONE), after.get(name, _NONE)
             if was != now:
                 found.setdefault((name, was.how, now.how), _Found()).add(was, now, where)
-    said = cache(lambda where: sentence(over, where))
+    said = cache(lambda where: cases(over, where))
     order = list(dict.fromkeys(name for policy in _policies(old, new, kind) for name in policy.fields))
     for (name, was_how, now_how), each in sorted(found.items(), key=lambda item: order.index(item[0][0])):
         change = each.change(kind, pair[1], name, was_how, now_how)
-        yield replace(change, when=said(each.where))
+        yield replace(change, cases=said(each.where), when=sentence(said(each.where)))
 
 
 def _policies(old: Bundle, new: Bundle, kind: str) -> list[KindPolicy]:

@@ -1,19 +1,21 @@
 """In how few words can a set of situations be said? Boxes over the axes that cover exactly that set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from access_policies.enumerating import TOLD_BEFORE, Axis, Choice, Space
+from access_policies.enumerating import Axis, Choice, Space
 from access_policies.words import UNKNOWN
 
 _SAYS = {
-    ("there",): "{word} is {values}",
-    ("absent",): "{word} is not {values}",
-    ("unknown",): "nobody knows whether {word} is {values}",
-    ("there", "unknown"): "{word} may be {values}",
-    ("absent", "unknown"): "{word} is not known to be {values}",
-    ("there", "absent"): "it is known whether {word} is {values}",
+    "one of": "{word} is {values}",
+    "there": "{word} is {values}",
+    "absent": "{word} is not {values}",
+    "unknown": "nobody knows whether {word} is {values}",
+    "there unknown": "{word} may be {values}",
+    "absent unknown": "{word} is not known to be {values}",
+    "there absent": "it is known whether {word} is {values}",
 }
 
 Box = tuple[frozenset[int], ...]
@@ -64,26 +66,42 @@ def _needed(space: Space, boxes: list[Box]) -> list[Box]:
     return kept
 
 
-def sentence(space: Space, wanted: int) -> str:
-    """`involvement is active or lead and age is adult`; several of them joined by `; or`. Empty: `always`."""
-    return "; or ".join(" and ".join(conditions(space, box)) or "always" for box in cover(space, wanted))
+@dataclass(frozen=True)
+class Condition:
+    """What one word says in a box: `how` is `there`, `absent` and the like, or `one of` for a word of one value."""
+
+    word: str
+    how: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return _SAYS[self.how].format(word=self.word, values=" or ".join(self.values))
 
 
-def conditions(space: Space, box: Box) -> Iterator[str]:
-    """Each word that a box says something of."""
+Case = tuple[Condition, ...]
+"""The conditions of one box; none at all is every situation."""
+
+
+def cases(space: Space, wanted: int) -> tuple[Case, ...]:
+    """The situations in `wanted` as cases, of which one must hold."""
+    return tuple(tuple(_conditions(space, box)) for box in cover(space, wanted))
+
+
+def sentence(found: Iterable[Case]) -> str:
+    """`involvement is active or lead and age is adult`; several cases are joined by `; or`."""
+    return "; or ".join(" and ".join(map(str, case)) or "always" for case in found)
+
+
+def _conditions(space: Space, box: Box) -> Iterator[Condition]:
     for axis, allowed in zip(space.axes, box, strict=True):
         if len(allowed) < len(axis.choices):
             yield _condition(axis, [axis.choices[choice] for choice in sorted(allowed)])
 
 
-def _condition(axis: Axis, allowed: list[Choice]) -> str:
-    if axis.word == TOLD_BEFORE:
-        return "it was not told of the update before" if allowed[0].absent else "it was told of the update before"
+def _condition(axis: Axis, allowed: list[Choice]) -> Condition:
     if any(choice.absent for choice in axis.choices):
-        says = _SAYS[tuple(_how(choice) for choice in allowed)]
-        return says.format(word=axis.word, values=" or ".join(allowed[0].values))
-    values = [value for choice in allowed for value in (choice.values or (UNKNOWN,))]
-    return f"{axis.word} is {' or '.join(values)}"
+        return Condition(axis.word, " ".join(map(_how, allowed)), allowed[0].values)
+    return Condition(axis.word, "one of", tuple(v for choice in allowed for v in choice.values or (UNKNOWN,)))
 
 
 def _how(choice: Choice) -> str:

@@ -19,7 +19,7 @@ NEVER_UNKNOWN = frozenset({"involvement", "pathway", "consent", "handling", "nam
 """The words that are always known. A word that is not listed here is taken to be unknown at times, and one that is
 not in `ONE_OF` to have several values: then more situations are looked at, never fewer.
 """
-TOLD_BEFORE = "told before"
+TOLD_BEFORE = "the earlier update"
 """The axis of a kind that inherits: whether the partner was told of the earlier update (D1)."""
 
 
@@ -50,7 +50,7 @@ class Axis:
     choices: tuple[Choice, ...]
 
 
-_ASKED = Axis(TOLD_BEFORE, (Choice(("yes",)), Choice(("yes",), absent=True)))
+_ASKED = Axis(TOLD_BEFORE, (Choice(("told",)), Choice(("told",), absent=True)))
 
 
 class Space:
@@ -132,13 +132,16 @@ def plans(bundle: Bundle, kind: str, recipient: str, over: Space) -> list[Plan]:
     """What is told in every situation of the space, in order; nothing where the bundle has no such rules."""
     if kind not in bundle.policies.kinds or not bundle.agencies_of_kind(recipient):
         return [NOTHING] * over.size
-    inherits = bundle.lapsed(kind) is not None
-    rules = bundle.rules(kind, recipient)
     situations = over.situations(bundle.words)
-    if not inherits:
-        return [rules.plan(situation) for situation in situations]
-    asked = zip(situations, over.told_before(), strict=True)
-    return [plan_for(bundle, kind, recipient, situation, told_before=before) for situation, before in asked]
+    grounds = list(map(bundle.rules(kind, recipient).plan, situations))
+    if bundle.lapsed(kind) is None:
+        return grounds
+    outcomes: dict[tuple[int, bool], Plan] = {}
+    asked = list(zip(map(id, grounds), over.told_before(), strict=True))
+    for key, situation in zip(asked, situations, strict=True):
+        if key not in outcomes:
+            outcomes[key] = plan_for(bundle, kind, recipient, situation, told_before=key[1])
+    return [outcomes[key] for key in asked]
 
 
 def cells(bundle: Bundle) -> Iterator[tuple[str, str, Space, list[Plan]]]:

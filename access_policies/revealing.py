@@ -1,0 +1,121 @@
+"""What a decision may reveal: the words that decide for a kind of partner and read facts which it is not told.
+
+A partner that is told a thing today and not tomorrow may guess why. Words may read such facts all the same (design
+decision 3b), but the list of them is complete, and somebody signs it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from access_policies.compiling import Bundle
+from access_policies.enumerating import cells, recipients, whens
+from access_policies.rendering import NOTE, table, title
+
+ITSELF = "the update itself"
+
+FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "involvement": (("programme.agency.involved", "role"), ("programme.cohort.decided", "cohort")),
+        "pathway": (("programme.agency.involved", "pathways"),),
+        "consent": (("trust.consent.given", "purposes"), ("trust.consent.withdrawn", "consent")),
+        "handling": ((ITSELF, "handling"),),
+        "age": ((ITSELF, "date_of_birth"),),
+        "named": (
+            ("programme.agency.involved", "agency"),
+            ("trust.consent.given", "recipients"),
+            ("trust.fact.confirmed", "update"),
+        ),
+    }
+)
+"""For each word the fields from which it is worked out."""
+
+_HEAD = """\
+# Words that read what a partner is not told
+
+What a partner is told depends on these words, and they rest on facts that it is never told in full. It may guess at
+them from what comes and what does not. Each row is a choice that somebody signs. A word that is missing here reads only
+what the partner is told itself.
+
+"""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A word that decides for a kind of partner, the kinds of update it decides in, and the facts it is not told."""
+
+    recipient: str
+    word: str
+    values: tuple[str, ...]
+    decides: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def silences(bundle: Bundle) -> Iterator[Silence]:
+    """Every such word, by kind of partner."""
+    clear = _ever_told_clear(bundle)
+    for recipient in recipients(bundle.policies):
+        for word in bundle.policies.vocabulary.words():
+            decides, values = _decides(bundle, recipient, word, clear)
+            facts = tuple(fact for fact in _facts(word, decides) if not _is_told(bundle, fact, recipient, clear))
+            if facts:
+                yield Silence(recipient, word, values, decides, facts)
+
+
+def _ever_told_clear(bundle: Bundle) -> set[tuple[str, str, str]]:
+    """Kind, field, kind of partner: whatever is told in full in some situation."""
+    return {
+        (kind, name, recipient) for kind, recipient, _, told in cells(bundle) for plan in told for name in plan.told
+    }
+
+
+def _is_told(bundle: Bundle, fact: tuple[str, str], recipient: str, clear: set[tuple[str, str, str]]) -> bool:
+    """Whether such a partner may be told a fact in full; what only its own kind publishes, it knows."""
+    policy = bundle.policies.kinds.get(fact[0])
+    return (*fact, recipient) in clear or (policy is not None and policy.publishers == (recipient,))
+
+
+def _decides(
+    bundle: Bundle, recipient: str, word: str, clear: set[tuple[str, str, str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The kinds in which `word` decides what such a partner hears, and the values that are asked for."""
+    heard = {kind for kind, _, who in clear if who == recipient}
+    asked = {kind: [w[word] for w in whens(bundle.policies, kind, recipient) if word in w] for kind in heard}
+    values = dict.fromkeys(value for lists in asked.values() for each in lists for value in each)
+    order = bundle.words.allowed(word)
+    return tuple(sorted(k for k, lists in asked.items() if lists)), tuple(sorted(values, key=order.index))
+
+
+def _facts(word: str, decides: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The facts that a word reads; a word nobody described reads something that nobody is told."""
+    if not decides:
+        return
+    for kind, name in FACTS.get(word, ((word, "not described"),)):
+        yield from ((each, name) for each in decides) if kind == ITSELF else [(kind, name)]
+
+
+def words_not_told(bundle: Bundle) -> str:
+    """The page."""
+    found = list(silences(bundle))
+    return NOTE + _HEAD + "\n".join(_section(found, recipient) for recipient in recipients(bundle.policies))
+
+
+def _section(found: list[Silence], recipient: str) -> str:
+    rows = [
+        [each.word, ", ".join(map(title, each.values)), _numbered(each.decides), _listed(each.facts)]
+        for each in found
+        if each.recipient == recipient
+    ]
+    head = ["word", "asked for", "decides in", "facts that it is not told"]
+    return "\n".join([f"## {title(recipient)}\n", *(table(head, rows) if rows else ["None."]), ""])
+
+
+def _numbered(kinds: tuple[str, ...]) -> str:
+    return "1 kind" if len(kinds) == 1 else f"{len(kinds)} kinds"
+
+
+def _listed(facts: tuple[tuple[str, str], ...]) -> str:
+    by_field: dict[str, list[str]] = {}
+    for kind, name in facts:
+        by_field.setdefault(name, []).append(f"`{kind}`")
+    return "<br>".join(f"`{name}` of {', '.join(kinds)}" for name, kinds in by_field.items())
