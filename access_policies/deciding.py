@@ -49,7 +49,7 @@ def _with_lapsed(plan: Plan, lapsed: Plan) -> Plan:
     if not missing:
         return plan
     masked = tuple((name, mask) for name, mask in plan.masked if name not in missing)
-    because = {**lapsed.because, **plan.because}
+    because = {**lapsed.because, **plan.because, **{name: lapsed.because[name] for name in missing}}
     return Plan(told=(*plan.told, *missing), masked=masked, because=because, signpost=plan.signpost)
 
 
