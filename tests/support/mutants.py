@@ -67,7 +67,11 @@ class Mutants:
         """By operator, in a fixed order."""
         yield from self._clauses()
         for policy in self._policies.kinds.values():
-            for operator, what, mutated in (*_nevers(self._policies, policy), *_shares(self._policies, policy), *_inherits(policy)):
+            for operator, what, mutated in (
+                *_nevers(self._policies, policy),
+                *_shares(self._policies, policy),
+                *_inherits(policy),
+            ):
                 after = Bundle(self._policies.model_copy(update={"kinds": {policy.kind: mutated}}))
                 yield Mutant(operator, f"{policy.kind}: {what}", self._only((policy.kind,)), after)
             yield from self._unknown(policy.kind)
@@ -121,10 +125,20 @@ def _nevers(policies: Policies, policy: KindPolicy) -> _Changed:
         for kind in recipients(policies):
             excepted = kind in never.except_
             others = tuple(each for each in never.except_ if each != kind)
-            ways.append(("drop an except" if excepted else "add an except", kind, {"except_": others if excepted else (*others, kind)}))
-        ways += [("bar always", word, {"when": {w: v for w, v in never.when.items() if w != word}}) for word in never.when]
+            ways.append(
+                (
+                    "drop an except" if excepted else "add an except",
+                    kind,
+                    {"except_": others if excepted else (*others, kind)},
+                )
+            )
+        ways += [
+            ("bar always", word, {"when": {w: v for w, v in never.when.items() if w != word}}) for word in never.when
+        ]
         if never.fields != "*":
-            ways += [("bar a field less", f, {"fields": tuple(x for x in never.fields if x != f)}) for f in never.fields]
+            ways += [
+                ("bar a field less", f, {"fields": tuple(x for x in never.fields if x != f)}) for f in never.fields
+            ]
         for operator, what, said in ways:
             mutated = {**policy.never, name: never.model_copy(update=said)}
             yield operator, f"{name}: {what}", policy.model_copy(update={"never": mutated})
