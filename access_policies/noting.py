@@ -1,5 +1,6 @@
 """A note for each partner in plain English: what it will newly be told, in which situations, and on which ground."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -19,6 +20,7 @@ _PHRASES = {
     "named": "the update {not}names you",
     TOLD_BEFORE: "you were {not}told of the earlier update",
 }
+_DUTY = re.compile(r"\s*\(D[0-9]+\)")
 _NOT = {"pathway": "do not "}
 
 
@@ -84,9 +86,9 @@ def _paragraph(old: Bundle, new: Bundle, changes: list[CellChange]) -> str:
 
 
 def _about(kind: str) -> str:
-    """What a kind of update says, from the first sentence of its schema."""
+    """What a kind of update says: the first sentence of its schema, without the ids of duties."""
     said = (KINDS[kind].__doc__ or kind) if kind in KINDS else kind
-    return said.split(".")[0].split(";")[0].strip()
+    return _DUTY.sub("", said.split(". ")[0].split(";")[0]).strip(". \n")
 
 
 def _outcome(change: CellChange) -> str:
