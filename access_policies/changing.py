@@ -2,14 +2,15 @@
 apart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from typing import Literal
 
-from access_policies.compiling import Bundle, Plan
+from access_policies.compiling import NOTHING, SIGNPOST, Bundle, Plan
 from access_policies.covering import Case, cases, sentence
-from access_policies.enumerating import Space, plans, recipients, space, whens
+from access_policies.enumerating import Regions, Space, asks, recipients, regions, space
 from access_policies.model import KindPolicy
 
 Direction = Literal["WIDER", "NARROWER", "GROUND", "CHANGED"]
@@ -91,16 +92,20 @@ def _same(old: Bundle, new: Bundle, kind: str, recipient: str) -> bool:
 def _deciding(bundle: Bundle, kind: str, recipient: str) -> object:
     policies = bundle.policies
     policy = policies.kinds.get(kind)
-    if policy is None or not bundle.agencies_of_kind(recipient):
+    if policy is None or recipient not in recipients(policies):
         return None
-    shares = [(clause, share) for clause, share in policy.share.items() if _is_for(bundle, clause, recipient)]
+    shares = [(name, share) for name, share in policy.share.items() if policies.clauses[name].recipient == recipient]
     bars = [(never.fields, recipient in never.except_) for never in policy.never.values()]
-    masks = [(name, rule.mask) for name, rule in policy.fields.items()]
-    return whens(policies, kind, recipient), shares, bars, masks, policy.inherits, policies.vocabulary.words()
-
-
-def _is_for(bundle: Bundle, clause: str, recipient: str) -> bool:
-    return bundle.policies.clauses[clause].recipient == recipient
+    fields = [(name, rule.mask, rule.class_) for name, rule in policy.fields.items()]
+    return (
+        asks(policies, kind, recipient),
+        shares,
+        bars,
+        fields,
+        policy.inherits,
+        policies.vocabulary,
+        policies.agreements,
+    )
 
 
 def changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Iterator[CellChange]:
@@ -116,6 +121,7 @@ def changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Itera
                 found.setdefault((name, was.how, now.how), _Found()).add(was, now, where)
     said = cache(lambda where: cases(over, where))
     order = list(dict.fromkeys(name for policy in _policies(old, new, kind) for name in policy.fields))
+    order.append(SIGNPOST)
     for (name, was_how, now_how), each in sorted(found.items(), key=lambda item: order.index(item[0][0])):
         change = each.change(kind, pair[1], name, was_how, now_how)
         yield replace(change, cases=said(each.where), when=sentence(said(each.where)))
@@ -127,21 +133,23 @@ def _policies(old: Bundle, new: Bundle, kind: str) -> list[KindPolicy]:
 
 def _grouped(
     old: Bundle, new: Bundle, kind: str, pair: tuple[str, str], over: Space
-) -> Iterable[tuple[tuple[_Told, _Told], int]]:
+) -> Iterator[tuple[tuple[_Told, _Told], int]]:
     """The situations by what is told in them before and after."""
-    told: dict[int, _Told] = {}
-    groups: dict[tuple[int, int], int] = {}
-    before, after = plans(old, kind, pair[0], over), plans(new, kind, pair[1], over)
-    for number, (was, now) in enumerate(zip(before, after, strict=True)):
-        groups[id(was), id(now)] = groups.get((id(was), id(now)), 0) | 1 << number
-    for plan in [*before, *after]:
-        if id(plan) not in told:
-            told[id(plan)] = _told(plan)
-    return [((told[was], told[now]), where) for (was, now), where in groups.items()]
+    before, after = (
+        [(where, _told(plan)) for where, plan in _everywhere(bundle, kind, recipient, over)]
+        for bundle, recipient in zip((old, new), pair, strict=True)
+    )
+    for (here, was), (there, now) in product(before, after):
+        if here & there and was != now:
+            yield (was, now), here & there
+
+
+def _everywhere(bundle: Bundle, kind: str, recipient: str, over: Space) -> Regions:
+    return regions(bundle, kind, recipient, over) or [(over.everything, NOTHING)]
 
 
 def _told(plan: Plan) -> _Told:
-    how = {**dict.fromkeys(plan.told, TOLD), **dict(plan.masked)}
+    how = {**dict.fromkeys(plan.names, TOLD), **dict(plan.masked)}
     return {name: _Cell(said, plan.because[name]) for name, said in how.items()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from access_policies.changing import Change, Direction, changed_cells, tells
 from access_policies.compiling import Bundle
-from access_policies.enumerating import plans, space
+from access_policies.enumerating import regions, space
 from access_policies.model import Partner, Policies
 
 _ELSEWHERE = ("share", "inherits", "publishers", "expect")
@@ -91,7 +91,7 @@ class _Agency:
 def tells_anything(bundle: Bundle, kind: str, recipient: str) -> bool:
     """Whether partners of this kind are told anything of `kind` in any situation."""
     over = space([bundle.policies], [(kind, recipient)])
-    return any(plan.names for plan in plans(bundle, kind, recipient, over))
+    return any(plan.names for _, plan in regions(bundle, kind, recipient, over))
 
 
 def _publishes(bundle: Bundle, recipient: str) -> list[str]:
@@ -106,7 +106,9 @@ def _texts(old: Policies, new: Policies) -> Iterator[Change]:
 def _signed(policies: Policies) -> dict[str, object]:
     content = policies.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"partners"})
     for kind, policy in content["kinds"].items():
-        content["kinds"][kind] = {part: said for part, said in policy.items() if part not in _ELSEWHERE}
+        posts = {clause: share["signpost"] for clause, share in policy.get("share", {}).items() if "signpost" in share}
+        rest = {part: said for part, said in policy.items() if part not in _ELSEWHERE}
+        content["kinds"][kind] = {**rest, "signpost": posts}
     return dict(content)
 
 

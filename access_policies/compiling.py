@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import compress
 from types import MappingProxyType
 
 from access_policies.masking import MASKS_VERSION
@@ -67,7 +66,6 @@ class Rules:
         mine = [(name, share) for name, share in shares if policies.clauses[name].recipient == recipient]
         self._grants = [grant for name, share in mine for grant in _grants(words, policies, policy, name, share)]
         self._plans: dict[tuple[int, int], Plan] = {}
-        self._outcomes: dict[tuple[bool, ...], Plan] = {}
 
     def plan(self, situation: Situation) -> Plan:
         """What this recipient is told in this situation."""
@@ -78,18 +76,8 @@ class Rules:
         return plan
 
     def _decide(self, situation: Situation) -> Plan:
-        """Many situations make the same conditions hold; what that comes to is worked out once."""
-        bars = [holds(bar.condition, situation.possible) for bar in self._bars]
-        grants = [holds(grant.condition, situation.known) for grant in self._grants]
-        held = (*bars, *grants)
-        outcome = self._outcomes.get(held)
-        if outcome is None:
-            outcome = self._outcomes[held] = self._outcome(bars, grants)
-        return outcome
-
-    def _outcome(self, bars_hold: list[bool], grants_hold: list[bool]) -> Plan:
-        bars, grants = list(compress(self._bars, bars_hold)), list(compress(self._grants, grants_hold))
-        barred = frozenset[str]().union(*(bar.fields for bar in bars))
+        barred = frozenset[str]().union(*(b.fields for b in self._bars if holds(b.condition, situation.possible)))
+        grants = [grant for grant in self._grants if holds(grant.condition, situation.known)]
         clear = _first_clause((name, g.clause) for g in grants for name in g.fields if name not in barred)
         masked = _first_clause((name, g.clause) for g in grants for name in g.masked if name not in barred)
         hidden = {name: clause for name, clause in masked.items() if name not in clear}

@@ -10,7 +10,9 @@ from access_policies.words import UNKNOWN
 
 _SAYS = {
     "one of": "{word} is {values}",
+    "known": "{word} is known",
     "there": "{word} is {values}",
+    "none": "{word} is none",
     "absent": "{word} is not {values}",
     "unknown": "nobody knows whether {word} is {values}",
     "there unknown": "{word} may be {values}",
@@ -34,27 +36,33 @@ def cover(space: Space, wanted: int) -> list[Box]:
 
 def members(space: Space, box: Box) -> int:
     """The situations in a box."""
+    return _within(space, box, but=-1)
+
+
+def _within(space: Space, box: Box, but: int) -> int:
+    """The situations in a box, were nothing said on the axis `but`."""
     found = space.everything
-    for sets, allowed in zip(space.sets, box, strict=True):
-        if len(allowed) < len(sets):
-            found &= reduce(or_, (sets[choice] for choice in allowed))
+    for place, (sets, allowed) in enumerate(zip(space.sets, box, strict=True)):
+        if place != but and len(allowed) < len(sets):
+            found &= _any(sets, allowed)
     return found
+
+
+def _any(sets: tuple[int, ...], allowed: Iterable[int]) -> int:
+    return reduce(or_, (sets[choice] for choice in allowed))
 
 
 def _grown(space: Space, wanted: int, seed: tuple[int, ...]) -> Box:
     """The largest box around one situation: words dropped where that is right, else further values allowed."""
-    box: Box = tuple(frozenset({choice}) for choice in seed)
-    for place, axis in enumerate(space.axes):
-        box = _if_within(space, wanted, box, place, frozenset(range(len(axis.choices))))
-    for place, axis in enumerate(space.axes):
-        for choice in range(len(axis.choices)):
-            box = _if_within(space, wanted, box, place, box[place] | {choice})
-    return box
-
-
-def _if_within(space: Space, wanted: int, box: Box, place: int, allowed: frozenset[int]) -> Box:
-    larger = (*box[:place], allowed, *box[place + 1 :])
-    return larger if not members(space, larger) & ~wanted else box
+    box = [frozenset({choice}) for choice in seed]
+    for place, sets in enumerate(space.sets):
+        if not _within(space, tuple(box), but=place) & ~wanted:
+            box[place] = frozenset(range(len(sets)))
+    for place, sets in enumerate(space.sets):
+        if len(box[place]) < len(sets):
+            outside = _within(space, tuple(box), but=place) & ~wanted
+            box[place] |= {choice for choice, having in enumerate(sets) if not having & outside}
+    return tuple(box)
 
 
 def _needed(space: Space, boxes: list[Box]) -> list[Box]:
@@ -68,7 +76,9 @@ def _needed(space: Space, boxes: list[Box]) -> list[Box]:
 
 @dataclass(frozen=True)
 class Condition:
-    """What one word says in a box: `how` is `there`, `absent` and the like, or `one of` for a word of one value."""
+    """What one word says in a box: `how` is `there`, `absent`, `none` and the like, or `one of` and
+    `known` for a word of one value.
+    """
 
     word: str
     how: str
@@ -100,8 +110,11 @@ def _conditions(space: Space, box: Box) -> Iterator[Condition]:
 
 def _condition(axis: Axis, allowed: list[Choice]) -> Condition:
     if any(choice.absent for choice in axis.choices):
-        return Condition(axis.word, " ".join(map(_how, allowed)), allowed[0].values)
-    return Condition(axis.word, "one of", tuple(v for choice in allowed for v in choice.values or (UNKNOWN,)))
+        how = " ".join(map(_how, allowed))
+        return Condition(axis.word, "none" if axis.whole and how == "absent" else how, allowed[0].values)
+    values = tuple(value for choice in allowed for value in choice.values or (UNKNOWN,))
+    known = len(allowed) == len(axis.choices) - 1 and UNKNOWN not in values
+    return Condition(axis.word, "known" if known and axis.choices[-1].unknown else "one of", values)
 
 
 def _how(choice: Choice) -> str:

@@ -1,21 +1,25 @@
 """Every situation that rules can tell apart: the combinations of the words they mention, and no others.
 
-Values that no rule tells apart are one choice, so the space is small enough to decide all of it. What is proved over
-it holds everywhere.
+Values that no rule tells apart are one choice. The space is then cut into regions in which the same conditions hold,
+and one situation of each is decided: so all of them are. What is proved over the regions holds everywhere.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
-from access_policies.compiling import NOTHING, Bundle, Plan
+from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import plan_for
 from access_policies.model import Policies, When
 from access_policies.words import Situation, Words
 
-ONE_OF = frozenset({"involvement", "handling", "age"})
+ONE_OF = frozenset({"involvement", "handling", "age", "standing", "cohort"})
 """The words that always have exactly one value; of every other word any number may hold at once."""
-NEVER_UNKNOWN = frozenset({"involvement", "pathway", "consent", "handling", "named"})
+NEVER_UNKNOWN = frozenset(
+    {"involvement", "pending", "pathway", "consent", "handling", "named", "restriction", "safeguarding", "access"}
+    | {"agreement"}
+)
 """The words that are always known. A word that is not listed here is taken to be unknown at times, and one that is
 not in `ONE_OF` to have several values: then more situations are looked at, never fewer.
 """
@@ -48,6 +52,8 @@ class Axis:
 
     word: str
     choices: tuple[Choice, ...]
+    whole: bool = False
+    """Whether this is one value of several that are alike, and the word has no others: absent is none at all."""
 
 
 _ASKED = Axis(TOLD_BEFORE, (Choice(("told",)), Choice(("told",), absent=True)))
@@ -84,42 +90,79 @@ class Space:
         """What situation `number` says on each axis."""
         return tuple(number // stride % len(axis.choices) for axis, stride in zip(self.axes, self.strides, strict=True))
 
-    def situations(self, words: Words) -> list[Situation]:
-        """Every situation in order, in the bits of these words; what they do not have says nothing."""
-        points = [(0, 0)]
-        for axis in self.axes:
-            bits = [choice.situation(words, axis.word) for choice in axis.choices]
-            points = [(known | b.known, possible | b.possible) for known, possible in points for b in bits]
-        return [Situation(known, possible) for known, possible in points]
-
-    def told_before(self) -> list[bool]:
-        """For every situation whether the partner was told of the earlier update; no, where nobody asks."""
-        if not self.axes or self.axes[-1].word != TOLD_BEFORE:
-            return [False] * self.size
-        return [True, False] * (self.size // 2)
+    @cached_property
+    def told_before(self) -> int:
+        """The situations in which the partner was told of the earlier update; all, where nobody asks."""
+        asked = self.axes and self.axes[-1].word == TOLD_BEFORE
+        return self.sets[-1][0] if asked else self.everything
 
     def _periodic(self, stride: int, choices: int, choice: int) -> int:
         period = stride * choices
         return ((1 << stride) - 1 << choice * stride) * (self.everything // ((1 << period) - 1))
 
 
-def whens(policies: Policies, kind: str, recipient: str) -> list[When]:
+Reading = Literal["known", "possible"]
+"""A share asks what is known to hold, a bar what cannot be ruled out."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What one rule asks of a situation, and how it reads what is unknown."""
+
+    when: When
+    read: Reading
+
+
+class _InBits:
+    """A space in the bits of one edition's words; what these do not have says nothing."""
+
+    def __init__(self, over: Space, words: Words) -> None:
+        self._over, self._words = over, words
+        self._bits = [[choice.situation(words, axis.word) for choice in axis.choices] for axis in over.axes]
+
+    def situation(self, number: int) -> Situation:
+        """Situation `number`."""
+        known = possible = 0
+        for bits, choice in zip(self._bits, self._over.choices(number), strict=True):
+            known, possible = known | bits[choice].known, possible | bits[choice].possible
+        return Situation(known, possible)
+
+    def where(self, condition: Condition) -> int:
+        """The situations in which a condition holds; none, where it asks for what no axis says."""
+        found = self._over.everything
+        for word, values in condition.when.items():
+            [mask] = self._words.condition({word: values})
+            found &= self._met(word, mask, condition.read)
+        return found
+
+    def _met(self, word: str, mask: int, read: Reading) -> int:
+        met = 0
+        for axis, bits, sets in zip(self._over.axes, self._bits, self._over.sets, strict=True):
+            if axis.word == word:
+                for said, members in zip(bits, sets, strict=True):
+                    met |= members if getattr(said, read) & mask else 0
+        return met
+
+
+def asks(policies: Policies, kind: str, recipient: str) -> list[Condition]:
     """The conditions that decide what a partner of kind `recipient` is told of `kind`; none where either is not."""
     policy = policies.kinds.get(kind)
-    if policy is None:
+    if policy is None or recipient not in recipients(policies):
         return []
-    grounds = (policies.clauses[clause] for clause in policy.share)
-    bars = (never for never in policy.never.values() if recipient not in never.except_)
-    return [*(clause.when for clause in grounds if clause.recipient == recipient), *(bar.when for bar in bars)]
+    grounds = [name for name in policy.share if policies.clauses[name].recipient == recipient]
+    whens = [when for name in grounds for when in (policies.conditions(name), policies.clauses[name].when)]
+    bars = [never.when for never in policy.never.values() if recipient not in never.except_]
+    return [*(Condition(when, "known") for when in whens), *(Condition(when, "possible") for when in bars)]
 
 
 def space(editions: Sequence[Policies], pairs: Iterable[tuple[str, str]]) -> Space:
     """The situations that the rules of these (kind, recipient) pairs tell apart, in any of the editions."""
     asked = list(pairs)
-    mentioned = [when for policies in editions for pair in asked for when in whens(policies, *pair)]
+    mentioned = [each.when for policies in editions for pair in asked for each in asks(policies, *pair)]
     axes: list[Axis] = []
-    for word, values in _together(editions).items():
-        known = [set(policies.vocabulary.words().get(word, ())) for policies in editions]
+    words = [policies.words() for policies in editions]
+    for word, values in _together(words).items():
+        known = [set(each.get(word, ())) for each in words]
         if lists := [set(when[word]) for when in mentioned if word in when]:
             axes += _axes(word, values, lists, known)
     inherits = any(
@@ -128,28 +171,39 @@ def space(editions: Sequence[Policies], pairs: Iterable[tuple[str, str]]) -> Spa
     return Space([*axes, _ASKED] if inherits else axes)
 
 
-def plans(bundle: Bundle, kind: str, recipient: str, over: Space) -> list[Plan]:
-    """What is told in every situation of the space, in order; nothing where the bundle has no such rules."""
-    if kind not in bundle.policies.kinds or not bundle.agencies_of_kind(recipient):
-        return [NOTHING] * over.size
-    situations = over.situations(bundle.words)
-    grounds = list(map(bundle.rules(kind, recipient).plan, situations))
-    if bundle.lapsed(kind) is None:
-        return grounds
-    outcomes: dict[tuple[int, bool], Plan] = {}
-    asked = list(zip(map(id, grounds), over.told_before(), strict=True))
-    for key, situation in zip(asked, situations, strict=True):
-        if key not in outcomes:
-            outcomes[key] = plan_for(bundle, kind, recipient, situation, told_before=key[1])
-    return [outcomes[key] for key in asked]
+Regions = list[tuple[int, Plan]]
+"""Sets of situations that together are all of them, with what is told in each."""
 
 
-def cells(bundle: Bundle) -> Iterator[tuple[str, str, Space, list[Plan]]]:
+def regions(bundle: Bundle, kind: str, recipient: str, over: Space) -> Regions:
+    """What is told where: one situation stands for all in which the same conditions hold. Empty where nothing is told
+    at all, because the bundle has no such rules.
+    """
+    if kind not in bundle.policies.kinds or recipient not in recipients(bundle.policies):
+        return []
+    bits, before = _InBits(over, bundle.words), over.told_before
+    found = []
+    for region in _cut(over.everything, {before, *map(bits.where, asks(bundle.policies, kind, recipient))}):
+        situation = bits.situation((region & -region).bit_length() - 1)
+        told_before = bool(region & before)
+        found.append((region, plan_for(bundle, kind, recipient, situation, told_before=told_before)))
+    return found
+
+
+def _cut(everything: int, sets: Iterable[int]) -> list[int]:
+    """The parts of everything that no set divides."""
+    parts = [everything]
+    for each in sets:
+        parts = [part for whole in parts for part in (whole & each, whole & ~each) if part]
+    return parts
+
+
+def cells(bundle: Bundle) -> Iterator[tuple[str, str, Space, Regions]]:
     """Every kind and kind of partner with its situations and what is told in each: the whole decision space."""
     for kind in bundle.policies.kinds:
         for recipient in recipients(bundle.policies):
             over = space([bundle.policies], [(kind, recipient)])
-            yield kind, recipient, over, plans(bundle, kind, recipient, over)
+            yield kind, recipient, over, regions(bundle, kind, recipient, over)
 
 
 def recipients(policies: Policies) -> tuple[str, ...]:
@@ -157,11 +211,11 @@ def recipients(policies: Policies) -> tuple[str, ...]:
     return tuple(dict.fromkeys(partner.kind for partner in policies.partners.values()))
 
 
-def _together(editions: Sequence[Policies]) -> dict[str, tuple[str, ...]]:
+def _together(editions: Sequence[dict[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
     """The words of all editions with all their values."""
     values: dict[str, dict[str, None]] = {}
-    for policies in editions:
-        for word, said in policies.vocabulary.words().items():
+    for words in editions:
+        for word, said in words.items():
             values.setdefault(word, {}).update(dict.fromkeys(said))
     return {word: tuple(said) for word, said in values.items()}
 
@@ -176,7 +230,8 @@ def _axes(word: str, values: tuple[str, ...], lists: list[set[str]], known: list
     for group in groups:
         if any(group[0] in each for each in lists):
             unknown = [Choice(group, unknown=True)] if sometimes else []
-            yield Axis(word, (Choice(group), Choice(group, absent=True), *unknown))
+            whole = len(group) == len(values) > 1
+            yield Axis(word, (Choice(group), Choice(group, absent=True), *unknown), whole)
 
 
 def _alike(values: tuple[str, ...], lists: Sequence[set[str]]) -> Iterable[tuple[str, ...]]:
@@ -188,15 +243,11 @@ def _alike(values: tuple[str, ...], lists: Sequence[set[str]]) -> Iterable[tuple
     return groups.values()
 
 
-def neighbours(over: Space) -> Iterator[tuple[int, int, str]]:
-    """Each pair of situations of which the second has one value more that holds, and the word."""
-    for axis, stride in zip(over.axes, over.strides, strict=True):
-        absent = next((place for place, choice in enumerate(axis.choices) if choice.absent), None)
-        if axis.word == TOLD_BEFORE or absent is None:
-            continue
-        for number in range(over.size):
-            if number // stride % len(axis.choices) == absent:
-                yield number, number - absent * stride, axis.word
-
-
-__all__ = ["Axis", "Choice", "Space", "cells", "neighbours", "plans", "recipients", "space", "whens"]
+def steps(over: Space) -> Iterator[tuple[str, int, int]]:
+    """For each value that may be absent: its word, the situations in which it is, and how far below each lies the one
+    in which it holds and nothing else differs.
+    """
+    for axis, stride, sets in zip(over.axes, over.strides, over.sets, strict=True):
+        if axis.word != TOLD_BEFORE and any(choice.absent for choice in axis.choices):
+            place = [choice.absent for choice in axis.choices].index(True)
+            yield axis.word, sets[place], place * stride

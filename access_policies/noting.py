@@ -13,14 +13,26 @@ from schemas.updates import KINDS
 
 _PHRASES = {
     "involvement": "your part in the case is {values}",
+    "pending": "it is {not}still to be confirmed that your part in the case is {values}",
     "pathway": "you {not}work with the person on {values}",
     "consent": "the person has {not}agreed that you may be told for {values}",
     "handling": "the update is marked {values}",
     "age": "the person counts as {values}",
     "named": "the update {not}names you",
+    "standing": "the person is {values} on the programme",
+    "cohort": "the person is in the cohort {values}",
+    "restriction": "the case is {not}restricted to others for {values}",
+    "safeguarding": "a concern about the person has {not}been disclosed to you and is open",
+    "access": "access has {not}been opened to you in an emergency",
+    "agreement": "the agreement {values} is {not}in force",
     TOLD_BEFORE: "you were {not}told of the earlier update",
 }
-_DUTY = re.compile(r"\s*\(D[0-9]+\)")
+_PLAIN = {
+    ("age", "known"): "the person's age is known",
+    ("cohort", "known"): "the person is in a cohort that the rules know",
+    ("standing", "known"): "it is known whether the person is supervised by law",
+}
+_DUTY = re.compile(r"\s*\((requirement )?[A-Z]+[0-9]+\)")
 _NOT = {"pathway": "do not "}
 
 
@@ -86,9 +98,9 @@ def _paragraph(old: Bundle, new: Bundle, changes: list[CellChange]) -> str:
 
 
 def _about(kind: str) -> str:
-    """What a kind of update says: the first sentence of its schema, without the ids of duties."""
+    """What a kind of update says: the first sentence of its schema, without the ids of duties and requirements."""
     said = (KINDS[kind].__doc__ or kind) if kind in KINDS else kind
-    return _DUTY.sub("", said.split(". ")[0].split(";")[0]).strip(". \n")
+    return _DUTY.sub("", said.split("\n\n")[0].split(". ")[0].split(";")[0]).strip(". \n")
 
 
 def _outcome(change: CellChange) -> str:
@@ -111,9 +123,9 @@ def _situations(cases: Iterable[Case]) -> str:
 def _phrase(condition: Condition) -> str:
     """A condition in words; one that is not the plain yes or no of a word is said as the comparison says it."""
     phrase = _PHRASES.get(condition.word)
-    if phrase is None or condition.how not in ("one of", "there", "absent"):
-        return str(condition)
-    absent = condition.how == "absent"
+    if phrase is None or condition.how not in ("one of", "there", "absent", "none"):
+        return _PLAIN.get((condition.word, condition.how), str(condition))
+    absent = condition.how in ("absent", "none")
     said = phrase.replace("{not}", _NOT.get(condition.word, "not ") if absent else "")
     return said.format(values=" or ".join(condition.values).replace("_", " "))
 
@@ -122,8 +134,8 @@ def _ground(bundle: Bundle, name: str) -> str:
     clause = bundle.policies.clauses.get(name)
     if clause is None:
         return "It tells you what became of something that you were told before."
-    purpose = clause.purpose.replace("_", " ")
-    return f"For {purpose}, under `{name}` ({clause.agreement}, to be reviewed by {clause.review}): {clause.because}"
+    purpose, agreement = clause.purpose.replace("_", " "), bundle.policies.agreement_of(name)
+    return f"For {purpose}, under `{name}` ({agreement}, to be reviewed by {clause.review}): {clause.because}"
 
 
 def _listed(words: list[str]) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import product
+from operator import or_
 from typing import Literal
 
 from access_policies.compiling import TOLD_BEFORE, Bundle, Plan
-from access_policies.enumerating import Space, cells, neighbours, plans, recipients, space
+from access_policies.enumerating import Regions, Space, cells, recipients, regions, space, steps
 from access_policies.model import Clause, KindPolicy, Never, Share
 
 
@@ -22,7 +24,7 @@ class Finding:
         return f"{self.where}: {self.sentence}"
 
 
-_Told = dict[str, tuple[Space, list[Plan]]]
+_Told = dict[str, tuple[Space, Regions]]
 """By kind of partner: the situations, and what each of them tells."""
 
 
@@ -58,8 +60,8 @@ class _Kind:
 
     @cached_property
     def _outcomes(self) -> dict[str, list[Plan]]:
-        """By kind of partner, each different outcome once."""
-        return {recipient: list({id(p): p for p in told}.values()) for recipient, (_, told) in self._told.items()}
+        """By kind of partner, what is told in each region."""
+        return {recipient: [plan for _, plan in found] for recipient, (_, found) in self._told.items()}
 
     def _dead_shares(self) -> Iterator[Finding]:
         """A grant that tells nothing in any situation says something else than it does; it stops the check."""
@@ -88,37 +90,48 @@ class _Kind:
             yield self._note(f"told to nobody but its publisher: {', '.join(missing)}")
 
     def _health(self) -> Iterator[Finding]:
-        """Health in full needs the person's consent or a power for health, and an extra condition (D22)."""
+        """Health in full needs an extra condition and the person's consent, a power for health, or a purpose that never
+        hangs on a consent (D17, D22).
+        """
         for recipient, outcomes in self._outcomes.items():
             health = {(n, plan.because[n]) for plan in outcomes for n in plan.told if self._is_health(n)}
             for name, ground in sorted(health):
                 clause = self._bundle.policies.clauses.get(ground)
                 if clause and not self._may_tell_health(clause):
                     yield self._error(
-                        f"{ground} tells {recipient} {name!r} in full, which is of class 'health', without consent or "
-                        f"a power for health, and an extra condition"
+                        f"{ground} tells {recipient} {name!r} in full, which is of class 'health'; it needs consent, a "
+                        f"power for health or a purpose without consent, and an extra condition"
                     )
 
     def _is_health(self, name: str) -> bool:
         return self._policy.fields[name].class_ == "health"
 
     def _may_tell_health(self, clause: Clause) -> bool:
-        powers = self._bundle.policies.vocabulary.powers
-        for_health = all(name in powers and "health" in powers[name].only_classes for name in clause.power.values())
-        return clause.extra_condition is not None and ("consent" in clause.when or for_health)
+        vocabulary = self._bundle.policies.vocabulary
+        powers = [vocabulary.powers.get(name) for name in clause.power.values()]
+        for_health = all(power is not None and "health" in power.only_classes for power in powers)
+        safety = clause.purpose in vocabulary.purposes_without_consent
+        return clause.extra_condition is not None and ("consent" in clause.when or for_health or safety)
 
     def _monotone(self) -> Iterator[Finding]:
         """One more value that is known to hold takes a field away only where a bar reads that word."""
-        for recipient, (over, told) in self._told.items():
-            read = {w for never in self._policy.never.values() if recipient not in never.except_ for w in never.when}
-            lost = {
-                (word, name)
-                for less, more, word in neighbours(over)
-                if told[less] is not told[more] and word not in read
-                for name in set(told[less].names) - set(told[more].names)
-            }
-            for word, name in sorted(lost):
+        for recipient, (over, found) in self._told.items():
+            bars = (never for never in self._policy.never.values() if recipient not in never.except_)
+            read = {word for never in bars for word in never.when}
+            for word, name in sorted(_lost(over, found, read)):
                 yield self._error(f"{recipient} is told {name!r} no longer once more is known of {word}")
+
+
+def _lost(over: Space, found: Regions, but: set[str]) -> set[tuple[str, str]]:
+    """Each word, save some, and field that is no longer told once one more value of that word holds."""
+    return {
+        (word, name)
+        for word, absent, below in steps(over)
+        if word not in but
+        for (less, plan), (more, wider) in product(found, repeat=2)
+        if (less & absent) >> below & more
+        for name in set(plan.names) - set(wider.names)
+    }
 
 
 def _remedy(never: Never) -> str:
@@ -144,29 +157,37 @@ def _bites(bundle: Bundle, policy: KindPolicy, name: str) -> bool:
         if recipient in never.except_:
             continue
         over = space([bundle.policies], [(policy.kind, recipient)])
-        pairs = zip(
-            plans(bundle, policy.kind, recipient, over), plans(without, policy.kind, recipient, over), strict=True
-        )
-        if any(ours is not theirs and set(ours.names) != set(theirs.names) for ours, theirs in pairs):
+        ours, theirs = (regions(each, policy.kind, recipient, over) for each in (bundle, without))
+        if any(here & there and plan.names != wider.names for (here, plan), (there, wider) in product(ours, theirs)):
             return True
     return False
 
 
 def _masked_here_clear_there(bundle: Bundle) -> Iterator[Finding]:
     """The same field in full in one kind and in part in another, for the same partner in the same situation."""
-    kinds = list(bundle.policies.kinds)
     for recipient in recipients(bundle.policies):
-        over = space([bundle.policies], [(kind, recipient) for kind in kinds])
-        told = [plans(bundle, kind, recipient, over) for kind in kinds]
-        together = {tuple(map(id, each)): each for each in zip(*told, strict=True)}.values()
-        masked = {(name, kind) for each in together for kind, name in _masked_though_clear(kinds, each)}
-        for field in sorted({name for name, _ in masked}):
-            where = ", ".join(sorted(kind for name, kind in masked if name == field))
-            yield Finding("note", recipient, f"{field!r} is told in part in {where}, and in full elsewhere")
+        over = space([bundle.policies], [(kind, recipient) for kind in bundle.policies.kinds])
+        clear, masked = _ways(bundle, recipient, over)
+        for name in sorted({name for _, name in masked}):
+            in_full = reduce(or_, (where for (_, other), where in clear.items() if other == name), 0)
+            if kinds := [kind for (kind, other), where in masked.items() if other == name and where & in_full]:
+                yield Finding(
+                    "note", recipient, f"{name!r} is told in part in {', '.join(kinds)}, and in full elsewhere"
+                )
 
 
-def _masked_though_clear(kinds: list[str], told: tuple[Plan, ...]) -> Iterator[tuple[str, str]]:
-    clear = {name for plan in told for name in plan.told}
-    yield from (
-        (kind, name) for kind, plan in zip(kinds, told, strict=True) for name, _ in plan.masked if name in clear
-    )
+_Where = dict[tuple[str, str], int]
+"""By kind and field, the situations."""
+
+
+def _ways(bundle: Bundle, recipient: str, over: Space) -> tuple[_Where, _Where]:
+    """Where each field of each kind is told in full, and where in part."""
+    clear: _Where = {}
+    masked: _Where = {}
+    for kind in bundle.policies.kinds:
+        for where, plan in regions(bundle, kind, recipient, over):
+            for name in plan.told:
+                clear[kind, name] = clear.get((kind, name), 0) | where
+            for name, _ in plan.masked:
+                masked[kind, name] = masked.get((kind, name), 0) | where
+    return clear, masked

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from access_policies.compiling import Bundle
-from access_policies.enumerating import cells, recipients, whens
+from access_policies.enumerating import asks, cells, recipients
 from access_policies.rendering import NOTE, table, title
 
 ITSELF = "the update itself"
@@ -55,7 +55,7 @@ def silences(bundle: Bundle) -> Iterator[Silence]:
     """Every such word, by kind of partner."""
     clear = _ever_told_clear(bundle)
     for recipient in recipients(bundle.policies):
-        for word in bundle.policies.vocabulary.words():
+        for word in bundle.policies.words():
             decides, values = _decides(bundle, recipient, word, clear)
             facts = tuple(fact for fact in _facts(word, decides) if not _is_told(bundle, fact, recipient, clear))
             if facts:
@@ -64,9 +64,8 @@ def silences(bundle: Bundle) -> Iterator[Silence]:
 
 def _ever_told_clear(bundle: Bundle) -> set[tuple[str, str, str]]:
     """Kind, field, kind of partner: whatever is told in full in some situation."""
-    return {
-        (kind, name, recipient) for kind, recipient, _, told in cells(bundle) for plan in told for name in plan.told
-    }
+    plans = ((kind, who, plan) for kind, who, _, found in cells(bundle) for _, plan in found)
+    return {(kind, name, who) for kind, who, plan in plans for name in plan.told}
 
 
 def _is_told(bundle: Bundle, fact: tuple[str, str], recipient: str, clear: set[tuple[str, str, str]]) -> bool:
@@ -80,7 +79,7 @@ def _decides(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The kinds in which `word` decides what such a partner hears, and the values that are asked for."""
     heard = {kind for kind, _, who in clear if who == recipient}
-    asked = {kind: [w[word] for w in whens(bundle.policies, kind, recipient) if word in w] for kind in heard}
+    asked = {kind: [c.when[word] for c in asks(bundle.policies, kind, recipient) if word in c.when] for kind in heard}
     values = dict.fromkeys(value for lists in asked.values() for each in lists for value in each)
     order = bundle.words.allowed(word)
     return tuple(sorted(k for k, lists in asked.items() if lists)), tuple(sorted(values, key=order.index))

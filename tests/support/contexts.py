@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from access_policies.compiling import Bundle
 from access_policies.enumerating import TOLD_BEFORE, Space
+from access_policies.words import Situation
 
 
 @dataclass
@@ -28,3 +30,12 @@ def context(over: Space, number: int, allowed: Mapping[str, tuple[str, ...]], pi
         found.known.setdefault(axis.word, []).extend(known)
         found.possible.setdefault(axis.word, []).extend(possible)
     return found
+
+
+def situation(bundle: Bundle, said: Context) -> Situation:
+    """The same context as the hub writes it."""
+    known, possible = (
+        bundle.words.situation(**{word: tuple(values) for word, values in words.items()})
+        for words in (said.known, said.possible)
+    )
+    return Situation(known.known, possible.possible)

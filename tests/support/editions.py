@@ -1,6 +1,7 @@
 """A small edition of policies, one kind and two partners, and others that differ from it in one thing."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from access_policies.compiling import Bundle
@@ -9,9 +10,11 @@ from access_policies.model import Clause, FieldRule, KindPolicy, Partner, Polici
 
 KIND = "custody.person.arrested"
 HOSTEL, HOUSING = "open-door-hostel", "northshire-council-housing"
-_SIGNED = {"condition": "public-task", "agreement": "Northshire agreement 1", "review": date(2027, 5, 1)}
+_SIGNED = {"condition": "public-task", "agreement": "northshire-1/B", "review": date(2027, 5, 1)}
 
 Fields = tuple[str, ...]
+
+_shipped = cache(load)
 
 
 def a_clause(recipient: str, **said: Any) -> Clause:
@@ -45,11 +48,12 @@ def small(**said: Any) -> Policies:
         },
     }
     content: dict[str, Any] = {
-        "vocabulary": load().vocabulary,
+        "vocabulary": _shipped().vocabulary,
         "partners": {
             HOSTEL: a_partner("charity_hostel", name="Open Door Hostel"),
             HOUSING: a_partner("council_housing", name="Northshire Council Housing", state_only=True),
         },
+        "agreements": {"northshire-1": _shipped().agreements["northshire-1"]},
         "clauses": {
             "hostel-agreed": a_clause("charity_hostel", when={"consent": "accommodation"}),
             "tenancy": a_clause("council_housing", when={"involvement": ["active", "lead"]}),

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from access_policies.changing import changed
+from access_policies.changing import changed_cells
 from access_policies.charting import disclosure_matrix
 from access_policies.compiling import Bundle, Plan, Rules
-from access_policies.enumerating import recipients
+from access_policies.enumerating import cells, recipients
 from access_policies.explaining import broken_expectations
 from access_policies.model import KindPolicy, Policies, Share
 from access_policies.situating import Situations
 from access_policies.words import Situation
+from support.contexts import context, situation
 
 
 @dataclass(frozen=True)
@@ -26,18 +27,33 @@ class Mutant:
 
     def changes_behaviour(self) -> bool:
         """Whether anybody is told anything differently, or on another ground, in any situation."""
+        if self.operator.startswith("unknown is"):
+            return self._decides_otherwise()
+        return any(True for _ in changed_cells(self.before, self.after))
+
+    def _decides_otherwise(self) -> bool:
+        """The same rules read otherwise: every situation by itself, since the reader of the regions is what mutated."""
+        words = self.before.policies.words()
         return any(
-            True
-            for kind in self.before.policies.kinds
-            for recipient in recipients(self.before.policies)
-            for _ in changed(self.before, self.after, kind, (recipient, recipient))
+            self.before.rules(kind, recipient).plan(said) != self.after.rules(kind, recipient).plan(said)
+            for kind, recipient, over, _ in cells(self.before)
+            for said in (situation(self.before, context(over, number, words)) for number in range(over.size))
         )
 
     def killed(self, situations: Situations) -> bool:
         """Whether an `expect` row or the disclosure matrix says otherwise than before."""
-        return bool(broken_expectations(self.after)) or (
-            disclosure_matrix(self.after, situations) != disclosure_matrix(self.before, situations)
-        )
+        broken = bool(broken_expectations(self.after))
+        return broken or disclosure_matrix(self.after, situations) != _matrix(self.before, situations)
+
+
+_PAGES: dict[str, str] = {}
+
+
+def _matrix(before: Bundle, situations: Situations) -> str:
+    """The page of the unharmed rules, made once for each kind."""
+    if before.digest not in _PAGES:
+        _PAGES[before.digest] = disclosure_matrix(before, situations)
+    return _PAGES[before.digest]
 
 
 class _Guessing(Rules):
@@ -80,7 +96,7 @@ class Mutants:
         return self._policies.model_copy(update={"kinds": {kind: self._policies.kinds[kind] for kind in kinds}})
 
     def _clauses(self) -> Iterator[Mutant]:
-        words = self._policies.vocabulary.words()
+        words = self._policies.words()
         for name, clause in self._policies.clauses.items():
             for word, values in clause.when.items():
                 rest = {other: said for other, said in clause.when.items() if other != word}

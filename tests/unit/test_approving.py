@@ -15,7 +15,7 @@ from support.editions import small, with_share
 
 LINE = (
     "WIDER custody.person.arrested -> charity_hostel: station: withheld -> told when consent is accommodation and age "
-    "is adult"
+    "is adult and agreement is northshire-1"
 )
 WIDER = with_share(small(), "hostel-agreed", ("person", "station"), ("date_of_birth",))
 

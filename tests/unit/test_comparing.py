@@ -24,9 +24,11 @@ from support.editions import (
 
 HOSTEL_HEARS = f"{KIND} -> charity_hostel"
 HOUSING_HEARS = f"{KIND} -> council_housing"
-AGREED = "consent is accommodation and age is adult"
-NOT_AGREED = "consent is not accommodation and age is adult"
-AGREED_YOUNG = "consent is accommodation and age is youth or unknown"
+IN_FORCE = "agreement is northshire-1"
+ADULT = f"age is adult and {IN_FORCE}"
+AGREED = f"consent is accommodation and {ADULT}"
+NOT_AGREED = f"consent is not accommodation and {ADULT}"
+AGREED_YOUNG = f"consent is accommodation and age is youth or unknown and {IN_FORCE}"
 WORKS = "involvement is active or lead"
 NOT_BEFORE = "the earlier update is not told"
 GUARD = Never.model_validate({"fields": ["drug_test"], "except": [], "because": "Health."})
@@ -67,8 +69,8 @@ TOLD = {
     "another involvement": (
         with_clause(small(), "tenancy", when={"involvement": ("referred", "active")}),
         [
-            f"WIDER {HOUSING_HEARS}: person: withheld -> told when involvement is referred and age is adult",
-            f"NARROWER {HOUSING_HEARS}: person: told -> withheld when involvement is lead and age is adult",
+            f"WIDER {HOUSING_HEARS}: person: withheld -> told when involvement is referred and {ADULT}",
+            f"NARROWER {HOUSING_HEARS}: person: told -> withheld when involvement is lead and {ADULT}",
             "CHANGED clauses.tenancy.when.involvement: active, lead -> referred, active",
         ],
     ),
@@ -77,7 +79,7 @@ TOLD = {
         [
             f"WIDER {HOSTEL_HEARS}: person: withheld -> told when {AGREED_YOUNG}",
             f"WIDER {HOSTEL_HEARS}: date_of_birth: withheld -> masked (year_only) when {AGREED_YOUNG}",
-            f"WIDER {HOUSING_HEARS}: person: withheld -> told when {WORKS} and age is youth or unknown",
+            f"WIDER {HOUSING_HEARS}: person: withheld -> told when {WORKS} and age is youth or unknown and {IN_FORCE}",
             "CHANGED kinds.custody.person.arrested.never: removed",
         ],
     ),
@@ -106,7 +108,7 @@ TOLD = {
             f"WIDER {HOUSING_HEARS}: station: withheld -> told when the earlier update is told",
             f"NARROWER {HOSTEL_HEARS}: person: told -> withheld when {AGREED} and {NOT_BEFORE}",
             f"NARROWER {HOSTEL_HEARS}: date_of_birth: masked (year_only) -> withheld when {AGREED} and {NOT_BEFORE}",
-            f"NARROWER {HOUSING_HEARS}: person: told -> withheld when {WORKS} and age is adult and {NOT_BEFORE}",
+            f"NARROWER {HOUSING_HEARS}: person: told -> withheld when {WORKS} and {ADULT} and {NOT_BEFORE}",
         ],
     ),
 }
@@ -144,8 +146,8 @@ def test_situations_that_no_single_case_says_are_joined() -> None:
     )
     new, old = (with_clause(with_policy(small(), never={}), "tenancy", when=when) for when in (wide, narrow))
     assert lines(new, old)[0] == (
-        f"WIDER {HOUSING_HEARS}: person: withheld -> told when involvement is lead and consent is not programme; "
-        "or involvement is lead and pathway is not health"
+        f"WIDER {HOUSING_HEARS}: person: withheld -> told when involvement is lead and consent is not programme "
+        f"and {IN_FORCE}; or involvement is lead and pathway is not health and {IN_FORCE}"
     )
 
 
@@ -225,7 +227,7 @@ def test_a_kind_that_is_new_is_wider_for_all_who_hear_of_it() -> None:
     """A kind that only one edition has is told to nobody in the other."""
     empty = small().model_copy(update={"kinds": {}})
     new = lines(small(), empty)
-    assert f"WIDER {HOUSING_HEARS}: person: withheld -> told when {WORKS} and age is adult" in new
+    assert f"WIDER {HOUSING_HEARS}: person: withheld -> told when {WORKS} and {ADULT}" in new
     assert f"CHANGED kinds.{KIND}: new" in new
     assert {line.split()[0] for line in lines(empty)} == {"NARROWER", "CHANGED"}
 
@@ -236,7 +238,7 @@ def test_a_value_that_one_edition_does_not_have_is_unknown_to_it() -> None:
     old = with_policy(small(), never={"marked": bar})
     vocabulary = old.vocabulary.model_copy(update={"handling": (*old.vocabulary.handling, "sealed")})
     assert [line for line in lines(old.model_copy(update={"vocabulary": vocabulary}), old) if "housing" in line] == [
-        f"WIDER {HOUSING_HEARS}: person: withheld -> told when involvement is active or lead and handling is sealed"
+        f"WIDER {HOUSING_HEARS}: person: withheld -> told when {WORKS} and handling is sealed and {IN_FORCE}"
     ]
 
 

@@ -12,9 +12,13 @@ from schemas.updates import KINDS
 from support.editions import HOSTEL, HOUSING, a_partner, small, with_clause, with_partner, with_share
 
 GROUND = (
-    "For accommodation, under `hostel-agreed` (Northshire agreement 1, to be reviewed by 2027-05-01): A bed is kept."
+    "For accommodation, under `hostel-agreed` "
+    "(Northshire agreement 1, schedule B, to be reviewed by 2027-05-01): A bed is kept."
 )
-AGREED = "This holds when the person has agreed that you may be told for accommodation and the person counts as adult."
+AGREED = (
+    "This holds when the person has agreed that you may be told for accommodation, the person counts as adult and "
+    "the agreement northshire-1 is in force."
+)
 
 
 def note(new: Policies, old: Policies | None = None) -> str:
@@ -58,7 +62,7 @@ def test_each_change_has_its_own_words(sentence: str) -> None:
 
 
 def test_what_is_not_so_is_said_as_such() -> None:
-    """Where a pathway has to be shared no longer, the note speaks of those with whom the partner does not work on it."""
+    """Where a pathway no longer counts, the note speaks of those with whom the partner does not work on it."""
     narrow = with_clause(small(), "tenancy", when={"pathway": ("health",)})
     assert "This holds when you do not work with the person on health" in note(
         with_clause(narrow, "tenancy", when={}), narrow
