@@ -16,9 +16,18 @@ ITSELF = "the update itself"
 
 FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        "involvement": (("programme.agency.involved", "role"), ("programme.cohort.decided", "cohort")),
+        "involvement": (
+            ("programme.agency.involved", "role"),
+            ("programme.agency.withdrew", "agency"),
+            ("programme.cohort.decided", "cohort"),
+        ),
+        "pending": (("programme.agency.involved", "role"), ("trust.fact.confirmed", "update")),
         "pathway": (("programme.agency.involved", "pathways"),),
-        "consent": (("trust.consent.given", "purposes"), ("trust.consent.withdrawn", "consent")),
+        "consent": (
+            ("trust.consent.given", "purposes"),
+            ("trust.consent.given", "scope"),
+            ("trust.consent.withdrawn", "consent"),
+        ),
         "handling": ((ITSELF, "handling"),),
         "age": ((ITSELF, "date_of_birth"),),
         "named": (
@@ -26,9 +35,19 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("trust.consent.given", "recipients"),
             ("trust.fact.confirmed", "update"),
         ),
+        "standing": (("programme.cohort.decided", "statutory"),),
+        "cohort": (("programme.cohort.decided", "cohort"),),
+        "restriction": (
+            ("trust.restriction.set", "restriction"),
+            ("trust.restriction.set", "open_to"),
+            ("trust.restriction.lifted", "restriction"),
+        ),
+        "safeguarding": (("trust.concern.disclosed", "recipients"), ("trust.concern.disclosed", "until")),
+        "access": (("trust.access.opened", "until"), ("trust.access.closed", "access")),
+        "agreement": (),
     }
 )
-"""For each word the fields from which it is worked out."""
+"""For each word the fields from which it is worked out; an agreement stands in the register, for all to read."""
 
 _HEAD = """\
 # Words that read what a partner is not told
@@ -53,36 +72,37 @@ class Silence:
 
 def silences(bundle: Bundle) -> Iterator[Silence]:
     """Every such word, by kind of partner."""
-    clear = _ever_told_clear(bundle)
+    hears = _Hears(bundle)
     for recipient in recipients(bundle.policies):
         for word in bundle.policies.words():
-            decides, values = _decides(bundle, recipient, word, clear)
-            facts = tuple(fact for fact in _facts(word, decides) if not _is_told(bundle, fact, recipient, clear))
+            decides, values = _decides(bundle, recipient, word, hears)
+            facts = tuple(fact for fact in _facts(word, decides) if not hears.in_full(recipient, fact))
             if facts:
                 yield Silence(recipient, word, values, decides, facts)
 
 
-def _ever_told_clear(bundle: Bundle) -> set[tuple[str, str, str]]:
-    """Kind, field, kind of partner: whatever is told in full in some situation."""
-    plans = ((kind, who, plan) for kind, who, _, found in cells(bundle) for _, plan in found)
-    return {(kind, name, who) for kind, who, plan in plans for name in plan.told}
+class _Hears:
+    """What each kind of partner may ever hear."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        plans = [(kind, who, plan) for kind, who, _, found in cells(bundle) for _, plan in found]
+        self._in_full = {(who, kind, name) for kind, who, plan in plans for name in plan.told}
+        self.of = {(who, kind) for kind, who, plan in plans if plan.names}
+
+    def in_full(self, recipient: str, fact: tuple[str, str]) -> bool:
+        """Whether such a partner may be told a fact in full; what only its own kind publishes, it knows."""
+        policy = self._bundle.policies.kinds.get(fact[0])
+        return (recipient, *fact) in self._in_full or (policy is not None and policy.publishers == (recipient,))
 
 
-def _is_told(bundle: Bundle, fact: tuple[str, str], recipient: str, clear: set[tuple[str, str, str]]) -> bool:
-    """Whether such a partner may be told a fact in full; what only its own kind publishes, it knows."""
-    policy = bundle.policies.kinds.get(fact[0])
-    return (*fact, recipient) in clear or (policy is not None and policy.publishers == (recipient,))
-
-
-def _decides(
-    bundle: Bundle, recipient: str, word: str, clear: set[tuple[str, str, str]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _decides(bundle: Bundle, recipient: str, word: str, hears: _Hears) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The kinds in which `word` decides what such a partner hears, and the values that are asked for."""
-    heard = {kind for kind, _, who in clear if who == recipient}
+    heard = [kind for kind in bundle.policies.kinds if (recipient, kind) in hears.of]
     asked = {kind: [c.when[word] for c in asks(bundle.policies, kind, recipient) if word in c.when] for kind in heard}
-    values = dict.fromkeys(value for lists in asked.values() for each in lists for value in each)
+    values = {value for lists in asked.values() for each in lists for value in each}
     order = bundle.words.allowed(word)
-    return tuple(sorted(k for k, lists in asked.items() if lists)), tuple(sorted(values, key=order.index))
+    return tuple(sorted(kind for kind in heard if asked[kind])), tuple(sorted(values, key=order.index))
 
 
 def _facts(word: str, decides: tuple[str, ...]) -> Iterator[tuple[str, str]]:

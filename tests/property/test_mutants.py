@@ -75,8 +75,8 @@ def _covered(word: str, values: list[str]) -> list[str]:
     return sorted({*values, *scoped}) if word == "consent" else values
 
 
-@given(st.sampled_from(OF_POLICIES), st.lists(contexts(), min_size=4, max_size=8))
-@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(OF_POLICIES), st.lists(contexts(), min_size=2, max_size=4))
+@settings(max_examples=200, deadline=None)
 def test_the_comparison_reports_exactly_what_changes(mutant: Mutant, situations: list[Context]) -> None:
     """In any situation a field is told otherwise than before just where a line of the comparison says so, and as that
     line says; a naive reader of both editions is the judge.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from access_policies.compiling import Bundle
 from access_policies.covering import cases, cover, members, sentence
-from access_policies.enumerating import Axis, Choice, Space, neighbours, plans, space
+from access_policies.enumerating import Axis, Choice, Space, regions, space, steps
 from access_policies.model import Inherits, Policies
 from support.contexts import context
 from support.editions import KIND, small, with_clause, with_policy
@@ -19,8 +19,8 @@ PLAIN = with_policy(small(), never={})
 def said(policies: Policies, recipient: str) -> list[dict[str, list[str]]]:
     """What is known in each situation of the space."""
     over = space([policies], [(KIND, recipient)])
-    allowed = policies.vocabulary.words()
-    return [context(over, number, allowed).known for number in range(over.size)]
+    known = (context(over, number, policies.words()).known for number in range(over.size))
+    return [{word: values for word, values in each.items() if word != "agreement"} for each in known]
 
 
 def test_a_pair_that_no_condition_decides_has_one_situation() -> None:
@@ -30,7 +30,9 @@ def test_a_pair_that_no_condition_decides_has_one_situation() -> None:
 
 def test_values_that_no_rule_tells_apart_are_one() -> None:
     """Active and lead are one choice where every rule names both; none and referred, where no rule names either."""
-    assert said(PLAIN, "council_housing") == [{"involvement": ["none"]}, {"involvement": ["active"]}]
+    found = said(PLAIN, "council_housing")
+    assert [each for each in found if found.count(each) != 2] == [], "once with the agreement in force, once without"
+    assert found[::2] == [{"involvement": ["none"]}, {"involvement": ["active"]}]
 
 
 def test_a_word_of_many_values_has_every_set_of_those_mentioned() -> None:
@@ -51,7 +53,7 @@ def test_a_word_of_many_values_has_every_set_of_those_mentioned() -> None:
 def test_unknown_is_a_value_of_its_own_where_a_word_can_be_unknown() -> None:
     """An age may be unknown: then nothing is known of it, and neither age can be ruled out."""
     over = space([small()], [(KIND, "council_housing")])
-    ages = [context(over, number, small().vocabulary.words()) for number in range(over.size)]
+    ages = [context(over, number, small().words()) for number in range(over.size)]
     assert {(*age.known["age"],) for age in ages} == {("adult",), ("youth",), ()}
     assert {(*age.possible["age"],) for age in ages if not age.known["age"]} == {("adult", "youth")}
 
@@ -60,9 +62,17 @@ def test_a_kind_that_inherits_asks_whether_it_was_told_before() -> None:
     """Of an outcome there are two situations for each of the others: the earlier update was told, or it was not."""
     inheriting = with_policy(PLAIN, inherits=Inherits(of="arrest", lapsed=("station",)))
     over = space([inheriting], [(KIND, "council_housing")])
-    assert over.size == 4
-    told = plans(Bundle(inheriting), KIND, "council_housing", over)
-    assert [plan.names for plan in told] == [("station",), (), ("person", "station"), ()]
+    assert over.size == 2 * space([PLAIN], [(KIND, "council_housing")]).size
+    found = regions(Bundle(inheriting), KIND, "council_housing", over)
+    assert {plan.names for where, plan in found if where & over.told_before} == {("station",), ("person", "station")}
+    assert {plan.names for where, plan in found if not where & over.told_before} == {()}
+
+
+def test_the_regions_of_rules_that_are_not_there_are_none() -> None:
+    """Of a kind or a kind of partner that an edition does not have, nothing is said."""
+    over = space([small()], [(KIND, "council_housing")])
+    assert regions(Bundle(small()), "custody.person.left", "council_housing", over) == []
+    assert regions(Bundle(small()), KIND, "court", over) == []
 
 
 def test_a_word_nobody_described_may_be_anything() -> None:
@@ -75,7 +85,7 @@ def test_a_word_nobody_described_may_be_anything() -> None:
     vocabulary = Longer.model_validate(PLAIN.vocabulary.model_dump())
     policies = with_clause(PLAIN, "tenancy", when={"weather": ("fair",)}).model_copy(update={"vocabulary": vocabulary})
     over = space([policies], [(KIND, "council_housing")])
-    assert over.axes == (
+    assert over.axes[:1] == (
         Axis("weather", (Choice(("fair",)), Choice(("fair",), absent=True), Choice(("fair",), unknown=True))),
     )
 
@@ -152,13 +162,36 @@ def test_what_may_be_there_absent_or_unknown_is_said_plainly(choices: tuple[int,
     assert sentence(cases(over, sum(over.sets[0][choice] for choice in choices))) == words
 
 
-def test_neighbours_differ_by_one_value_that_is_known_to_hold() -> None:
-    """From no consent to one, and from an unknown one to a known one is no step: only what is absent is added."""
+def test_a_step_adds_one_value_that_is_known_to_hold() -> None:
+    """From no consent to one is a step, from an unknown one to a known one is none: only what is absent is added."""
     over = space([small()], [(KIND, "charity_hostel")])
-    steps = list(neighbours(over))
-    words = small().vocabulary.words()
-    assert len(steps) == 3
-    for less, more, word in steps:
-        before, after = (context(over, number, words).known for number in (less, more))
-        assert word == "consent"
-        assert before == {**after, "consent": []}
+    for word, absent, below in steps(over):
+        for number in range(over.size):
+            if absent >> number & 1:
+                before, after = (context(over, each, small().words()).known for each in (number, number - below))
+                assert before == {**after, word: []}
+                assert after[word]
+    assert [word for word, _, _ in steps(over)] == ["consent", "agreement"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "words"),
+    [((0, 1), "age is known"), ((1, 2), "age is youth or unknown"), ((2,), "age is unknown"), ((0,), "age is adult")],
+)
+def test_a_word_of_one_value_is_said_plainly(allowed: tuple[int, ...], words: str) -> None:
+    """Every value but unknown is known."""
+    over = Space([Axis("age", (Choice(("adult",)), Choice(("youth",)), Choice(unknown=True)))])
+    assert sentence(cases(over, sum(over.sets[0][choice] for choice in allowed))) == words
+
+
+def test_no_value_of_several_that_are_alike_is_none() -> None:
+    """A case that is restricted in no way is said so, not by a list of all the ways."""
+    bar = (
+        small()
+        .kinds[KIND]
+        .never["under-18"]
+        .model_copy(update={"when": {"restriction": small().words()["restriction"]}})
+    )
+    over = space([with_policy(small(), never={"closed": bar})], [(KIND, "council_housing")])
+    [place] = [place for place, axis in enumerate(over.axes) if axis.word == "restriction"]
+    assert sentence(cases(over, over.sets[place][1])) == "restriction is none"
