@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from access_policies.compiling import Bundle, Plan
+from access_policies.compiling import NOTHING, Bundle, Plan
 from access_policies.enumerating import recipients
 from access_policies.rendering import NOTE, table, title
 from access_policies.situating import Situations, told_in
@@ -36,12 +36,14 @@ def _kind(bundle: Bundle, situations: Situations, kind: str) -> str:
 
 
 def _outcomes(told: dict[str, Plan]) -> list[str]:
-    """A row for each outcome, with the situations that have it."""
+    """A row for each outcome, with the situations that have it; last those that tell nothing, by their number."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for name, plan in told.items():
         rows.setdefault(tuple(_cells(plan)), []).append(name)
-    head = ["in this situation", "told", "masked", "ground"]
-    return table(head, [["<br>".join(names), *cells] for cells, names in rows.items()])
+    silent = rows.pop(tuple(_cells(NOTHING)), [])
+    lines = [["<br>".join(names), *cells] for cells, names in rows.items()]
+    lines += [[f"any of the other {len(silent)}", *_cells(NOTHING)]] if silent else []
+    return table(["in this situation", "told", "masked", "ground"], lines)
 
 
 def _cells(plan: Plan) -> Iterator[str]:

@@ -121,7 +121,7 @@ def words_not_told(bundle: Bundle) -> str:
 
 def _section(found: list[Silence], recipient: str) -> str:
     rows = [
-        [each.word, ", ".join(map(title, each.values)), _numbered(each.decides), _listed(each.facts)]
+        [each.word, ", ".join(map(title, each.values)), _numbered(each.decides), _listed(each)]
         for each in found
         if each.recipient == recipient
     ]
@@ -133,8 +133,12 @@ def _numbered(kinds: tuple[str, ...]) -> str:
     return "1 kind" if len(kinds) == 1 else f"{len(kinds)} kinds"
 
 
-def _listed(facts: tuple[tuple[str, str], ...]) -> str:
+def _listed(each: Silence) -> str:
     by_field: dict[str, list[str]] = {}
-    for kind, name in facts:
-        by_field.setdefault(name, []).append(f"`{kind}`")
-    return "<br>".join(f"`{name}` of {', '.join(kinds)}" for name, kinds in by_field.items())
+    for kind, name in each.facts:
+        by_field.setdefault(name, []).append(kind)
+    return "<br>".join(f"`{name}` of {_of(kinds, each.decides)}" for name, kinds in by_field.items())
+
+
+def _of(kinds: list[str], decides: tuple[str, ...]) -> str:
+    return "each of them" if tuple(sorted(kinds)) == decides else ", ".join(f"`{kind}`" for kind in kinds)

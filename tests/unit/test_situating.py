@@ -70,18 +70,24 @@ def test_every_kind_of_partner_has_situations_that_tell_and_some_that_do_not() -
 
 
 def test_the_page_says_what_each_situation_tells_on_which_ground() -> None:
-    """Situations with the same outcome share a row; a partner that hears nothing in any of them is named once."""
+    """Situations with the same outcome share a row, and those that tell nothing are counted."""
     assert disclosure_matrix(Bundle(small()), NAMED).partition(f"## {KIND}\n\n")[2] == (
         f"### {KIND} → charity hostel\n\n"
         "| in this situation | told | masked | ground |\n"
         "| --- | --- | --- | --- |\n"
         "| a resident who agreed | `person` | `date_of_birth` (year_only) | hostel-agreed |\n"
-        "| a resident under 18 who agreed<br>a tenant | – | – | – |\n\n"
+        "| any of the other 2 | – | – | – |\n\n"
         f"### {KIND} → council housing\n\n"
         "| in this situation | told | masked | ground |\n"
         "| --- | --- | --- | --- |\n"
         "| a tenant | `person` | – | tenancy |\n"
     )
+
+
+def test_a_partner_that_hears_nothing_in_any_situation_is_named() -> None:
+    """Whoever is told nothing of a kind stands in one line, not in a table of dashes."""
+    page = disclosure_matrix(Bundle(small()), {"a tenant": NAMED["a tenant"]})
+    assert page.endswith("Nothing in any of these situations: charity hostel.\n")
 
 
 def test_what_was_told_before_is_asked_of_kinds_that_inherit_alone() -> None:
