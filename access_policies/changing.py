@@ -119,12 +119,18 @@ def changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Itera
             was, now = before.get(name, _NONE), after.get(name, _NONE)
             if was != now:
                 found.setdefault((name, was.how, now.how), _Found()).add(was, now, where)
-    said = cache(lambda where: cases(over, where))
+    said = cache(lambda where: _said(over, where))
     order = list(dict.fromkeys(name for policy in _policies(old, new, kind) for name in policy.fields))
     order.append(SIGNPOST)
     for (name, was_how, now_how), each in sorted(found.items(), key=lambda item: order.index(item[0][0])):
         change = each.change(kind, pair[1], name, was_how, now_how)
-        yield replace(change, cases=said(each.where), when=sentence(said(each.where)))
+        found_in, when = said(each.where)
+        yield replace(change, cases=found_in, when=when)
+
+
+def _said(over: Space, where: int) -> tuple[tuple[Case, ...], str]:
+    found = cases(over, where)
+    return found, sentence(found)
 
 
 def _policies(old: Bundle, new: Bundle, kind: str) -> list[KindPolicy]:

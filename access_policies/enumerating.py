@@ -6,7 +6,8 @@ and one situation of each is decided: so all of them are. What is proved over th
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Literal
 
 from access_policies.compiling import Bundle, Plan
@@ -111,6 +112,8 @@ class Condition:
 
     when: When
     read: Reading
+    shuts: bool = False
+    """Whether nothing at all is told where it holds, whatever else does."""
 
 
 class _InBits:
@@ -151,8 +154,9 @@ def asks(policies: Policies, kind: str, recipient: str) -> list[Condition]:
         return []
     grounds = [name for name in policy.share if policies.clauses[name].recipient == recipient]
     whens = [when for name in grounds for when in (policies.conditions(name), policies.clauses[name].when)]
-    bars = [never.when for never in policy.never.values() if recipient not in never.except_]
-    return [*(Condition(when, "known") for when in whens), *(Condition(when, "possible") for when in bars)]
+    nevers = (never for never in policy.never.values() if recipient not in never.except_)
+    bars = (Condition(never.when, "possible", shuts=never.fields == "*") for never in nevers)
+    return [*(Condition(when, "known") for when in whens), *bars]
 
 
 def space(editions: Sequence[Policies], pairs: Iterable[tuple[str, str]]) -> Space:
@@ -181,20 +185,24 @@ def regions(bundle: Bundle, kind: str, recipient: str, over: Space) -> Regions:
     """
     if kind not in bundle.policies.kinds or recipient not in recipients(bundle.policies):
         return []
-    bits, before = _InBits(over, bundle.words), over.told_before
+    bits, inherits = _InBits(over, bundle.words), bundle.lapsed(kind) is not None
+    before = over.told_before if inherits else over.everything
+    asked = [(bits.where(condition), condition.shuts) for condition in asks(bundle.policies, kind, recipient)]
+    shut = reduce(or_, (where for where, shuts in asked if shuts), 0)
+    parts = _cut(before & ~shut, [where for where, _ in asked])
     found = []
-    for region in _cut(over.everything, {before, *map(bits.where, asks(bundle.policies, kind, recipient))}):
+    for region in filter(None, [*parts, before & shut, over.everything & ~before]):
         situation = bits.situation((region & -region).bit_length() - 1)
         told_before = bool(region & before)
         found.append((region, plan_for(bundle, kind, recipient, situation, told_before=told_before)))
     return found
 
 
-def _cut(everything: int, sets: Iterable[int]) -> list[int]:
-    """The parts of everything that no set divides."""
-    parts = [everything]
+def _cut(whole: int, sets: Iterable[int]) -> list[int]:
+    """The parts that no set divides."""
+    parts = [whole]
     for each in sets:
-        parts = [part for whole in parts for part in (whole & each, whole & ~each) if part]
+        parts = [half for part in parts for half in (part & each, part & ~each) if half]
     return parts
 
 
