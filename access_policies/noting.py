@@ -29,6 +29,7 @@ _PHRASES = {
 }
 _PLAIN = {
     ("age", "known"): "the person's age is known",
+    ("restriction", "none"): "the case is not restricted",
     ("cohort", "known"): "the person is in a cohort that the rules know",
     ("standing", "known"): "it is known whether the person is supervised by law",
 }
@@ -123,9 +124,9 @@ def _situations(cases: Iterable[Case]) -> str:
 def _phrase(condition: Condition) -> str:
     """A condition in words; one that is not the plain yes or no of a word is said as the comparison says it."""
     phrase = _PHRASES.get(condition.word)
-    if phrase is None or condition.how not in ("one of", "there", "absent", "none"):
+    if phrase is None or condition.how not in ("one of", "there", "absent"):
         return _PLAIN.get((condition.word, condition.how), str(condition))
-    absent = condition.how in ("absent", "none")
+    absent = condition.how == "absent"
     said = phrase.replace("{not}", _NOT.get(condition.word, "not ") if absent else "")
     return said.format(values=" or ".join(condition.values).replace("_", " "))
 
