@@ -97,15 +97,7 @@ def _deciding(bundle: Bundle, kind: str, recipient: str) -> object:
     shares = [(name, share) for name, share in policy.share.items() if policies.clauses[name].recipient == recipient]
     bars = [(never.fields, recipient in never.except_) for never in policy.never.values()]
     fields = [(name, rule.mask, rule.class_) for name, rule in policy.fields.items()]
-    return (
-        asks(policies, kind, recipient),
-        shares,
-        bars,
-        fields,
-        policy.inherits,
-        policies.vocabulary,
-        policies.agreements,
-    )
+    return asks(policies, kind, recipient), shares, bars, fields, policy.inherits, policies.vocabulary
 
 
 def changed(old: Bundle, new: Bundle, kind: str, pair: tuple[str, str]) -> Iterator[CellChange]:

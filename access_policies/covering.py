@@ -53,16 +53,13 @@ def _any(sets: tuple[int, ...], allowed: Iterable[int]) -> int:
 
 
 def _grown(space: Space, wanted: int, seed: tuple[int, ...]) -> Box:
-    """The largest box around one situation: words dropped where that is right, else further values allowed."""
-    box = [frozenset({choice}) for choice in seed]
+    """The largest box around one situation: axis by axis, every choice that leads to nothing unwanted."""
+    box = tuple(frozenset({choice}) for choice in seed)
     for place, sets in enumerate(space.sets):
-        if not _within(space, tuple(box), but=place) & ~wanted:
-            box[place] = frozenset(range(len(sets)))
-    for place, sets in enumerate(space.sets):
-        if len(box[place]) < len(sets):
-            outside = _within(space, tuple(box), but=place) & ~wanted
-            box[place] |= {choice for choice, having in enumerate(sets) if not having & outside}
-    return tuple(box)
+        unwanted = _within(space, box, but=place) & ~wanted
+        fitting = frozenset(choice for choice, having in enumerate(sets) if not having & unwanted)
+        box = (*box[:place], fitting, *box[place + 1 :])
+    return box
 
 
 def _needed(space: Space, boxes: list[Box]) -> list[Box]:

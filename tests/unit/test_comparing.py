@@ -25,6 +25,7 @@ from support.editions import (
 HOSTEL_HEARS = f"{KIND} -> charity_hostel"
 HOUSING_HEARS = f"{KIND} -> council_housing"
 IN_FORCE = "agreement is northshire-1"
+CONSENTED = "consent is accommodation"
 ADULT = f"age is adult and {IN_FORCE}"
 AGREED = f"consent is accommodation and {ADULT}"
 NOT_AGREED = f"consent is not accommodation and {ADULT}"
@@ -43,6 +44,11 @@ def test_nothing_changes_between_an_edition_and_itself() -> None:
     """The same rules are no change, in the small edition and in the shipped one."""
     assert lines(small()) == []
     assert lines(load(), load()) == []
+
+
+def a_bar_on(field: str) -> dict[str, Never]:
+    """A bar on one field, whatever the situation."""
+    return {"bar": Never.model_validate({"fields": [field], "because": "A test."})}
 
 
 TOLD = {
@@ -86,6 +92,13 @@ TOLD = {
     "a guard that barred nothing gone": (
         (with_policy(small(), never={**small().kinds[KIND].never, "guard": GUARD}), small()),
         ["CHANGED kinds.custody.person.arrested.never.guard: removed"],
+    ),
+    "a bar on another field": (
+        (with_policy(small(), never=a_bar_on("date_of_birth")), with_policy(small(), never=a_bar_on("station"))),
+        [
+            f"WIDER {HOSTEL_HEARS}: date_of_birth: withheld -> masked (year_only) when {CONSENTED} and {IN_FORCE}",
+            f"CHANGED kinds.{KIND}.never.bar.fields: date_of_birth -> station",
+        ],
     ),
     "a mask that may tell more": (
         with_field(small(), "date_of_birth", **{"class": "identity", "mask": "date_only"}),
@@ -135,6 +148,21 @@ def test_another_ground_is_a_line_of_its_own() -> None:
     assert lines(first, last) == [
         f"GROUND {HOSTEL_HEARS}: person: told, hostel-agreed -> twin when {AGREED}",
         f"GROUND {HOSTEL_HEARS}: date_of_birth: masked (year_only), hostel-agreed -> twin when {AGREED}",
+    ]
+
+
+def a_signpost(text: str) -> Policies:
+    """Housing is told to ask somebody."""
+    share = small().kinds[KIND].share
+    return with_policy(small(), share={**share, "tenancy": share["tenancy"].model_copy(update={"signpost": text})})
+
+
+@pytest.mark.duty("D28")
+def test_a_signpost_is_told_like_a_field_and_its_words_are_signed() -> None:
+    """That a partner is told to ask somebody widens; that it is told so in other words is said."""
+    assert f"WIDER {HOUSING_HEARS}: signpost: withheld -> told when {WORKS} and {ADULT}" in lines(a_signpost("Ask."))
+    assert lines(a_signpost("Ask the officer."), a_signpost("Ask.")) == [
+        f"CHANGED kinds.{KIND}.signpost.tenancy: Ask. -> Ask the officer."
     ]
 
 

@@ -9,7 +9,7 @@ from access_policies.loading import load
 from access_policies.model import Policies
 from access_policies.noting import notes
 from schemas.updates import KINDS
-from support.editions import HOSTEL, HOUSING, a_partner, small, with_clause, with_partner, with_share
+from support.editions import HOSTEL, HOUSING, KIND, a_partner, small, with_clause, with_partner, with_policy, with_share
 
 GROUND = (
     "For accommodation, under `hostel-agreed` "
@@ -81,6 +81,15 @@ def test_a_partner_that_is_suspended_reads_what_it_loses() -> None:
     """A suspended agency is told nothing more, and its note says so."""
     text = note(with_partner(small(), HOSTEL, small().partners[HOSTEL].model_copy(update={"suspended": True})))
     assert "You will no longer be told: person." in text
+
+
+def test_a_ground_that_is_gone_is_named_once_more() -> None:
+    """Whoever is told something no longer reads on which ground it was told, also when that clause is there no more."""
+    rest = {name: clause for name, clause in small().clauses.items() if name != "hostel-agreed"}
+    share = {name: each for name, each in small().kinds[KIND].share.items() if name in rest}
+    text = note(with_policy(small().model_copy(update={"clauses": rest}), share=share))
+    assert "You will no longer be told: person." in text
+    assert GROUND in text
 
 
 def test_who_is_told_the_same_reads_nothing() -> None:
