@@ -72,7 +72,7 @@ def edition(path: Path) -> Edition:
     try:
         content = json.loads(path.read_bytes())
         masks = content.pop("masks_version")
-        return Edition(Bundle(Policies.model_validate(content)), masks)
+        return Edition(Bundle(Policies.model_validate(content), masks_version=masks), masks)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as broken:
         raise UnusablePolicies([f"{path.name}:1: this file does not hold policies in canonical form"]) from broken
 

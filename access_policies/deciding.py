@@ -23,10 +23,12 @@ def decide(
     `situations` holds what each partner's words say; `own` is a publisher that works the case, and so gets its
     own update back whole; `told_before` are those who were told the update that this one is about.
     """
+    lapsed = bundle.lapsed(kind)
     plans = {}
     for agency, situation in situations.items():
-        recipient = bundle.policies.partners[agency].kind
-        plan = plan_for(bundle, kind, recipient, situation, told_before=agency in told_before)
+        plan = bundle.rules(kind, bundle.policies.partners[agency].kind).plan(situation)
+        if lapsed is not None:
+            plan = _inherited(plan, lapsed, told_before=agency in told_before)
         if plan is not NOTHING and plan.names:
             plans[agency] = plan
     if own is not None and own in situations:
@@ -38,13 +40,13 @@ def plan_for(bundle: Bundle, kind: str, recipient: str, situation: Situation, *,
     """What one partner of kind `recipient` is told; of a kind that inherits, only if it was told before."""
     plan = bundle.rules(kind, recipient).plan(situation)
     lapsed = bundle.lapsed(kind)
-    if lapsed is None:
-        return plan
-    return _with_lapsed(plan, lapsed) if told_before else NOTHING
+    return plan if lapsed is None else _inherited(plan, lapsed, told_before=told_before)
 
 
-def _with_lapsed(plan: Plan, lapsed: Plan) -> Plan:
-    """What the ground tells, and never less than what became of what was told before."""
+def _inherited(plan: Plan, lapsed: Plan, *, told_before: bool) -> Plan:
+    """What the ground tells, and never less than what became of what was told before; nothing to anybody else."""
+    if not told_before:
+        return NOTHING
     missing = tuple(name for name in lapsed.told if name not in plan.told)
     if not missing:
         return plan
