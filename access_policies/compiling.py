@@ -158,6 +158,14 @@ class Bundle:
         partner, policy = self.policies.partners.get(agency), self.policies.kinds.get(kind)
         return bool(partner and policy and not partner.suspended and partner.kind in policy.publishers)
 
+    def masks(self, kind: str) -> Mapping[str, str]:
+        """The mask of each field that has one."""
+        return {name: rule.mask for name, rule in self.policies.kinds[kind].fields.items() if rule.mask}
+
+    def clauses_on_consent(self) -> frozenset[str]:
+        """The clauses that tell something because the person agreed."""
+        return frozenset(name for name, clause in self.policies.clauses.items() if "consent" in clause.when)
+
     def agencies_of_kind(self, kind: str) -> frozenset[AgencyId]:
         """The agencies in the register that are of this kind."""
         return frozenset(agency for agency, partner in self.policies.partners.items() if partner.kind == kind)

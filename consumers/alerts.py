@@ -4,7 +4,7 @@ An alert says what its partner was told and no more; while it is provisional it 
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -16,11 +16,17 @@ from schemas.vocabulary import Certainty, Stands
 
 ADVICE = "Provisional: do not re-let, stop a prescription or recall on this alone."
 
+RECALL = "recall_of_disclosure"
+LOCKED = "What this alert said is locked: the consent that it rested on has ended"
+NOT_TO_BE_USED = "Do not act on it, and use no more what it said."
+
 Told = Mapping[str, JsonValue]
 
 SETTLED_BY = {
     "trust.update.confirmed": "update",
     "trust.update.withdrawn": "update",
+    "trust.update.corrected": "update",
+    "trust.disclosure.recalled": "update",
     "custody.person.left": "arrest",
     "custody.release.cancelled": "plan",
 }
@@ -70,6 +76,10 @@ def _missed(told: Told) -> str:
     return f"{_person(told)} missed an {activity}" if activity[0] in "aeiou" else f"{_person(told)} missed a {activity}"
 
 
+def _recalled(told: Told) -> str:
+    return f"Something that you were told was called back, do not use it: {_person(told)}"
+
+
 _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.person.arrested": ("arrest", _arrest),
     "custody.person.left": ("custody_outcome", _outcome),
@@ -77,6 +87,7 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.release.planned": ("release_plan", _plan),
     "custody.release.cancelled": ("release_plan", _cancelled),
     "supervision.appointment.missed": ("missed_appointment", _missed),
+    "trust.disclosure.recalled": (RECALL, _recalled),
 }
 
 
@@ -86,11 +97,14 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
         return None
     about, headline = _ALERTS[disclosure.kind]
     told = disclosure.told
+    if about == RECALL and not disclosure.takes_back():
+        return None
     certainty = Certainty(str(told["certainty"])) if "certainty" in told else None
     return Alert(
         alert_id=disclosure.message_id,
         record=disclosure.record,
         seq=seq,
+        kind=disclosure.kind,
         about=about,
         headline=headline(told),
         advice=ADVICE if certainty is Certainty.PROVISIONAL else None,
@@ -100,10 +114,16 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
     )
 
 
-def settled(alert: Alert, disclosure: Disclosure) -> Alert:
-    """The alert after an update about its message. One that no longer stands keeps none of its content. Pure."""
+def settled(alert: Alert, disclosure: Disclosure) -> Alert | None:
+    """The alert after an update about its message. One that no longer stands keeps none of its content, and of one
+    that was called back nothing is left. Pure.
+    """
     stands = disclosure.told.get("stands")
-    if stands == Stands.CONFIRMED:
+    if disclosure.kind == "trust.update.corrected":
+        return corrected(alert, disclosure)
+    if disclosure.kind == "trust.disclosure.recalled":
+        return None if disclosure.takes_back() else alert
+    if stands == Stands.CONFIRMED and not alert.closed:
         told = {name: value for name, value in alert.told.items() if name not in ("certainty", "settles_at")}
         return alert.model_copy(update={"certainty": Certainty.CONFIRMED, "advice": None, "told": told})
     if stands == Stands.NO_LONGER_STANDS:
@@ -115,6 +135,30 @@ def settled(alert: Alert, disclosure: Disclosure) -> Alert:
         }
         return alert.model_copy(update=gone)
     return alert
+
+
+def corrected(alert: Alert, disclosure: Disclosure) -> Alert:
+    """The alert with what is right in it, its headline made anew. One that no longer says anything stays so. Pure."""
+    right, at = disclosure.told.get("corrected"), disclosure.told.get("occurred_at")
+    free = {n: value for n, value in right.items() if n not in alert.locked} if isinstance(right, dict) else {}
+    if not free or not alert.told:
+        return alert
+    changed = alert.put_right(free, str(at) if at else None)
+    return changed.model_copy(update={"headline": _headline(changed)})
+
+
+def locked(alert: Alert, names: Iterable[str]) -> Alert:
+    """The alert without what is locked: nobody is to act on that. Its headline is made of what is left. Pure."""
+    kept = alert.lock(names)
+    free: dict[str, JsonValue] = {name: value for name, value in alert.told.items() if name not in kept.locked}
+    if "person" in kept.locked or not free:
+        return kept.model_copy(update={"told": {}, "person": None, "headline": LOCKED, "advice": NOT_TO_BE_USED})
+    left = kept.model_copy(update={"told": free})
+    return left.model_copy(update={"headline": _headline(left)})
+
+
+def _headline(alert: Alert) -> str:
+    return _ALERTS[alert.kind][1](alert.told)
 
 
 def _gone(alert: Alert) -> str:
@@ -130,7 +174,7 @@ class Alerts:
     def touches(self, disclosure: Disclosure) -> Touched:
         """The rows to be read before this disclosure is applied."""
         earlier = earlier_alert(disclosure)
-        return Touched(alerts=[earlier] if earlier else [])
+        return Touched(alerts=[*([earlier] if earlier else []), *disclosure.locks()])
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in."""
@@ -138,7 +182,13 @@ class Alerts:
         if earlier and (row := views.alert(earlier)):
             alert = from_row(row)
             changed = _acknowledged(alert) if _acknowledges(disclosure) else settled(alert, disclosure)
-            views.put_alert(to_row(changed))
+            if changed:
+                views.put_alert(to_row(changed))
+            else:
+                views.drop_alert(earlier)
+        for message, names in disclosure.locks().items():
+            if row := views.alert(message):
+                views.put_alert(to_row(locked(from_row(row), names)))
         if raised := alert_for(seq, disclosure):
             views.put_alert(to_row(raised))
 

@@ -27,8 +27,11 @@ STATES = {
 SETTLING = {
     "trust.update.confirmed": "update",
     "trust.update.withdrawn": "update",
+    "trust.update.corrected": "update",
+    "trust.disclosure.recalled": "update",
     "custody.release.cancelled": "plan",
     "trust.consent.withdrawn": "consent",
+    "trust.consent.lapsed": "consent",
     "trust.fact.confirmed": "update",
 }
 """Kinds that are about an earlier message, and the field that names it."""
@@ -79,15 +82,35 @@ def _told_day(fact: Fact, other: Fact) -> str:
 
 
 def settled(fact: Fact, disclosure: Disclosure) -> Fact | None:
-    """The row after an update about its message; None when it no longer stands and nothing more is told. Pure."""
+    """The row after an update about its message; None when it no longer stands and nothing more is told. Pure.
+
+    What is locked only a correction, a withdrawal or a recall changes (D15).
+    """
+    match disclosure.kind:
+        case "trust.update.corrected":
+            return corrected(fact, disclosure)
+        case "trust.disclosure.recalled":
+            return None if disclosure.takes_back() else fact
+        case "trust.update.withdrawn":
+            return _as_it_stands(fact, disclosure)
+    return fact if fact.closed else _as_it_stands(fact, disclosure)
+
+
+def _as_it_stands(fact: Fact, disclosure: Disclosure) -> Fact | None:
     stands, kind = disclosure.told.get("stands"), disclosure.kind
     if stands == Stands.NO_LONGER_STANDS and "reason" not in disclosure.told:
         return None
-    if stands == Stands.NO_LONGER_STANDS or kind == "trust.consent.withdrawn":
+    if stands == Stands.NO_LONGER_STANDS or kind in ("trust.consent.withdrawn", "trust.consent.lapsed"):
         return fact.model_copy(update={"certainty": Certainty.WITHDRAWN})
     if stands == Stands.CONFIRMED or kind == "trust.fact.confirmed":
         return fact.model_copy(update={"certainty": Certainty.CONFIRMED})
     return fact
+
+
+def corrected(fact: Fact, disclosure: Disclosure) -> Fact:
+    """The row with what is right in it, and when that was said. Pure."""
+    right, at = disclosure.told.get("corrected"), disclosure.told.get("occurred_at")
+    return fact.put_right(right, str(at) if at else None) if isinstance(right, dict) else fact
 
 
 class CaseViews:
@@ -99,13 +122,16 @@ class CaseViews:
         """The rows to be read before this disclosure is applied."""
         named = [(disclosure.record, STATES[disclosure.kind])] if disclosure.kind in STATES else []
         earlier = earlier_message(disclosure)
-        return Touched(facts=named, messages=[earlier] if earlier else [])
+        return Touched(facts=named, messages=[*([earlier] if earlier else []), *disclosure.locks()])
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in."""
         earlier = earlier_message(disclosure)
         if earlier and (row := views.fact_by_message(earlier)):
             self._settle(views, row, disclosure)
+        for message, names in disclosure.locks().items():
+            if row := views.fact_by_message(message):
+                views.put_fact(to_row(from_row(row).lock(names)))
         if disclosure.kind not in (*SETTLING, "trust.alert.acknowledged"):
             self._put(views, fact_of(seq, disclosure))
 

@@ -17,20 +17,27 @@ from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import decide
 from access_policies.words import Situation
 from hub import ledger
-from hub.cases import Case, said, settled_at, settlement_of
+from hub.awaiting import due_later
+from hub.cases import Case, said, settled_at
+from hub.correcting import breaks_its_schema
 from hub.crashpoints import reach
 from hub.disclosing import Discloser, Draft, Subject
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import HUB, Desk, Discarded, Held, Placed
 from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
+from hub.reaching import Reach, Reaching
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
+from hub.recollecting import Recollection
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
-from schemas.updates import Provisional
+from schemas.updates import KINDS, Provisional
 from schemas.updates.programme import CohortDecided
+from schemas.updates.trust import DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
 Result = Receipt | Rejected | Refused
+VIEW_RETENTION = timedelta(days=30)
+"""How long a partner's view of a case stays open after its involvement has ended (D25; confirm)."""
 
 
 class Acceptor:
@@ -44,12 +51,18 @@ class Acceptor:
         clock: Clock,
         entropy: Entropy,
         settle: timedelta,
+        retention: timedelta = VIEW_RETENTION,
     ) -> None:
         """`in_force` is asked for the bundle once a batch; `settle` is how long an arrest or a release stays
-        provisional.
+        provisional, `retention` how long a view stays open.
         """
         self.store, self._in_force, self.identity, self.clock = store, in_force, identity, clock
-        self.entropy, self.settle = entropy, settle
+        self.entropy, self.settle, self.retention = entropy, settle, retention
+
+    @property
+    def bundle(self) -> Bundle:
+        """The policies in force; they do not change within a unit of work."""
+        return self._in_force()
 
     def accept(self, batch: Sequence[Received]) -> list[Result]:
         """A receipt for each update, or a refusal: its id was used for other bytes, or its publisher may not say
@@ -67,7 +80,7 @@ class Acceptor:
 
         The bundle is read here, in the unit: bundles too are exchanged in one, so none is between two.
         """
-        bundle = self._in_force()
+        bundle = self.bundle
         may = [_may_publish(bundle, received) for received in batch]
         permitted = [received for received, allowed in zip(batch, may, strict=True) if allowed]
         results = iter(self._accept_permitted(unit, permitted, bundle))
@@ -111,13 +124,12 @@ class _Batch:
         self._entries: list[Entry] = []
         self._stored: list[tuple[Stored, bytes]] = []
         self._timers: list[Timer] = []
-        self._told: dict[UpdateKey, frozenset[AgencyId]] = {}
-        self._kinds: dict[UpdateKey, str] = {}
-        self._over: list[tuple[AgencyId, UpdateKey]] = []
+        self._past = Recollection(unit, acceptor.identity, tuple(bundle.policies.partners))
+        self._reaching = Reaching(bundle, acceptor.identity, self._past)
         self._fell: set[UpdateKey] = set()
         """Updates of this batch that were placed at first, and then could not stand."""
-        self._said_over = 0
-        """How many of these the ledger entries so far speak of."""
+        self._said_dropped = 0
+        """How many of what is dropped the ledger entries so far speak of."""
 
     def take(self, fresh: Sequence[Received]) -> None:
         """Place all, lock and read their records, decide one after the other, number, write."""
@@ -130,7 +142,7 @@ class _Batch:
         for case in self._cases.values():
             case.save(self._unit)
         number(self._unit, self._entries, self._a.identity, self._stored, self._timers)
-        self._drop_what_is_over()
+        self._past.carry_out()
         reach("before_commit")
 
     def _lock(self, record_ids: set[UUID]) -> None:
@@ -157,16 +169,21 @@ class _Batch:
             return Held("unknown_person")  # the decision that creates the record was itself held
         if placement.target in self._fell:
             return Held("unknown_reference")
-        allowed = type(received.update).REFERS_TO_KINDS
-        if placement.target and allowed and self._kind_of(placement.target) not in allowed:
+        if placement.target and not self._may_be_about(received, placement.target):
             return Held("wrong_reference")
+        if isinstance(received.update, UpdateCorrected) and placement.target:
+            return Held("schema") if breaks_its_schema(received.update, placement.target, self._past) else None
         return None
 
-    def _kind_of(self, key: UpdateKey) -> str:
-        if key not in self._kinds:
-            content = self._unit.content_of(key)
-            self._kinds[key] = orjson.loads(content)["kind"] if content else ""
-        return self._kinds[key]
+    def _may_be_about(self, received: Received, target: UpdateKey) -> bool:
+        """Whether the earlier update is of a kind that this one may be about."""
+        match received.update:
+            case UpdateCorrected(of_kind=kind):
+                return self._past.kind(target) == kind
+            case UpdateWithdrawn() | DisclosureRecalled():
+                return not KINDS[self._past.kind(target)].FINAL
+        allowed = type(received.update).REFERS_TO_KINDS
+        return not allowed or self._past.kind(target) in allowed
 
     def _hold(self, received: Received, held: Held) -> None:
         self._keep(received, None)
@@ -174,18 +191,23 @@ class _Batch:
 
     def _disclose(self, received: Received, placement: Placed) -> None:
         case, target = self._case(received, placement), placement.target
-        if received.key.publisher == HUB and str(target) in case.facts.settled:
-            return  # a withdrawal or an outcome came first, or another leader fired the same timer: nothing is left
+        if case.nothing_left(received, target):
+            return
         if case.fold(received, target, self._now):
             case.weigh(self._bundle, self._now)
-        situations = self._situations(case, received, target)
-        plans = self._plans(case, received, target, situations)
+        self._past.keep(received)
+        reached = self._reaching.of(case, received, target)
+        situations = self._situations(case, received, reached)
+        plans = self._plans(case, received, reached, situations)
         subject, content = _subject(received, placement), self._said(received)
-        drafts = self._discloser.drafts(self._unit, subject, content, case.on_record(), plans)
-        self._remember(case, received, target, drafts)
+        drafts = self._discloser.drafts(self._unit, subject, content, case.on_record(), plans, reached.alone)
+        told = frozenset(draft.disclosure.recipient for draft in drafts)
+        self._reaching.afterwards(case, received, target, reached, told)
         self._keep(received, case.record_id)
-        self._enter(case, self._record(received, "placed") | _weighed(situations), drafts, received.key)
-        self._set_timer(received, case)
+        record = self._record(received, "placed") | _weighed(situations)
+        self._enter(case, record, drafts, received.key)
+        self._past.keep(received, record, drafts)
+        self._timers += due_later(received, case.record_id, self._now, self._a.settle, self._a.retention)
 
     def _case(self, received: Received, placement: Placed) -> Case:
         """The case, begun or completed by a cohort decision."""
@@ -197,50 +219,28 @@ class _Batch:
             case.learn(update, self._desk)
         return case
 
-    def _situations(self, case: Case, received: Received, target: UpdateKey | None) -> dict[AgencyId, Situation]:
+    def _situations(self, case: Case, received: Received, reached: Reach) -> dict[AgencyId, Situation]:
         """What every partner's words say, of the person and of this update."""
-        words, named = self._bundle.words, case.named(received, target)
+        words = self._bundle.words
         handling = words.situation(handling=received.update.handling.value)
         self_named = handling | words.situation(named="self")
         return {
-            agency: situation | (self_named if agency in named else handling)
+            agency: situation | (self_named if agency in reached.named else handling)
             for agency, situation in case.situations.items()
         }
 
     def _plans(
-        self, case: Case, received: Received, target: UpdateKey | None, situations: dict[AgencyId, Situation]
+        self, case: Case, received: Received, reached: Reach, situations: dict[AgencyId, Situation]
     ) -> dict[AgencyId, Plan]:
         publisher = received.key.publisher
         own = publisher if case.standing.works(publisher) else None
-        told_before = self._told_before(target)
-        return decide(self._bundle, received.kind, situations, own=own, told_before=told_before)
-
-    def _told_before(self, target: UpdateKey | None) -> frozenset[AgencyId]:
-        """Those on whose feeds the earlier update stands."""
-        if target is None:
-            return frozenset()
-        if target not in self._told:
-            partners = self._bundle.policies.partners
-            self._told[target] = self._unit.told({a: self._a.identity.message(a, *target) for a in partners})
-        return self._told[target]
+        return decide(self._bundle, received.kind, situations, own=own, told_before=reached.told_before)
 
     def _said(self, received: Received) -> dict[str, JsonValue]:
         content = said(received)
         if isinstance(received.update, Provisional):
             content |= settled_at(self._now + self._a.settle)
         return content
-
-    def _remember(self, case: Case, received: Received, target: UpdateKey | None, drafts: list[Draft]) -> None:
-        """Who was told, for updates of this batch that refer to this one; and what is over for whom."""
-        told = frozenset(draft.disclosure.recipient for draft in drafts)
-        self._told[received.key], self._kinds[received.key] = told, received.kind
-        for agency in told:
-            if self._bundle.policies.partners[agency].state_only:
-                self._over += [(agency, over) for over in case.over_for(agency, received, target)]
-
-    def _drop_what_is_over(self) -> None:
-        for agency, key in self._over:
-            self._unit.drop_elements({agency: self._a.identity.message(agency, *key)})
 
     def _keep(self, received: Received, record_id: UUID | None) -> None:
         content = {"kind": received.kind, "raw": received.raw.decode(), "attested": received.attested}
@@ -264,18 +264,12 @@ class _Batch:
         """One leaf for the update and everything it discloses: no disclosure without its leaf."""
         if case:
             record["record"] = str(case.record_id)
-        if over := self._over[self._said_over :]:
-            record["dropped"] = [[agency, str(key_over)] for agency, key_over in over]
-            self._said_over = len(self._over)
+        if dropped := self._past.dropped[self._said_dropped :]:
+            record["dropped"] = [each.record() for each in dropped]
+            self._said_dropped = len(self._past.dropped)
         record["disclosed"] = {draft.disclosure.recipient: draft.record() for draft in drafts}
         leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
         self._entries.append(Entry(leaf, opening, case.record_id if case else None, drafts, key))
-
-    def _set_timer(self, received: Received, case: Case) -> None:
-        """An arrest or a release will be looked at again (D2)."""
-        if isinstance(received.update, Provisional):
-            due, timer_id = self._now + self._a.settle, settlement_of(received.key).update_id
-            self._timers.append(Timer(due, timer_id, received.key, case.record_id))
 
 
 def _weighed(situations: dict[AgencyId, Situation]) -> dict[str, JsonValue]:

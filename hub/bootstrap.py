@@ -132,7 +132,9 @@ def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | 
 def _opened(settings: Settings, store: SqliteStore, keys: KeyFile, clock: Clock, entropy: Entropy) -> Hub:
     identity = Identity(keys.derive("identity"))
     governing = Governing(store, settings.files, identity, clock, entropy)
-    acceptor = Acceptor(store, lambda: governing.bundle, identity, clock, entropy, settings.settle)
+    acceptor = Acceptor(
+        store, lambda: governing.bundle, identity, clock, entropy, settings.settle, settings.view_retention
+    )
     signing = Ed25519PrivateKey.from_private_bytes(keys.derive("ledger-signing"))
     recorder = Recorder(store, identity, clock, entropy, signing)
     feed = StoreFeed(store, identity)

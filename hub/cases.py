@@ -17,7 +17,7 @@ from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import FactConfirmed, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.trust import ConsentLapsed, FactConfirmed, RestrictionLifted, UpdateConfirmed, UpdateWithdrawn
 
 
 @dataclass
@@ -66,14 +66,18 @@ class Case:
         self.identity = self.identity.model_copy(update={"identifiers": given | known})
 
     def named(self, received: Received, target: UpdateKey | None) -> frozenset[AgencyId]:
-        """The agencies that the update is about; a confirmation is about those of the fact it confirms.
+        """The agencies that the update is about; a confirmation is about those of the fact it confirms, the lifting of
+        a restriction about those to which the case stayed open.
 
         Naming itself tells a publisher nothing: its own feed must not answer who is on the programme (D12, D26).
         """
-        if isinstance(received.update, FactConfirmed):
-            named = fact_rules.agencies_named(self.facts, str(target))
-        else:
-            named = received.update.names_agencies()
+        match received.update:
+            case FactConfirmed():
+                named = fact_rules.agencies_named(self.facts, str(target))
+            case RestrictionLifted():
+                named = fact_rules.open_to(self.facts, str(target))
+            case update:
+                named = update.names_agencies()
         return named - {received.key.publisher}
 
     def on_record(self) -> dict[str, JsonValue]:
@@ -96,7 +100,26 @@ class Case:
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(self.facts, agency, str(target))
         self.changed = self.changed or over is not None
-        return [key_of(over), settlement_of(key_of(over))] if over else []
+        return self._with_what_followed(over) if over else []
+
+    def recall(self, agency: AgencyId, target: UpdateKey) -> list[UpdateKey]:
+        """Everything that `agency` gives back with an update: itself, the hub's word on it, its corrections."""
+        hidden = fact_rules.hide(self.facts, agency, str(target))
+        self.changed = self.changed or hidden is not None
+        return self._with_what_followed(str(target))
+
+    def _with_what_followed(self, over: str) -> list[UpdateKey]:
+        corrections = map(key_of, fact_rules.corrections_of(self.facts, over))
+        return [key_of(over), settlement_of(key_of(over)), *corrections]
+
+    def nothing_left(self, received: Received, target: UpdateKey | None) -> bool:
+        """Whether what the hub was to say has been settled otherwise: a withdrawal or an outcome came first, the
+        consent was ended, or another process fired the same timer.
+        """
+        if received.key.publisher != HUB or target is None:
+            return False
+        ended = isinstance(received.update, ConsentLapsed) and fact_rules.consent_ended(self.facts, str(target))
+        return ended or str(target) in self.facts.settled
 
     def save(self, unit: Unit) -> None:
         """Keep what has become of it."""

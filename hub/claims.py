@@ -67,6 +67,22 @@ class AccessClaim(_Claim):
     since: datetime
 
 
+class CorrectionClaim(_Claim):
+    """Fields of an earlier update were put right; what is right stands in the correction itself."""
+
+    update: str
+    """The key of the update that was wrong."""
+    fields: tuple[str, ...]
+
+
+class RecallClaim(_Claim):
+    """Agencies gave back what they were told of an update."""
+
+    update: str
+    """The key of that update."""
+    recipients: tuple[AgencyId, ...]
+
+
 class CustodyClaim(_Claim):
     """Where the person was said to be: free, in police custody, in prison."""
 

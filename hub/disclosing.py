@@ -75,6 +75,7 @@ class Discloser:
     def __init__(self, bundle: Bundle, identity: Identity, entropy: Entropy) -> None:
         """`bundle` decided; `identity` names things for each recipient; `entropy` salts."""
         self._bundle, self._identity, self._entropy = bundle, identity, entropy
+        self._on_consent = bundle.clauses_on_consent()
 
     def drafts(
         self,
@@ -83,16 +84,19 @@ class Discloser:
         said: Mapping[str, JsonValue],
         on_record: Mapping[str, JsonValue],
         plans: Mapping[AgencyId, Plan],
+        alone: Mapping[AgencyId, Mapping[str, JsonValue]],
     ) -> list[Draft]:
         """A draft for every partner whose plan tells it something.
 
         A publisher gets back what it `said` and nothing more; the others may also be told what stands `on_record`.
+        `alone` holds what is said to one recipient only, in place of what is said to all.
         """
         content = {**on_record, **said}
-        drafts = (
-            self._draft(unit, subject, recipient, plan, said if recipient == subject.key.publisher else content)
-            for recipient, plan in plans.items()
-        )
+        drafts = []
+        for recipient, plan in plans.items():
+            heard = said if recipient == subject.key.publisher else content
+            heard = {**heard, **alone[recipient]} if recipient in alone else heard
+            drafts.append(self._draft(unit, subject, recipient, plan, heard))
         return [draft for draft in drafts if draft is not None]
 
     def _draft(
@@ -116,6 +120,7 @@ class Discloser:
             root=root_of(commitments),
             commitments=commitments,
             boxes={name: unit.seal(owner, name, box.content(), lies + name) for name, box in boxes.items()},
+            on_consent=not self._on_consent.isdisjoint(plan.because.values()),
         )
         return Draft(disclosure, plan, row)
 
@@ -148,6 +153,14 @@ class Discloser:
 def box_place(recipient: AgencyId, message_id: UUID) -> str:
     """Where the boxes of a record lie, to be followed by their class; they open nowhere else."""
     return f"feed/{recipient}/{message_id}/"
+
+
+def without(content: bytes, names: frozenset[str]) -> bytes | None:
+    """The content of a box without the elements of these names; None when nothing is left."""
+    box, left = Box(), [each for each in unbox(content) if each.name not in names]
+    for element in left:
+        box.add(element.place, element.name, element.salt, element.value)
+    return box.content() if left else None
 
 
 def unbox(content: bytes) -> list[Element]:

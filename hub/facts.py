@@ -17,9 +17,11 @@ from hub.claims import (
     CohortClaim,
     ConcernClaim,
     ConsentClaim,
+    CorrectionClaim,
     CustodyClaim,
     InvolvementClaim,
     LiftingClaim,
+    RecallClaim,
     RestrictionClaim,
     ShownState,
 )
@@ -33,10 +35,12 @@ from schemas.updates.trust import (
     ConcernDisclosed,
     ConsentGiven,
     ConsentWithdrawn,
+    DisclosureRecalled,
     FactConfirmed,
     RestrictionLifted,
     RestrictionSet,
     UpdateConfirmed,
+    UpdateCorrected,
     UpdateWithdrawn,
 )
 from schemas.vocabulary import CustodyOutcome, Involvement
@@ -69,6 +73,8 @@ class Facts(BaseModel):
     ended_before: datetime | None = None
     withdrawn: set[str] = set()
     settled: set[str] = set()
+    corrections: dict[str, CorrectionClaim] = {}
+    recalls: dict[str, RecallClaim] = {}
     shown: dict[AgencyId, ShownState] = {}
     """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
 
@@ -137,6 +143,10 @@ def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, targe
             facts.settled.add(target)
         case UpdateConfirmed() if target:
             facts.settled.add(target)
+        case UpdateCorrected(corrected=corrected) if target:
+            facts.corrections[key] = CorrectionClaim(**by, update=target, fields=tuple(sorted(corrected)))
+        case DisclosureRecalled(recipients=recipients) if target:
+            facts.recalls[key] = RecallClaim(**by, update=target, recipients=recipients)
         case _:
             return False
     return True
@@ -211,6 +221,25 @@ def hide(facts: Facts, agency: AgencyId, key: str) -> str | None:
     return key
 
 
+def consent_ended(facts: Facts, key: str) -> bool:
+    """Whether a consent was withdrawn, alone or with all up to a date, or taken back."""
+    consent = facts.consents.get(key)
+    swept = consent is not None and facts.ended_before is not None and consent.at <= facts.ended_before
+    return key in facts.ended or key in facts.withdrawn or swept
+
+
+def corrections_of(facts: Facts, target: str) -> list[str]:
+    """The keys of the corrections of an update, the one that was made last at the end (decision 5)."""
+    of_it = (key for key, claim in facts.corrections.items() if claim.update == target)
+    return sorted(of_it, key=lambda key: (facts.corrections[key].at, key))
+
+
+def recalled_from(facts: Facts, target: str, *, but: str = "") -> frozenset[AgencyId]:
+    """The agencies that gave back what they were told of an update, by orders other than `but`."""
+    orders = (claim for key, claim in facts.recalls.items() if claim.update == target and key != but)
+    return frozenset(agency for order in orders for agency in order.recipients)
+
+
 def undone(facts: Facts, key: str) -> bool:
     """Whether a release was undone: a later movement says that the person is in prison, and not by recall."""
     claim = facts.custody.get(key)
@@ -228,4 +257,12 @@ def agencies_named(facts: Facts, key: str | None) -> frozenset[AgencyId]:
         return frozenset({claim.agency}) if claim.role is not Involvement.NONE else frozenset()
     if key in facts.consents:
         return frozenset(facts.consents[key].recipients)
+    if key in facts.liftings:
+        return open_to(facts, facts.liftings[key].restriction)
     return frozenset()
+
+
+def open_to(facts: Facts, restriction: str) -> frozenset[AgencyId]:
+    """The agencies to which a restricted case stays open, and which alone hear that it is open again."""
+    claim = facts.restrictions.get(restriction)
+    return frozenset(claim.open_to) if claim else frozenset()

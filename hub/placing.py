@@ -19,6 +19,7 @@ from hub.receiving import Received
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
 from schemas.updates.programme import CohortDecided
+from schemas.updates.trust import DisclosureRecalled
 
 HUB: AgencyId = "hub"
 """The publisher of what the hub itself says; no agency may be called so."""
@@ -109,7 +110,7 @@ class Desk:
         target = received.target or self._target(publisher, update.refers_to())
         if update.refers_to() and target is None:
             return Held("unknown_reference")
-        if target and self._inherits(received.kind) and publisher not in (target.publisher, HUB):
+        if target and self._inherits(received.kind) and not self._may_speak_of(received, target):
             return Held("not_its_publisher")
         records = self._records(publisher, update, target)
         if len(records) > 1:
@@ -118,6 +119,14 @@ class Desk:
         if isinstance(placement, Placed):
             self._remember(received, placement)
         return placement
+
+    def _may_speak_of(self, received: Received, target: UpdateKey) -> bool:
+        """What becomes of an update is its publisher's to say, or the hub's; the IOM unit, too, may order a recall."""
+        publisher = received.key.publisher
+        orders = isinstance(received.update, DisclosureRecalled) and publisher in self.bundle.agencies_of_kind(
+            "iom_unit"
+        )
+        return orders or publisher in (target.publisher, HUB)
 
     def _one(self, received: Received, records: set[UUID], target: UpdateKey | None) -> Placed | Held | Discarded:
         if records:

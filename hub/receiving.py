@@ -249,4 +249,6 @@ _SENTENCES: dict[str, Callable[[str], str]] = {
     "prison_score": lambda _: "is 0 while the person is in prison",
     "day": lambda _: "is a day, YYYY-MM-DD",
     "moment": lambda _: "is an RFC 3339 time with its zone",
+    "unknown_kind": lambda _: "is no kind that the hub knows",
+    "not_correctable": lambda _: "is not put right by a correction: withdraw the update and say it anew",
 }

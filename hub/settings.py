@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from access_policies.loading import SHIPPED, is_policy_directory
+from hub.accepting import VIEW_RETENTION
 from hub.governing import Files
 
 
@@ -23,6 +24,9 @@ class Settings(BaseSettings):
     signers: Path | None = Field(default=None, description="Whose signatures count; else `signers.yaml` in the home.")
     passphrase: SecretStr | None = Field(default=None, description="Opens the key file.")
     settle_minutes: float = Field(default=45, gt=0, description="How long an arrest or a release stays provisional.")
+    view_retention_days: float = Field(
+        default=VIEW_RETENTION.days, ge=0, description="How long a view stays open once a partner's involvement ended."
+    )
     checkpoint_seconds: float = Field(default=60, gt=0, description="How often the ledger is checkpointed.")
     consumers: tuple[str, ...] = Field(default=("case_views", "alerts"), description="The consumers that run hosted.")
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
@@ -52,6 +56,11 @@ class Settings(BaseSettings):
     def files(self) -> Files:
         """The signed bundle, and whose signatures count."""
         return Files(self.bundle or self.home / "policies.jws.json", self.signers or self.home / "signers.yaml")
+
+    @property
+    def view_retention(self) -> timedelta:
+        """How long a view stays open once it is told no more."""
+        return timedelta(days=self.view_retention_days)
 
     def policy_directory(self) -> Path:
         """The directory with the draft: what the `policy` commands work on. No hub decides by it."""

@@ -11,7 +11,7 @@ from typing import Any
 from access_policies.compiling import Bundle
 from access_policies.words import OPEN, UNKNOWN, Situation
 from hub.claims import CohortClaim, ConsentClaim, InvolvementClaim, LiftingClaim, RestrictionClaim
-from hub.facts import Facts
+from hub.facts import Facts, consent_ended
 from schemas.identifiers import AgencyId
 from schemas.vocabulary import Involvement
 
@@ -200,10 +200,8 @@ def _agreed(consent: ConsentClaim) -> Iterable[str]:
 
 
 def _lasts(facts: Facts, key: str, consent: ConsentClaim, today: date) -> bool:
-    ended = key in facts.ended or key in facts.withdrawn
-    swept = facts.ended_before is not None and consent.at <= facts.ended_before
     expired = consent.expires_on is not None and consent.expires_on < today
-    return not (ended or swept or expired)
+    return not (expired or consent_ended(facts, key))
 
 
 def age_on(born: date | None, today: date) -> str:

@@ -1,27 +1,31 @@
 """Timers: what is due later is a durable row, and its firing publishes an update, once, whichever process leads.
 
-First use: an arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it
-because it was undone, to exactly those who were told.
+An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it was
+undone, to exactly those who were told. A consent with a last day lapses after it. What is told to nobody is no update:
+a view that closes leaves an entry in the ledger and nothing else.
 """
+
+from collections.abc import Mapping
 
 import orjson
 
 from hub import facts as fact_rules
 from hub.accepting import Acceptor
+from hub.closing import close
 from hub.facts import Facts
 from hub.placing import HUB
 from hub.ports import Timer, Unit, UpdateKey
 from hub.receiving import Received
 from hub.writing import envelope
-from schemas.updates import parse
-from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
+from schemas.updates import KINDS, Provisional, Update, parse
+from schemas.updates.trust import ConsentGiven, ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 from schemas.vocabulary import WithdrawalReason
 
 BATCH = 100
 
 
 def fire_due(acceptor: Acceptor) -> int:
-    """Publish what is due, up to a batch. Returns how many timers fired. Raises `TryLater`.
+    """Do what is due, up to a batch. Returns how many timers fired. Raises `TryLater`.
 
     A crash before the commit fires them again; the update's id is fixed by the timer, so it has one effect.
     """
@@ -31,22 +35,33 @@ def fire_due(acceptor: Acceptor) -> int:
     with acceptor.store.unit() as unit:
         due = unit.due(now, BATCH)
         for timer in due:
-            acceptor.accept_in(unit, [_settle(unit, timer)])
+            _fire(acceptor, unit, timer)
             unit.remove_timer(timer.update_id)
     return len(due)
+
+
+def _fire(acceptor: Acceptor, unit: Unit, timer: Timer) -> None:
+    """What a timer does follows from the kind of update that set it."""
+    subject = KINDS[orjson.loads(unit.content_of(timer.subject) or b"")["kind"]]
+    if issubclass(subject, Provisional):
+        acceptor.accept_in(unit, [_settle(unit, timer)])
+    elif subject is ConsentGiven:
+        acceptor.accept_in(unit, [_of_hub(timer, ConsentLapsed, {})])
+    else:
+        close(unit, timer, acceptor.bundle, acceptor.identity, acceptor.clock, acceptor.entropy)
 
 
 def _settle(unit: Unit, timer: Timer) -> Received:
     """The update that settles a provisional one, the same from whichever process it comes."""
     person = unit.lock_persons([timer.record_id])[timer.record_id]
     if fact_rules.undone(Facts.kept(person.facts), str(timer.subject)):
-        return _of_hub(timer, UpdateWithdrawn.KIND, {"reason": WithdrawalReason.UNDONE.value})
-    return _of_hub(timer, UpdateConfirmed.KIND, {})
+        return _of_hub(timer, UpdateWithdrawn, {"reason": WithdrawalReason.UNDONE.value})
+    return _of_hub(timer, UpdateConfirmed, {})
 
 
-def _of_hub(timer: Timer, kind: str, more: dict[str, str]) -> Received:
-    data = {"update": str(timer.subject.update_id), "author_role": "the hub"} | more
-    raw = envelope(HUB, kind, data, update_id=timer.update_id, occurred_at=timer.due_at)
+def _of_hub(timer: Timer, model: type[Update], more: Mapping[str, str]) -> Received:
+    data = {str(model.REFERS_TO): str(timer.subject.update_id), "author_role": "the hub", **more}
+    raw = envelope(HUB, model.KIND, data, update_id=timer.update_id, occurred_at=timer.due_at)
     attested = {"by": HUB, "subject": str(timer.subject)}
-    key = UpdateKey(HUB, timer.update_id)
-    return Received(raw, key, kind, timer.due_at, parse(kind, orjson.dumps(data)), attested, timer.subject)
+    key, update = UpdateKey(HUB, timer.update_id), parse(model.KIND, orjson.dumps(data))
+    return Received(raw, key, model.KIND, timer.due_at, update, attested, timer.subject)

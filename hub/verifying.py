@@ -3,7 +3,7 @@
 An edited byte names its entry; where only a later signature shows it, its checkpoint interval is named.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -61,6 +61,8 @@ class Verifier:
         self._entered: dict[str, _Entered] = {}
         self._dropped: set[tuple[str, str]] = set()
         """Recipients and updates whose elements the ledger says were dropped (D1)."""
+        self._dropped_fields: dict[tuple[str, str], set[str]] = {}
+        """The same, where only the elements of some fields were (D15)."""
         self._heads: dict[str, tuple[int, str]] = {}
         self._bundles: dict[int, dict[str, Any]] = {}
         """What the ledger says of each version of the policies; taken out as the store is found to keep it."""
@@ -130,7 +132,8 @@ class Verifier:
                 self._wrong(f"ledger entry {kept.row.number}: it was decided by policies that were not in force")
             roots = {agency: said["root"] for agency, said in record["disclosed"].items()}
             self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"], roots)
-            self._dropped |= {(agency, update) for agency, update in record.get("dropped", ())}
+            for dropped in record.get("dropped", ()):
+                self._take_dropped(*dropped)
         elif record["verb"] == "heads":
             self._heads |= {agency: (said[0], said[1]) for agency, said in record["feeds"].items()}
             self._check_checkpoint_of(kept.row.number)
@@ -151,6 +154,12 @@ class Verifier:
                 self._wrong(f"policies version {kept.version}: it is not the bundle that the ledger has")
         for version in self._bundles:
             self._wrong(f"policies version {version}: the ledger has it, the store does not")
+
+    def _take_dropped(self, agency: str, update: str, fields: Sequence[str] = ()) -> None:
+        if fields:
+            self._dropped_fields.setdefault((agency, update), set()).update(fields)
+        else:
+            self._dropped.add((agency, update))
 
     def _check_checkpoint_of(self, number: int) -> None:
         """The entry of the heads begins a checkpoint: its tree is filled, and signed."""
@@ -217,9 +226,19 @@ class Verifier:
             yield "the ledger has no such disclosure"
         if entered and entered.record != str(kept.record_id):
             yield "it lies with another person record"
-        dropped = (kept.recipient, str(kept.key)) in self._dropped
-        if len(record.elements) != (0 if dropped else len(record.commitments)):
-            yield "the ledger does not say that elements were dropped" if not dropped else "it was to be dropped"
+        yield from self._left(kept, record)
+
+    def _left(self, kept: KeptRecord, record: chains.FeedRecord) -> Iterator[str]:
+        """Of the elements exactly those are gone of which the ledger says so."""
+        of = (kept.recipient, str(kept.key))
+        fields = self._dropped_fields.get(of, set())
+        if of in self._dropped:
+            if record.elements:
+                yield "it was to be dropped"
+        elif not fields.isdisjoint(element.name for element in record.elements):
+            yield "elements of it were to be dropped"
+        elif len(record.elements) != len(record.commitments) - len(fields):
+            yield "the ledger does not say that elements were dropped"
 
     def _check_updates(self) -> None:
         for kept in self._evidence.updates():

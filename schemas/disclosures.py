@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -22,6 +23,15 @@ class Disclosure:
     bundle: str
     record: UUID
     told: Mapping[str, JsonValue]
+
+    def takes_back(self) -> bool:
+        """Whether this orders its recipient to give something back: whoever gives the order keeps its own."""
+        return self.told.get("source") != self.recipient
+
+    def locks(self) -> dict[UUID, list[str]]:
+        """The messages that rested on a consent which has ended, and the fields of each (D15)."""
+        found: Any = self.told.get("locked", ())
+        return {UUID(each["message"]): each["fields"] for each in found}
 
     def elements(self) -> list[tuple[str, JsonValue]]:
         """Names and values in the order in which the feed record commits to them."""

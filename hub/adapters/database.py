@@ -10,7 +10,8 @@ from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_fast, insert_new
-from hub.adapters.rows import arrival, bundle_row, feed_row, leaf_row, pack, timer, timer_row, update_row
+from hub.adapters.remedies import Remedies
+from hub.adapters.rows import arrival, bundle_row, consented_row, feed_row, leaf_row, timer, timer_row, update_row
 from hub.adapters.times import micros
 from hub.numbering import opening_place
 from hub.ports import Arrival, BundleRow, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
@@ -53,13 +54,13 @@ class KeptKeys:
         self.created.add(scope_name)
 
 
-class DatabaseUnit:
+class DatabaseUnit(Remedies):
     """Keeps the promises of `hub.ports.Unit` on one connection and its transaction."""
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         """The caller begins, commits and rolls back."""
-        self.connection, self._connection, self._sealer = connection, connection, sealer
-        self.keys = KeptKeys(connection)
+        self.connection, self.keys = connection, KeptKeys(connection)
+        super().__init__(connection, sealer, self.keys)
         self.heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, once `write` has numbered them."""
         self.to_do: list[Callable[[], None]] = []
@@ -188,6 +189,7 @@ class DatabaseUnit:
         """Plain inserts, the counter last."""
         insert_fast(self._connection, t.updates, [update_row(stored, content) for stored, content in updates])
         insert_fast(self._connection, t.feed, [feed_row(row) for row in feed])
+        insert_fast(self._connection, t.consented, [consented_row(row) for row in feed if row.on_consent])
         insert_fast(self._connection, t.ledger, [leaf_row(row) for row in leaves])
         if timers:
             self._connection.execute(t.timers.insert(), [timer_row(each) for each in timers])
@@ -200,11 +202,6 @@ class DatabaseUnit:
         heads = {agency: (seq, link.hex()) for agency, (seq, link) in counter.heads.items()}
         values = {"leaves": counter.leaves, "edge": counter.edge, "heads": orjson.dumps(heads)}
         self._connection.execute(_COUNT, values)
-
-    def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
-        """The boxes go, overwritten on disk (`secure_delete`); the rest of the feed rows stays."""
-        wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(recipients.items()))
-        self._connection.execute(update(t.feed).where(wanted), {"boxes": pack({})})
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """Another leader waits for the lock and then finds them gone."""

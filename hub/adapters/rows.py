@@ -35,6 +35,11 @@ def feed_row(row: FeedRow) -> tuple[Any, ...]:
     )
 
 
+def consented_row(row: FeedRow) -> tuple[Any, ...]:
+    """That a feed record rests on a consent, in the order of its table's columns."""
+    return (row.record_id.bytes, row.recipient, row.message_id.bytes)
+
+
 def _bytes(record_id: UUID | None) -> bytes | None:
     return record_id.bytes if record_id else None
 

@@ -123,6 +123,15 @@ feed = Table(
     Index("feed_by_message", "recipient", "message_id", unique=True),
 )
 
+consented = Table(
+    "consented",
+    metadata,
+    _column("record_id", Id(), OPAQUE, primary_key=True),
+    _agency("recipient", primary_key=True),
+    _column("message_id", Id(), OPAQUE, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -199,6 +208,15 @@ view_alerts = Table(
     _column("acknowledged", Boolean, NUMBER),
     _column("content", LargeBinary, SEALED),
     Index("view_alerts_by_seq", "agency", "seq"),
+)
+
+view_closings = Table(
+    "view_closings",
+    metadata,
+    _agency("agency", primary_key=True),
+    _column("record", Id(), OPAQUE, primary_key=True),
+    _column("seq", BigInteger, NUMBER),
+    sqlite_with_rowid=False,
 )
 
 view_positions = Table(

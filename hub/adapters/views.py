@@ -161,6 +161,11 @@ class StoreViewsUnit:
         self._alerts[row.alert_id] = row
         self._changed_alerts.add(row.alert_id)
 
+    def drop_alert(self, alert_id: UUID) -> None:
+        """Kept in memory until the unit ends."""
+        self._alerts[alert_id] = None
+        self._changed_alerts.add(alert_id)
+
     def position(self, consumer: str) -> int:
         """0 before the first record."""
         wanted = (t.view_positions.c.agency == self._rows.agency, t.view_positions.c.consumer == consumer)
@@ -172,9 +177,11 @@ class StoreViewsUnit:
 
     def flush(self, unit: DatabaseUnit) -> None:
         """Write what has changed."""
-        kept = [row for key in self._changed_facts if (row := self._facts[key])]
+        closed = self._closed(unit)
+        kept = [row for key in self._changed_facts if (row := self._facts[key]) and row.seq > closed.get(row.record, 0)]
         gone = [key for key in self._changed_facts if self._facts[key] is None]
-        alerts = [alert for alert_id in self._changed_alerts if (alert := self._alerts[alert_id])]
+        lost = [alert_id for alert_id in self._changed_alerts if self._alerts[alert_id] is None]
+        alerts = [a for i in self._changed_alerts if (a := self._alerts[i]) and a.seq > closed.get(a.record, 0)]
         moved = [{"agency": self._rows.agency, "consumer": name, "seq": seq} for name, seq in self._moved.items()]
         put(unit.connection, t.view_facts, [self._rows.fact_row(unit, row) for row in kept])
         put(unit.connection, t.view_alerts, [self._rows.alert_row(unit, row) for row in alerts])
@@ -183,6 +190,17 @@ class StoreViewsUnit:
             mine = t.view_facts.c.agency == self._rows.agency
             dropped = tuple_(t.view_facts.c.record, t.view_facts.c.fact).in_(gone)
             unit.connection.execute(delete(t.view_facts).where(mine, dropped))
+        if lost:
+            mine = t.view_alerts.c.agency == self._rows.agency
+            unit.connection.execute(delete(t.view_alerts).where(mine, t.view_alerts.c.alert_id.in_(lost)))
+
+    def _closed(self, unit: DatabaseUnit) -> dict[UUID, int]:
+        """The records among these whose view was closed, and up to where: what lies before stays closed (D15)."""
+        rows = [*map(self._facts.get, self._changed_facts), *map(self._alerts.get, self._changed_alerts)]
+        touched = {row.record for row in rows if row}
+        wanted = (t.view_closings.c.agency == self._rows.agency, t.view_closings.c.record.in_(touched))
+        found = unit.connection.execute(select(t.view_closings.c.record, t.view_closings.c.seq).where(*wanted))
+        return {row.record: row.seq for row in found} if touched else {}
 
 
 class StoreViews:

@@ -84,6 +84,9 @@ class ViewsUnit(Protocol):
     def put_alert(self, row: AlertRow) -> None:
         """Keep an alert, in place of the one of the same id."""
 
+    def drop_alert(self, alert_id: UUID) -> None:
+        """Forget an alert."""
+
 
 class Views(Protocol):
     """One partner's view; consumers know no other storage. Rows and position move in one transaction."""

@@ -54,6 +54,8 @@ class FeedRow(NamedTuple):
     root: bytes
     commitments: tuple[bytes, ...]
     boxes: Mapping[str, bytes]
+    on_consent: bool = False
+    """Whether some of it is told on a consent."""
 
 
 class LeafRow(NamedTuple):

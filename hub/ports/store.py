@@ -78,6 +78,21 @@ class Unit(Protocol):
     def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
         """Delete every element of these messages; headers and commitments stay and the chains verify (D1)."""
 
+    def drop_fields(self, recipient: AgencyId, message_id: UUID, names: frozenset[str]) -> None:
+        """Delete the elements of these names from one message; the others stay (D15)."""
+
+    def holding(self, message_ids: Mapping[AgencyId, UUID]) -> frozenset[AgencyId]:
+        """Those of the recipients whose feeds hold this message with elements in it."""
+
+    def resting(self, record_id: UUID) -> list[tuple[AgencyId, UpdateKey]]:
+        """The messages about one person that hold elements and rest on a consent, in the order of each feed."""
+
+    def rest_no_longer(self, record_id: UUID, recipient: AgencyId, message_id: UUID) -> None:
+        """Forget that a message rests on a consent: it is locked (D15)."""
+
+    def close_views(self, closings: Mapping[AgencyId, UUID], heads: Mapping[AgencyId, int]) -> None:
+        """Forget what these partners' views hold of the record that each knows by this id, up to its feed's head."""
+
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """The timers that are due, the oldest first, locked until the unit ends."""
 

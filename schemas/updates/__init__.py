@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from schemas.updates.base import Update
+from schemas.updates.correctable import held_to_schema
 from schemas.updates.custody import (
     Arrested,
     LeftPoliceCustody,
@@ -21,6 +22,7 @@ from schemas.updates.trust import (
     AlertAcknowledged,
     ConcernDisclosed,
     ConsentGiven,
+    ConsentLapsed,
     ConsentWithdrawn,
     DisclosureRecalled,
     FactConfirmed,
@@ -45,6 +47,7 @@ _ALL: tuple[type[Update], ...] = (
     RiskReassessed,
     ConsentGiven,
     ConsentWithdrawn,
+    ConsentLapsed,
     RestrictionSet,
     RestrictionLifted,
     FactConfirmed,
@@ -67,7 +70,10 @@ def parse(kind: str, content: bytes, *, this_year: int | None = None) -> Update:
 
     Raises `KeyError` for an unknown kind and pydantic's `ValidationError` for data that breaks its schema.
     """
-    return KINDS[kind].model_validate_json(content, strict=True, context={"this_year": this_year})
+    update = KINDS[kind].model_validate_json(content, strict=True, context={"this_year": this_year})
+    if isinstance(update, UpdateCorrected):
+        return held_to_schema(update, KINDS.get(update.of_kind))
+    return update
 
 
 __all__ = ["KINDS", "Provisional", "Update", "parse"]

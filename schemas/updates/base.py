@@ -84,6 +84,8 @@ class Update(BaseModel):
     """Told fields that follow from the others, so that nobody types them twice."""
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset()
     """The fields that a correction may change. What facts rest on is withdrawn and said anew instead (D15)."""
+    FINAL: ClassVar[bool] = False
+    """Whether it can be neither taken back nor recalled: what was put right wrongly is put right once more."""
 
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset()
     """What it can set in motion against the person; a kind that feeds any of these has no support agency as a

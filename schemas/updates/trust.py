@@ -29,13 +29,28 @@ class ConsentGiven(Update):
 
 
 class ConsentWithdrawn(Update):
-    """Ends the consent it names, whatever the dates; naming none, every consent dated up to its own date."""
+    """Ends the consent it names, whatever the dates; naming none, every consent dated up to its own date.
+
+    `locked` is the hub's to add, for each recipient its own: what it was told on the consent and may use no more.
+    """
 
     KIND: ClassVar[str] = "trust.consent.withdrawn"
     REFERS_TO: ClassVar[str | None] = "consent"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({ConsentGiven.KIND})
+    DERIVED: ClassVar[tuple[str, ...]] = ("locked",)
 
     consent: UpdateRef | None = None
+
+
+class ConsentLapsed(Update):
+    """The day until which a consent was given is over; the hub says so. `locked` is as with a withdrawal (D15)."""
+
+    KIND: ClassVar[str] = "trust.consent.lapsed"
+    REFERS_TO: ClassVar[str | None] = "consent"
+    REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({ConsentGiven.KIND})
+    DERIVED: ClassVar[tuple[str, ...]] = ("locked",)
+
+    consent: UpdateRef
 
 
 class RestrictionSet(Update):
@@ -114,11 +129,13 @@ class UpdateCorrected(Update):
 
     KIND: ClassVar[str] = "trust.update.corrected"
     REFERS_TO: ClassVar[str | None] = "update"
+    FINAL: ClassVar[bool] = True
 
     update: UpdateRef
     of_kind: Line
     """The kind of the earlier update; `corrected` is held to its schema."""
     corrected: Annotated[dict[str, JsonValue], Field(min_length=1)]
+    """What is right, by field; null says that there is nothing in its place."""
     reason: Words | None = None
 
 
@@ -127,6 +144,7 @@ class DisclosureRecalled(Update):
 
     KIND: ClassVar[str] = "trust.disclosure.recalled"
     REFERS_TO: ClassVar[str | None] = "update"
+    FINAL: ClassVar[bool] = True
     DERIVED: ClassVar[tuple[str, ...]] = ("stands",)
 
     update: UpdateRef

@@ -19,7 +19,7 @@ from hub.receiving import Caller, Rejected
 from hub.timers import fire_due
 from schemas.identifiers import Identifiers, check_letter
 from schemas.updates import KINDS
-from support.builders import an_arrest
+from support.builders import a_consent, an_arrest
 from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership
 
 HOLDS = {
@@ -114,7 +114,15 @@ class Canaries:
         return found() if callable(found) else found
 
 
-AGENCIES: dict[str, Any] = {"agency": DRUGS, "recipients": [HOSTEL, DRUGS]}
+FIXED: dict[str, Any] = {
+    "agency": DRUGS,
+    "recipients": [HOSTEL, DRUGS],
+    "open_to": list(EVERYONE),
+    "reviewer": UNIT,
+    "cohort": "Fixed",
+    "of_kind": "custody.person.arrested",
+}
+"""What only certain words may say."""
 BY = {
     "custody.person.arrested": POLICE,
     "custody.person.left": POLICE,
@@ -131,8 +139,17 @@ BY = {
     "trust.fact.confirmed": UNIT,
     "trust.update.withdrawn": PROBATION,
     "trust.alert.acknowledged": POLICE,
+    "programme.agency.withdrew": UNIT,
+    "trust.restriction.set": POLICE,
+    "trust.restriction.lifted": POLICE,
+    "trust.update.corrected": POLICE,
+    "trust.disclosure.recalled": POLICE,
+    "trust.concern.disclosed": PROBATION,
+    "trust.access.opened": HOUSING,
+    "trust.access.closed": HOUSING,
 }
-"""Who publishes each kind here; what the hub says itself (`trust.update.confirmed`) comes of a timer."""
+"""Who publishes each kind here; what the hub says itself comes of a timer."""
+OF_THE_HUB = {"trust.update.confirmed", "trust.consent.lapsed"}
 ABOUT = {
     "custody.person.left": "custody.person.arrested",
     "custody.release.cancelled": "custody.release.planned",
@@ -140,6 +157,10 @@ ABOUT = {
     "trust.fact.confirmed": "programme.agency.involved",
     "trust.update.withdrawn": "supervision.appointment.missed",
     "trust.alert.acknowledged": "custody.person.arrested",
+    "trust.restriction.lifted": "trust.restriction.set",
+    "trust.update.corrected": "custody.person.arrested",
+    "trust.disclosure.recalled": "custody.person.arrested",
+    "trust.access.closed": "trust.access.opened",
 }
 """The kind of update that is referred to."""
 
@@ -150,8 +171,10 @@ def data(canaries: Canaries, kind: str, who: dict[str, Any], earlier: dict[str, 
     for name, field in model.model_fields.items():
         if name == model.REFERS_TO:
             found[name] = str(earlier[ABOUT[kind]])
-        elif name in AGENCIES:
-            found[name] = AGENCIES[name]
+        elif name in FIXED:
+            found[name] = FIXED[name]
+        elif name == "corrected":
+            found[name] = {"station": canaries.text()}
         elif name not in ("record", *who):
             found[name] = canaries.value(field.annotation)
     return found
@@ -176,8 +199,10 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
     with pytest.raises(Rejected):
         partners.publish(POLICE, "custody.person.arrested", {"identifiers": known, canaries.text(): "unknown"})
     canaries.kept_nowhere |= {*discarded.values(), canaries.texts[-1]}
-    partners.clock.turn(hours=1)
+    partners.clock.turn(days=31)
     fire_due(partners.hub.acceptor)
+    partners.publish(UNIT, "trust.consent.given", {"identifiers": known, **a_consent(HOSTEL)})
+    partners.involve({"identifiers": known}, HOSTEL, ("accommodation",))
     partners.publish(POLICE, "custody.person.arrested", data(canaries, "custody.person.arrested", who, {}))
     partners.hub.catch_up()
     partners.hub.recorder.consulted(Caller(POLICE, canaries.text()), "case", {"about": canaries.text()})
@@ -199,7 +224,7 @@ def test_the_canaries_were_kept(published: tuple[Partnership, Canaries]) -> None
     discarded or rejected (D26).
     """
     partners, canaries = published
-    assert {*BY, "trust.update.confirmed"} == set(KINDS)
+    assert {*BY, *OF_THE_HUB} == set(KINDS)
     with closing(StoreEvidence(partners.hub.store)) as evidence:
         said = repr([content for _, _, content, *_ in evidence.updates()])
         said += repr([entry.opening for entry in evidence.entries()])

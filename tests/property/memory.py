@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.chains import FeedRecord, Header
-from hub.disclosing import unbox
+from hub.disclosing import unbox, without
 from hub.ports import (
     AlertRow,
     Arrival,
@@ -41,6 +41,9 @@ class MemoryStore:
     timers: dict[UUID, Timer] = field(default_factory=dict)
     heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     tree: tuple[int, bytes] = (0, b"")
+    locked: dict[tuple[str, UUID], bool] = field(default_factory=dict)
+    entries: dict[UpdateKey, bytes] = field(default_factory=dict)
+    closed: dict[tuple[str, UUID], int] = field(default_factory=dict)
 
     def fork(self) -> "MemoryStore":
         """The same store, to go another way from here."""
@@ -104,6 +107,8 @@ class MemoryStore:
         bundles: Sequence[BundleRow] = (),
     ) -> None:
         self.updates |= {stored.key: (stored.record_id, content) for stored, content in updates}
+        openings = {row.number: row.opening[16:] for row in leaves}
+        self.entries |= {stored.key: openings[stored.entry] for stored, _ in updates}
         self.messages |= {(row.recipient, row.message_id): row for row in feed}
         self.aliases |= {(agency, alias): record for agency, alias, record in aliases}
         self.timers |= {timer.update_id: timer for timer in timers}
@@ -112,6 +117,28 @@ class MemoryStore:
     def drop_elements(self, recipients: Mapping[str, UUID]) -> None:
         told = [each for each in recipients.items() if each in self.messages]
         self.messages |= {each: self.messages[each]._replace(boxes={}) for each in told}
+
+    def drop_fields(self, recipient: str, message_id: UUID, names: frozenset[str]) -> None:
+        row = self.messages[recipient, message_id]
+        boxes = {name: left for name, box in row.boxes.items() if (left := without(box, names))}
+        self.messages[recipient, message_id] = row._replace(boxes=boxes)
+
+    def holding(self, message_ids: Mapping[str, UUID]) -> frozenset[str]:
+        return frozenset(a for a, m in message_ids.items() if (a, m) in self.messages and self.messages[a, m].boxes)
+
+    def resting(self, record_id: UUID) -> list[tuple[str, UpdateKey]]:
+        rows = [row for each, row in self.messages.items() if row.on_consent and row.boxes and each not in self.locked]
+        rows = sorted((row for row in rows if row.record_id == record_id), key=lambda row: (row.recipient, row.seq))
+        return [(row.recipient, row.key) for row in rows]
+
+    def rest_no_longer(self, record_id: UUID, recipient: str, message_id: UUID) -> None:
+        self.locked[recipient, message_id] = True
+
+    def entry_of(self, key: UpdateKey) -> bytes | None:
+        return self.entries.get(key)
+
+    def close_views(self, closings: Mapping[str, UUID], heads: Mapping[str, int]) -> None:
+        self.closed |= {(agency, record): heads.get(agency, 0) for agency, record in closings.items()}
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         return sorted((t for t in self.timers.values() if t.due_at <= now), key=lambda timer: timer.due_at)[:limit]
@@ -171,3 +198,6 @@ class MemoryViews:
 
     def put_alert(self, row: AlertRow) -> None:
         self.alerts[row.alert_id] = row
+
+    def drop_alert(self, alert_id: UUID) -> None:
+        self.alerts.pop(alert_id, None)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from access_policies.masking import MASKS
 from hub import facts as fact_rules
 from hub import standing as standing_rules
-from hub.cases import key_of, settlement_of
+from hub.cases import key_of
 from hub.facts import Facts
 from hub.identity import Identity
 from hub.ports import Timer, UpdateKey
@@ -18,14 +18,30 @@ from hub.receiving import Received
 from hub.timers import _of_hub
 from property.happenings import BUNDLE, POLICIES
 from property.oracle import Said, told
+from property.remedies import Remedies
 from property.stories import Event
 from schemas.updates import Provisional, Update
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import FactConfirmed, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.trust import (
+    ConsentGiven,
+    ConsentLapsed,
+    DisclosureRecalled,
+    FactConfirmed,
+    RestrictionLifted,
+    UpdateConfirmed,
+    UpdateWithdrawn,
+)
 from schemas.vocabulary import Involvement
-from support.partnership import EVERYONE, START, who
+from support.partnership import EVERYONE, START, UNIT, who
 
 SETTLE = timedelta(minutes=45)
+
+
+def _may_speak_of(received: Received, target: UpdateKey) -> tuple[str, ...]:
+    """Whose it is to say what becomes of an update; the IOM unit, too, may order that it is given back."""
+    return (target.publisher, UNIT) if isinstance(received.update, DisclosureRecalled) else (target.publisher,)
+
+
 BORN = {0: date(1990, 1, 1), 1: None, 2: date(1990, 1, 1)}
 
 
@@ -38,6 +54,10 @@ class Projection:
     told: dict[str, Any]
     at_first: dict[str, Any] = field(default_factory=dict)
     """What it told before any of it was dropped: views were made of that."""
+    cells: dict[str, tuple[str, str]] = field(default_factory=dict, compare=False)
+    """How each field was told, and on which ground."""
+    person: int = field(default=0, compare=False)
+    locked: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -49,7 +69,12 @@ class Model:
     person: dict[UpdateKey, int] = field(default_factory=dict)
     kinds: dict[UpdateKey, str] = field(default_factory=dict)
     feeds: dict[str, list[Projection]] = field(default_factory=lambda: {agency: [] for agency in EVERYONE})
+    said: dict[UpdateKey, Received] = field(default_factory=dict)
     due: list[tuple[datetime, UpdateKey, int]] = field(default_factory=list)
+    remedies: Remedies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.remedies = Remedies(self)
 
     def fork(self) -> "Model":
         """The same world, to go another way from here."""
@@ -69,21 +94,27 @@ class Model:
             self.due.remove(each)
             due, key, person = each
             undone = fact_rules.undone(self.facts[person], str(key))
-            self._hub_says(key, person, due, UpdateWithdrawn if undone else UpdateConfirmed)
+            if self.kinds[key] == ConsentGiven.KIND:
+                self._hub_says(key, person, due, ConsentLapsed, now)
+            else:
+                self._hub_says(key, person, due, UpdateWithdrawn if undone else UpdateConfirmed, now)
 
-    def _hub_says(self, key: UpdateKey, person: int, due: datetime, model: type[Update]) -> None:
-        if str(key) in self.facts[person].settled:
+    def _hub_says(self, key: UpdateKey, person: int, due: datetime, model: type[Update], now: datetime) -> None:
+        facts, lapsed = self.facts[person], model is ConsentLapsed
+        if str(key) in facts.settled or (lapsed and fact_rules.consent_ended(facts, str(key))):
             return
-        timer = Timer(due, uuid5(key.update_id, "settled"), key, UUID(int=0))
-        received = _of_hub(timer, model.KIND, {"reason": "undone"} if model is UpdateWithdrawn else {})
-        self._disclose(received, person, key, due)
+        timer = Timer(due, uuid5(key.update_id, "lapsed" if lapsed else "settled"), key, UUID(int=0))
+        received = _of_hub(timer, model, {"reason": "undone"} if model is UpdateWithdrawn else {})
+        self._disclose(received, person, key, now)
 
     def _take(self, received: Received, person: int | None, now: datetime) -> None:
         update, publisher = received.update, received.key.publisher
         target = self._target(publisher, update.refers_to())
         if update.refers_to() and target is None:
             return
-        if target and POLICIES.kinds[received.kind].inherits and target.publisher != publisher:
+        if target and POLICIES.kinds[received.kind].inherits and publisher not in _may_speak_of(received, target):
+            return
+        if target and not self.remedies.may_be_about(update, target):
             return
         if target and type(update).REFERS_TO_KINDS and self.kinds[target] not in type(update).REFERS_TO_KINDS:
             return
@@ -111,14 +142,23 @@ class Model:
         aim = str(target) if target else None
         fact_rules.fold(facts, str(key), key.publisher, received.occurred_at, update, aim, now)
         self.person[key], self.kinds[key] = person, received.kind
+        self.said[key] = received
         if isinstance(update, Provisional):
             self.due.append((now + SETTLE, key, person))
+        if isinstance(update, ConsentGiven) and update.expires_on:
+            self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key, person))
         standing = standing_rules.standing(facts, BUNDLE, BORN[person], now)
         said, on_record = self._content(received, now), self._on_record(person)
+        remedy = self.remedies.of(received, person, target, standing)
         for agency, partner in POLICIES.partners.items():
             content = said if agency == key.publisher else on_record | said
+            content = content | remedy.alone.get(agency, {})
             words = self._words(standing, agency, received, facts, target)
+            words = (
+                replace(words, named=("self",) if agency in remedy.named else ()) if remedy.named is not None else words
+            )
             before = any(each.key == target for each in self.feeds[agency])
+            before = before and agency not in remedy.recalled and agency in (remedy.reached or EVERYONE)
             own = agency == key.publisher and standing.works(agency)
             cells = told(POLICIES, received.kind, partner.kind, words, own=own, told_before=before)
             values = {name: how if how != "clear" else None for name, (how, _) in cells.items()}
@@ -130,9 +170,11 @@ class Model:
             if reference in told_now and target:
                 told_now[reference] = str(self.identity.message(agency, *target))
             if told_now:
-                self.feeds[agency].append(Projection(key, received.kind, told_now, told_now))
+                made = Projection(key, received.kind, told_now, told_now, cells, person)
+                self.feeds[agency].append(made)
                 if partner.state_only:
                     self._keep_state(agency, facts, received, target)
+                self.remedies.afterwards(agency, received, target, remedy)
 
     def _keep_state(self, agency: str, facts: Facts, received: Received, target: UpdateKey | None) -> None:
         over = None
@@ -144,10 +186,8 @@ class Model:
         elif isinstance(received.update, UpdateConfirmed):
             shown = facts.shown.get(agency)
             over = None if shown and shown.key == str(target) else str(received.key)
-        words_on_it = str(settlement_of(key_of(over))) if over else None
-        for each in self.feeds[agency]:
-            if str(each.key) in (over, words_on_it):
-                each.told = {}
+        if over:
+            self.remedies.forget(agency, key_of(over))
 
     def _content(self, received: Received, now: datetime) -> dict[str, Any]:
         content = received.update.content()
@@ -166,6 +206,8 @@ class Model:
         update = received.update
         if isinstance(update, FactConfirmed):
             named = fact_rules.agencies_named(facts, str(target))
+        elif isinstance(update, RestrictionLifted):
+            named = fact_rules.open_to(facts, str(target))
         else:
             named = update.names_agencies()
         return Said(

@@ -14,6 +14,7 @@ from hub.placing import HUB
 from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
+from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement, ReceptionReason, Restriction
 from support import builders
@@ -155,9 +156,10 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
         "programme.risk.reassessed": st.builds(builders.a_score, st.sampled_from([10, 24]), wanted=st.booleans()),
         "programme.agency.involved": _publishers.flatmap(_claims),
         "trust.consent.given": st.builds(
-            lambda recipients, purpose: builders.a_consent(*recipients, purposes=(purpose,)),
+            lambda recipients, purpose, until: builders.a_consent(*recipients, purposes=(purpose,), expires_on=until),
             st.lists(_publishers, min_size=1, max_size=2, unique=True),
             st.sampled_from(["accommodation", "treatment", "programme"]),
+            st.sampled_from([None, None, "2026-03-01"]),
         ),
         "trust.update.withdrawn": st.builds(
             lambda reason: {"reason": reason}, st.sampled_from(["undone", "recorded_in_error"])
@@ -174,9 +176,7 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
             st.lists(_publishers, min_size=1, max_size=4, unique=True),
         ),
         "trust.restriction.lifted": st.just({"lifted_by": "A Detective"}),
-        "trust.update.corrected": st.just(
-            {"of_kind": "custody.person.arrested", "corrected": {"station": "Northshire East"}}
-        ),
+        CORRECTED: st.sampled_from(sorted(CORRECTIONS)).flatmap(put_right),
         "trust.disclosure.recalled": st.builds(
             lambda recipients: {"recipients": recipients, "ordered_by": "A Coordinator", "reason": "told by mistake"},
             st.lists(_publishers, min_size=1, max_size=2, unique=True),
@@ -216,6 +216,10 @@ OFTEN = {
     "programme.agency.involved": 4,
     "trust.fact.confirmed": 3,
     "trust.update.withdrawn": 3,
+    CORRECTED: 5,
+    "trust.disclosure.recalled": 4,
+    "trust.consent.given": 2,
+    "trust.consent.withdrawn": 4,
 }
 """How much more often than others a kind is told in a story."""
 
@@ -233,6 +237,8 @@ def events(draw: st.DrawFn, label: int, earlier: list[Event], accepted: int, *, 
     if KINDS[kind].REFERS_TO and (kind != "trust.consent.withdrawn" or draw(st.booleans())):
         target = draw(st.sampled_from([*_targets(kind, earlier)[-8:], None]))
         ref = target.key if target else NOTHING
+        if target and kind == CORRECTED and target.kind in CORRECTIONS:
+            said = {**said, **draw(put_right(target.kind))}
         if target and target.publisher in by and draw(st.sampled_from([True, True, False])):
             publisher = target.publisher
         person = draw(st.sampled_from([None, None, person]))
@@ -250,12 +256,14 @@ def _may_publish(kind: str) -> list[str]:
 
 
 def _makes_sense(kind: str, earlier: list[Event]) -> bool:
-    return not KINDS[kind].REFERS_TO_KINDS or bool(_targets(kind, earlier))
+    return not (KINDS[kind].REFERS_TO_KINDS or kind == CORRECTED) or bool(_targets(kind, earlier))
 
 
 def _targets(kind: str, earlier: list[Event]) -> list[Event]:
     """What an update of this kind may be about, and now and then something of a wrong kind."""
     fit = KINDS[kind].REFERS_TO_KINDS
+    if kind == CORRECTED:
+        fit = frozenset(CORRECTIONS)
     found = [event for event in earlier if not fit or event.kind in fit]
     return [*found[:1], *earlier[-1:], *found] if found else []
 

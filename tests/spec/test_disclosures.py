@@ -152,15 +152,16 @@ def test_who_does_not_work_the_case_is_told_nothing_at_all() -> None:
 
 @pytest.mark.duty("D12")
 def test_the_hostel_hears_only_while_there_is_consent() -> None:
-    """The same arrest reaches the hostel with consent, and after the consent is withdrawn the next one does not."""
+    """The same arrest reaches the hostel with consent; once that is withdrawn it hears so, and nothing of the next."""
     with partnership() as partners:
         someone = partners.person(1)
         consent = partners.publish(PROBATION, "trust.consent.given", someone | a_consent(HOSTEL))
         partners.involve(someone, HOSTEL, ("accommodation",))
         partners.publish(POLICE, "custody.person.arrested", someone | an_arrest())
         assert len(partners.told(HOSTEL, "custody.person.arrested")) == 1
-        before = partners.hub.feed.head(HOSTEL)
         partners.publish(PROBATION, "trust.consent.withdrawn", {"consent": str(consent)})
+        before = partners.hub.feed.head(HOSTEL)
+        assert len(partners.told(HOSTEL, "trust.consent.withdrawn")) == 1
         partners.publish(POLICE, "custody.person.arrested", someone | an_arrest())
         assert partners.hub.feed.head(HOSTEL) == before
 

@@ -15,6 +15,7 @@ from support.partnership import HOUSING, POLICE
 
 NAME = "Fictional Testcase-1"
 ARREST, LEFT, RELEASE = "custody.person.arrested", "custody.person.left", "custody.person.released"
+RECALLED = "trust.disclosure.recalled"
 PLAN, CANCELLED, MISSED = "custody.release.planned", "custody.release.cancelled", "supervision.appointment.missed"
 
 
@@ -89,7 +90,7 @@ def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any]
     assert dict(alert.told) == fields
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED, RECALLED}))
 def test_other_kinds_raise_no_alert(kind: str) -> None:
     """A score, a consent or a confirmation is no alarm."""
     assert alert_for(1, told(1, kind, person=NAME)) is None

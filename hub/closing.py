@@ -1,0 +1,40 @@
+"""Closing: some time after a partner stopped being told of a case, its hosted view of it closes. Silently (D15)."""
+
+from pydantic import JsonValue
+
+from access_policies.compiling import Bundle
+from hub import ledger
+from hub.cases import Case
+from hub.identity import Identity
+from hub.numbering import Entry, number
+from hub.ports import Clock, Entropy, Timer, Unit
+from schemas.identifiers import AgencyId
+
+
+def close(unit: Unit, timer: Timer, bundle: Bundle, identity: Identity, clock: Clock, entropy: Entropy) -> None:
+    """Close the views that what the timer looks back at has ended, where it still stands. Nobody is told.
+
+    A crash before the commit fires the timer again, and closing twice is closing once.
+    """
+    case = Case.kept(unit.lock_persons([timer.record_id])[timer.record_id])
+    case.weigh(bundle, clock.now())
+    if agencies := sorted(ended(case, str(timer.subject), bundle)):
+        record: dict[str, JsonValue] = {"verb": "closing", "because": str(timer.subject), "views": [*agencies]}
+        record["record"] = str(case.record_id)
+        leaf, opening = ledger.leaf(clock.now(), entropy.salts(f"closing/{timer.update_id}", 1), record)
+        number(unit, [Entry(leaf, opening, case.record_id)], identity)
+        heads = {agency: seq for agency, (seq, _) in unit.lock_counter().heads.items()}
+        unit.close_views({agency: identity.record(agency, case.record_id) for agency in agencies}, heads)
+
+
+def ended(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
+    """The partners to which the case is closed because of this update: none where a later word opened it again, or
+    ended it later, so that it keeps a time of its own.
+    """
+    standing = case.standing
+    if claim := case.facts.involvement.get(subject):
+        return {claim.agency} if standing.involvement.get(claim.agency) == claim else set()
+    restriction = case.facts.restrictions.get(subject)
+    if restriction in standing.restrictions and restriction:
+        return set(bundle.policies.partners) - set(restriction.open_to)
+    return set()
