@@ -1,5 +1,6 @@
 """A case while it is worked on: its locked record, its facts, and what these mean for every partner."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -132,6 +133,16 @@ class Case:
         over leaves nothing behind.
         """
         return agency in self.standing.access or not self.borrows(agency, key)
+
+    def loses_sight(self, agencies: Collection[AgencyId]) -> None:
+        """The views of these agencies are closed (D15)."""
+        self.facts.views_closed.update(agencies)
+        self.changed = True
+
+    def sees_again(self, agency: AgencyId) -> None:
+        """The agency was told anew how things stand."""
+        self.changed = self.changed or agency in self.facts.views_closed
+        self.facts.views_closed.discard(agency)
 
     def save(self, unit: Unit) -> None:
         """Keep what has become of it."""

@@ -25,6 +25,8 @@ def close(unit: Unit, timer: Timer, bundle: Bundle, identity: Identity, clock: C
         leaf, opening = ledger.leaf(clock.now(), entropy.salts(f"closing/{timer.update_id}", 1), record)
         number(unit, [Entry(leaf, opening, case.record_id)], identity)
         heads = {agency: seq for agency, (seq, _) in unit.lock_counter().heads.items()}
+        case.loses_sight(agencies)
+        case.save(unit)
         unit.close_views({agency: identity.record(agency, case.record_id) for agency in agencies}, heads)
 
 

@@ -94,6 +94,8 @@ class Facts(BaseModel):
     touches this."""
     borrowed: set[str] = set()
     """Agencies, each with an update that it was told in an emergency only. No fold touches this."""
+    views_closed: set[AgencyId] = set()
+    """Partners whose views were closed and who were not told anew how things stand. No fold touches this."""
 
     @classmethod
     def kept(cls, content: bytes) -> "Facts":
@@ -236,13 +238,14 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
 
 def show(facts: Facts, agency: AgencyId, key: str, claim: CustodyClaim, ends: str | None) -> str | None:
     """Show `agency` this movement as the present state. Returns the key of the movement that is over for it:
-    the one shown before, or this one when it came late. What it `ends` it follows, whatever the times.
+    the one shown before, or this one when it came late; none where it is told once more. What it `ends` it follows,
+    whatever the times.
     """
     before, now = facts.shown.get(agency), ShownState(claim=claim, key=key)
     if before and before.key != ends and custody_order(before.claim, before.key) > custody_order(claim, key):
         return key
     facts.shown[agency] = now
-    return before.key if before else None
+    return before.key if before and before.key != key else None
 
 
 def hide(facts: Facts, agency: AgencyId, key: str) -> str | None:
@@ -281,25 +284,3 @@ def undone(facts: Facts, key: str) -> bool:
     standing_ones = (c for each, c in facts.custody.items() if each not in facts.withdrawn)
     later = (c for c in standing_ones if c.at >= claim.at and c.place == "prison")
     return any(not c.after_recall for c in later)
-
-
-def agencies_named(facts: Facts, key: str | None) -> frozenset[AgencyId]:
-    """The agencies that the claim of this update names: a concern its reviewer. The end of an involvement is told to
-    nobody (D15).
-    """
-    if key in facts.involvement:
-        claim = facts.involvement[key]
-        return frozenset({claim.agency}) if claim.role is not Involvement.NONE else frozenset()
-    if key in facts.consents:
-        return frozenset(facts.consents[key].recipients)
-    if key in facts.concerns:
-        return frozenset({facts.concerns[key].reviewer})
-    if key in facts.liftings:
-        return open_to(facts, facts.liftings[key].restriction)
-    return frozenset()
-
-
-def open_to(facts: Facts, restriction: str) -> frozenset[AgencyId]:
-    """The agencies to which a restricted case stays open, and which alone hear that it is open again."""
-    claim = facts.restrictions.get(restriction)
-    return frozenset(claim.open_to) if claim else frozenset()

@@ -67,7 +67,7 @@ def _lend(later: Reteller, case: Case, retold: Retold) -> None:
     """Remember what was told on an access, to be dropped when it ends."""
     access, update = case.standing.access[retold.agency], str(retold.earlier.key)
     case.facts.emergencies.setdefault(access, {})[retold.draft.row.root.hex()] = update
-    if not later.holds(case, retold.agency, retold.earlier.key):
+    if retold.agency not in later.past.holding(retold.earlier.key):
         case.lend(retold.agency, retold.earlier.key)
     case.changed = True
 

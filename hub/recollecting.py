@@ -88,8 +88,19 @@ class Recollection:
         return frozenset(agency for agency, _ in self._records_of(key))
 
     def holding(self, key: UpdateKey) -> frozenset[AgencyId]:
-        """Those that still hold what they were told of an earlier update."""
-        return frozenset(agency for (agency, _), each in self._records_of(key).items() if each.held and not each.lent)
+        """Those that still hold what they were told of an earlier update, otherwise than for an emergency."""
+        return frozenset(agency for (agency, _), each in self._looked_up(key).items() if each.held and not each.lent)
+
+    def usable_by(self, record_id: UUID, key: UpdateKey) -> frozenset[AgencyId]:
+        """Those of them for which it is not locked: what was told on a consent that has ended may be used no more."""
+        resting = {(agency, root) for agency, _, root in self._still_resting(record_id)}
+        consent = self.desk.bundle.clauses_on_consent()
+        return frozenset(
+            agency
+            for (agency, root), each in self._looked_up(key).items()
+            if each.held and each.said and not each.lent
+            if (agency, root) in resting or consent.isdisjoint(each.said["because"].values())
+        )
 
     def disclosed(self, key: UpdateKey, *, lent: bool = False) -> dict[AgencyId, Grounds]:
         """For those that hold something of an earlier update the grounds on which they do: told at once or later, or

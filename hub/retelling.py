@@ -101,7 +101,9 @@ class Reteller:
     def snapshot(self, case: Case, agency: AgencyId) -> list[Retold]:
         """How things stand, for an agency that newly works the case: what is current, and not the history (D14)."""
         states = fact_rules.current(case.facts, self.now.date()).values()
-        return [each for keys in states for each in self.latest(case, agency, keys, Reason.SNAPSHOT)]
+        found = [each for keys in states for each in self.latest(case, agency, keys, Reason.SNAPSHOT)]
+        case.sees_again(agency)
+        return found
 
     def latest(
         self, case: Case, agency: AgencyId, keys: list[str], reason: Reason, word: str | None = None
@@ -111,7 +113,7 @@ class Reteller:
         What it may not know is passed over, as if it were not there.
         """
         for key in map(key_of, keys):
-            if reason is not Reason.ACCESS and self.holds(case, agency, key):
+            if reason is not Reason.ACCESS and self._needs_no(case, agency, key, reason):
                 break
             received, target = self.past.earlier(key)
             plan = self._plan(case, received, target, agency, word, anew=True)
@@ -228,9 +230,10 @@ class Reteller:
             return content | {"certainty": Certainty.CONFIRMED.value}
         return content | settled_at(claim.since + self.settle)
 
-    def holds(self, case: Case, agency: AgencyId, key: UpdateKey) -> bool:
-        """Whether the agency's feed holds this update, otherwise than for the length of an emergency."""
-        return agency in self.past.holding(key) and not case.borrows(agency, key)
+    def _needs_no(self, case: Case, agency: AgencyId, key: UpdateKey, reason: Reason) -> bool:
+        """Whether the agency has this update: not for an emergency, not locked, and not in a view that was closed."""
+        view_is_gone = reason is Reason.SNAPSHOT and agency in case.facts.views_closed
+        return not view_is_gone and agency in self.past.usable_by(case.record_id, key)
 
 
 def newcomers(before: Standing, after: Standing) -> list[AgencyId]:

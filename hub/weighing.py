@@ -2,13 +2,14 @@
 
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
-from hub import facts as fact_rules
 from hub.cases import Case
+from hub.facts import Facts
 from hub.ports import UpdateKey
 from hub.receiving import Received
 from hub.reviewing import WORD, reviewers
 from schemas.identifiers import AgencyId
 from schemas.updates.trust import AccessClosed, AccessOpened, ConcernEnded, FactConfirmed, RestrictionLifted
+from schemas.vocabulary import Involvement
 
 
 def situations_in(
@@ -36,9 +37,9 @@ def named_in(case: Case, received: Received, target: UpdateKey | None, bundle: B
     """
     match received.update:
         case FactConfirmed() | ConcernEnded():
-            named = fact_rules.agencies_named(case.facts, str(target))
+            named = agencies_named(case.facts, str(target))
         case RestrictionLifted():
-            named = fact_rules.open_to(case.facts, str(target))
+            named = _open_to(case.facts, str(target))
         case AccessOpened():
             named = reviewers(case.standing, bundle, received.key.publisher)
         case AccessClosed() if target:
@@ -46,3 +47,25 @@ def named_in(case: Case, received: Received, target: UpdateKey | None, bundle: B
         case update:
             named = update.names_agencies()
     return named - {received.key.publisher}
+
+
+def agencies_named(facts: Facts, key: str | None) -> frozenset[AgencyId]:
+    """The agencies that the claim of this update names: a concern its reviewer. The end of an involvement is told to
+    nobody (D15).
+    """
+    if key in facts.involvement:
+        claim = facts.involvement[key]
+        return frozenset({claim.agency}) if claim.role is not Involvement.NONE else frozenset()
+    if key in facts.consents:
+        return frozenset(facts.consents[key].recipients)
+    if key in facts.concerns:
+        return frozenset({facts.concerns[key].reviewer})
+    if key in facts.liftings:
+        return _open_to(facts, facts.liftings[key].restriction)
+    return frozenset()
+
+
+def _open_to(facts: Facts, restriction: str) -> frozenset[AgencyId]:
+    """The agencies to which a restricted case stays open, and which alone hear that it is open again."""
+    claim = facts.restrictions.get(restriction)
+    return frozenset(claim.open_to) if claim else frozenset()

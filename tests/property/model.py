@@ -1,28 +1,24 @@
 """What each partner should be told of a story, worked out the slow and obvious way, with no store and no chains."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from access_policies.masking import MASKS
 from hub import facts as fact_rules
 from hub import standing as standing_rules
-from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
-from hub.identity import Identity
 from hub.ports import Timer, UpdateKey, key_of
 from hub.receiving import Received
 from hub.standing import Standing
 from hub.timers import _of_hub
 from property.happenings import BUNDLE, POLICIES
-from property.oracle import tells_more, told
-from property.remedies import Remedies, Remedy
-from property.situated import named_in, words
+from property.oracle import tells_more
 from property.stories import Event
-from property.taken import BORN, SETTLE, Projection, Taken, content_of, on_record, reviewers
+from property.taken import BORN, SETTLE, Taken, reviewers
+from property.teller import Teller
 from schemas.updates import Provisional, Update
 from schemas.updates.custody import LeftPoliceCustody
 from schemas.updates.programme import CohortDecided
@@ -52,20 +48,10 @@ def _may_speak_of(received: Received, target: UpdateKey) -> tuple[str, ...]:
 
 
 @dataclass
-class Model:
+class Model(Teller):
     """The world as the duties describe it."""
 
-    identity: Identity
-    facts: dict[int, Facts] = field(default_factory=dict)
-    taken: dict[UpdateKey, Taken] = field(default_factory=dict)
-    feeds: dict[str, list[Projection]] = field(default_factory=lambda: {agency: [] for agency in EVERYONE})
     due: list[tuple[datetime, UpdateKey]] = field(default_factory=list)
-    borrowed: set[tuple[str, UpdateKey]] = field(default_factory=set)
-    """What an agency was told in an emergency and otherwise never."""
-    remedies: Remedies = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.remedies = Remedies(self)
 
     def fork(self) -> "Model":
         """The same world, to go another way from here."""
@@ -116,9 +102,6 @@ class Model:
             return
         if target and not self.remedies.may_be_about(update, target):
             return
-        allowed = type(update).REFERS_TO_KINDS
-        if target and allowed and self.taken[target].received.kind not in allowed:
-            return
         if isinstance(update, CohortDecided):
             person = next(n for n in BORN if update.identifiers.crn == who(n + 1)["identifiers"]["crn"])
         about = {each for each in (person, self.taken[target].person if target else None) if each is not None}
@@ -165,7 +148,7 @@ class Model:
         remedy = self.remedies.of(self.taken[key], standing)
         for agency in POLICIES.partners:
             heard = self.heard_of(agency, key, standing) and agency in (remedy.reached or EVERYONE)
-            if self._tell(agency, key, standing, told_before=heard, remedy=remedy):
+            if self.tell(agency, key, standing, told_before=heard, remedy=remedy):
                 self.remedies.afterwards(agency, self.taken[key], remedy)
         self._tell_what_is_current(before, standing, key, person, now)
         if target and isinstance(update, AccessClosed | UpdateWithdrawn):
@@ -202,12 +185,12 @@ class Model:
             self._put_right_in_an_emergency(standing, key)
         elif not isinstance(update, AccessOpened | DisclosureRecalled):
             for agency in sorted(set(standing.access) - {publisher}):
-                base = self._cells(agency, key, standing, told_before=self.heard_of(agency, key, standing))
-                more = self._cells(
+                base = self.cells(agency, key, standing, told_before=self.heard_of(agency, key, standing))
+                more = self.cells(
                     agency, key, standing, told_before=self.heard_of(agency, key, standing), word="access"
                 )
                 if tells_more(more, base):
-                    self._tell(agency, key, standing, told_before=self.heard_of(agency, key, standing), word="access")
+                    self.tell(agency, key, standing, told_before=self.heard_of(agency, key, standing), word="access")
 
     def _put_right_in_an_emergency(self, standing: Standing, key: UpdateKey) -> None:
         wrong = self.taken[key].target
@@ -215,111 +198,16 @@ class Model:
         for agency in sorted(standing.access):
             if self.remedies.changed(agency, self.taken[key], lent=True):
                 heard = self.heard_of(agency, wrong, standing)
-                self._tell(agency, wrong, standing, told_before=heard, word="access")
+                self.tell(agency, wrong, standing, told_before=heard, word="access")
 
     def _tell_first(self, agency: str, keys: list[str], standing: Standing, word: str) -> None:
         """The latest of these that it may know, unless it has one of them."""
         for key in map(key_of, keys):
-            if word != "access" and self._holds(agency, key):
+            if word != "access" and self.has_use_of(agency, key):
                 return
-            cells = self._cells(agency, key, standing, told_before=True, word=word)
+            cells = self.cells(agency, key, standing, told_before=True, word=word)
             if any(ground != "told-before" for _, ground in cells.values()):
                 update = self.taken[key].received.update
                 if not isinstance(update, LeftPoliceCustody) or update.outcome == "remanded":
-                    self._tell(agency, key, standing, told_before=True, word=word)
+                    self.tell(agency, key, standing, told_before=True, word=word)
                 return
-
-    def _holds(self, agency: str, key: UpdateKey) -> bool:
-        has = any(each.key == key and each.told for each in self.feeds[agency])
-        return has and (agency, key) not in self.borrowed
-
-    def heard_of(self, agency: str, key: UpdateKey, standing: Standing) -> bool:
-        """Whether it is an agency's to hear what an update says of the earlier one that it is about."""
-        target = self.taken[key].target
-        return self.has_heard(agency, target, standing) and agency not in self.remedies.gave_back(target, but=key)
-
-    def has_heard(self, agency: str, key: UpdateKey | None, standing: Standing) -> bool:
-        """Whether an agency was told an update, and otherwise than in an emergency that is over."""
-        told = any(each.key == key for each in self.feeds[agency])
-        return told and ((agency, key) not in self.borrowed or agency in standing.access)
-
-    def _cells(
-        self,
-        agency: str,
-        key: UpdateKey,
-        standing: Standing,
-        *,
-        told_before: bool,
-        word: str = "",
-        named: Collection[str] | None = None,
-    ) -> dict[str, tuple[str, str]]:
-        if agency in self.remedies.gave_back(key):
-            return {}
-        own = not word and agency == key.publisher and standing.works(agency)
-        taken = self.taken[key]
-        named = named_in(taken, standing, self.facts[taken.person]) if named is None else named
-        said, kind = words(standing, agency, taken, named, word), taken.received.kind
-        recipient = POLICIES.partners[agency].kind
-        return told(POLICIES, kind, recipient, said, own=own, told_before=told_before, word=word)
-
-    def _tell(
-        self,
-        agency: str,
-        key: UpdateKey,
-        standing: Standing,
-        *,
-        told_before: bool,
-        word: str = "",
-        remedy: Remedy | None = None,
-    ) -> bool:
-        taken, remedy = self.taken[key], remedy or Remedy()
-        cells = self._cells(agency, key, standing, told_before=told_before, word=word, named=remedy.named)
-        content = content_of(taken, self.facts[taken.person]) | self.remedies.right(key)
-        if agency != key.publisher:
-            content = on_record(taken.person) | content
-        content |= remedy.alone.get(agency, {})
-        values = {name: how if how != "clear" else None for name, (how, _) in cells.items()}
-        told_now = {n: MASKS[m](content[n]) if m else content[n] for n, m in values.items() if n in content}
-        told_now = {n: value for n, value in told_now.items() if value is not None}
-        if post := cells.get("signpost"):
-            told_now["signpost"] = POLICIES.kinds[taken.received.kind].share[post[1]].signpost
-        reference = type(taken.received.update).REFERS_TO
-        if reference in told_now and taken.target:
-            told_now[reference] = str(self.identity.message(agency, *taken.target))
-        if told_now:
-            self._append(agency, key, told_now, cells, standing, word)
-        return bool(told_now)
-
-    def _append(
-        self,
-        agency: str,
-        key: UpdateKey,
-        told_now: dict[str, Any],
-        cells: dict[str, tuple[str, str]],
-        standing: Standing,
-        word: str,
-    ) -> None:
-        taken, access = self.taken[key], None
-        if word == "access":
-            access = key_of(standing.access[agency])
-            told_now["on_access"] = str(self.identity.message(agency, *access))
-            if not self._holds(agency, key):
-                self.borrowed.add((agency, key))
-        else:
-            self.borrowed.discard((agency, key))
-        self.feeds[agency].append(Projection(key, taken.received.kind, told_now, told_now, access, cells))
-        if not access and POLICIES.partners[agency].state_only:
-            self._keep_state(agency, taken)
-
-    def _keep_state(self, agency: str, taken: Taken) -> None:
-        over, received, facts = None, taken.received, self.facts[taken.person]
-        if isinstance(received.update, MOVEMENTS):
-            claim = movement(received.key.publisher, received.occurred_at, received.update, taken.at)
-            over = fact_rules.show(facts, agency, str(received.key), claim, str(taken.target))
-        elif isinstance(received.update, UpdateWithdrawn):
-            over = fact_rules.hide(facts, agency, str(taken.target))
-        elif isinstance(received.update, UpdateConfirmed):
-            shown = facts.shown.get(agency)
-            over = None if shown and shown.key == str(taken.target) else str(received.key)
-        if over:
-            self.remedies.forget(agency, key_of(over))

@@ -42,7 +42,7 @@ class Remedies:
         if isinstance(update, UpdateWithdrawn | DisclosureRecalled):
             return earlier.kind not in (CORRECTED, RECALLED)
         if not isinstance(update, UpdateCorrected):
-            return True
+            return not update.REFERS_TO_KINDS or earlier.kind in update.REFERS_TO_KINDS
         data = orjson.loads(earlier.raw)["data"] | dict(update.corrected)
         try:
             parse(earlier.kind, orjson.dumps(data))
@@ -147,7 +147,7 @@ class Remedies:
         """What the partner loses now that it was told."""
         received, target = taken.received, taken.target
         for each in self.model.feeds[agency]:
-            each.locked = each.locked or each.key in remedy.locked.get(agency, ())
+            each.locked = each.locked or (each.key in remedy.locked.get(agency, ()) and _on_consent(each))
         if target and remedy.reached and agency in remedy.reached:
             if isinstance(received.update, DisclosureRecalled):
                 self.forget(agency, target)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from hub import facts as fact_rules
 from hub.facts import Facts
 from hub.standing import Standing
+from hub.weighing import agencies_named
 from property.oracle import Said
 from property.taken import Taken, reviewers
 from schemas.updates.trust import AccessClosed, AccessOpened, ConcernEnded, FactConfirmed, RestrictionLifted
@@ -35,9 +35,10 @@ def named_in(taken: Taken, standing: Standing, facts: Facts) -> Collection[str]:
     update, target = taken.received.update, taken.target
     match update:
         case FactConfirmed() | ConcernEnded():
-            return fact_rules.agencies_named(facts, str(target))
+            return agencies_named(facts, str(target))
         case RestrictionLifted():
-            return fact_rules.open_to(facts, str(target))
+            closed = facts.restrictions.get(str(target))
+            return closed.open_to if closed else ()
         case AccessOpened():
             return reviewers(standing, taken.received.key.publisher)
         case AccessClosed() if target:

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from property.model import Projection
 from property.playing import World, begin, traces_in
 from property.stories import Event, base, events, said_of, stories
+from property.taken import Projection
 from support.partnership import EVERYONE, HOUSING
 
 Pair = tuple[str, list[Event], list[Event]]

@@ -12,7 +12,7 @@ from shutil import copytree, ignore_patterns
 import orjson
 import pytest
 
-from access_policies.loading import SHIPPED
+from access_policies.loading import SHIPPED, load
 from hub.adapters.evidence import StoreEvidence
 from property.playing import World
 from property.stories import Event
@@ -20,6 +20,7 @@ from support.builders import an_arrest
 from support.partnership import DRUGS, EVERYONE, HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership
 from support.righting import ARREST, WITHDREW, Act, arrested, ends_involvement, restricts
 from support.seeing import NOTHING, Scene, rows, scene
+from support.signing import signed
 
 INVOLVED = "programme.agency.involved"
 
@@ -239,17 +240,13 @@ def test_a_restriction_is_told_by_nothing_but_what_is_not_told(agency: str) -> N
 @pytest.mark.duty("D15")
 def test_a_rule_that_is_narrowed_stops_silently(tmp_path: Path) -> None:
     """Housing is to hear of arrests no longer: what it was told stays, nothing moves, and the next one passes it by."""
-    partners = Partnership(tmp_path / "home")
-    here = Scene(partners)
-    arrested(here)
-    before = here.sight(HOUSING)
-    partners.hub.close()
-    partners = Partnership(tmp_path / "home", policies=narrowed(tmp_path / "policies"))
-    here.partners, here.hub = partners, partners.hub
-    here.says(POLICE, ARREST, an_arrest())
-    assert here.sight(HOUSING) == before
-    assert here.partners.hub.verify().problems == []
-    partners.hub.close()
+    with scene() as here:
+        arrested(here)
+        before = here.sight(HOUSING)
+        here.partners.governed_by(signed(2, load(narrowed(tmp_path / "policies"))))
+        here.says(POLICE, ARREST, an_arrest())
+        assert here.sight(HOUSING) == before
+        assert here.hub.verify().problems == []
 
 
 def narrowed(directory: Path) -> Path:

@@ -12,6 +12,7 @@ from access_policies.loading import load
 from hub import facts as fact_rules
 from hub.facts import Facts
 from hub.standing import Standing, age_on, standing
+from hub.weighing import agencies_named
 from schemas.updates import parse
 from schemas.vocabulary import Involvement
 from support.builders import a_consent, a_reception, a_release, an_arrest, an_outcome
@@ -293,5 +294,5 @@ def test_the_end_of_an_involvement_names_nobody() -> None:
     record = Record()
     begun, ended = record.involves(UNIT, HOUSING), record.involves(UNIT, DRUGS, role="none")
     agreed = record.agrees(PROBATION, HOSTEL, DRUGS)
-    named = [fact_rules.agencies_named(record.facts, key) for key in (begun, ended, agreed, "nobody/nothing")]
+    named = [agencies_named(record.facts, key) for key in (begun, ended, agreed, "nobody/nothing")]
     assert named == [{HOUSING}, set(), {HOSTEL, DRUGS}, set()]

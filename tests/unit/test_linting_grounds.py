@@ -172,8 +172,8 @@ SPOILT = {
     "a power nobody knows": Refused(
         clause(power="{probation: habit}"),
         "power:",
-        "there is no power 'habit'; choose from CDA1998-s115, OMA2007-s14, consent, programme-agreement, "
-        "safeguarding, staff-safety",
+        "there is no power 'habit'; choose from CDA1998-s115, OMA2007-s14, consent, notice-to-recipients, "
+        "programme-agreement, safeguarding, staff-safety",
     ),
     "a discloser nobody is": Refused(
         clause(power="{probtion: CDA1998-s115}"),
