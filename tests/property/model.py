@@ -1,7 +1,6 @@
 """What each partner should be told of a story, worked out the slow and obvious way, with no store and no chains."""
 
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +16,8 @@ from hub.ports import Timer, UpdateKey
 from hub.receiving import Received
 from hub.timers import _of_hub
 from property.happenings import BUNDLE, POLICIES
-from property.oracle import Said, told
+from property.oracle import Said
+from property.remembering import told
 from property.stories import Event
 from schemas.updates import Provisional, Update
 from schemas.updates.programme import CohortDecided
@@ -50,10 +50,6 @@ class Model:
     kinds: dict[UpdateKey, str] = field(default_factory=dict)
     feeds: dict[str, list[Projection]] = field(default_factory=lambda: {agency: [] for agency in EVERYONE})
     due: list[tuple[datetime, UpdateKey, int]] = field(default_factory=list)
-
-    def fork(self) -> "Model":
-        """The same world, to go another way from here."""
-        return deepcopy(self, {id(self.identity): self.identity})
 
     def play(self, story: Iterable[Event], until: int) -> "Model":
         """Every event at its time, with what the hub settles in between."""
