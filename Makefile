@@ -53,6 +53,9 @@ docs: setup      ## Write the generated pages, schemas and OpenAPI anew
 mutate: setup    ## Make every rule a little wrong: how many such mistakes do expectations and situations notice?
 	PYTHONPATH=tests $(BIN)/python -m support.mutating
 
+prove: setup     ## Ten thousand pairs of stories, on every core: what is withheld from a partner leaves no trace
+	PYTHONPATH=tests $(BIN)/python -m property.prove
+
 bench: setup     ## Measure; absolute figures are printed, only ratios fail
 	$(BIN)/python -m benchmarks $(ARGS)
 

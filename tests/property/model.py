@@ -1,7 +1,6 @@
 """What each partner should be told of a story, worked out the slow and obvious way, with no store and no chains."""
 
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -52,10 +51,6 @@ class Model(Teller):
     """The world as the duties describe it."""
 
     due: list[tuple[datetime, UpdateKey]] = field(default_factory=list)
-
-    def fork(self) -> "Model":
-        """The same world, to go another way from here."""
-        return deepcopy(self, {id(self.identity): self.identity})
 
     def play(self, story: Iterable[Event], until: int) -> "Model":
         """Every event at its time, with what the hub says in between."""
