@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test check fix docs bench lock clean
+.PHONY: help setup demo serve test check fix docs mutate bench lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show this list
@@ -36,6 +36,7 @@ check: setup     ## Style, types, import contracts, policies, generated files
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/iom-hub policy check
 	$(BIN)/iom-hub policy render --check
+	$(BIN)/iom-hub policy diff access_policies/baseline.json access_policies --approved access_policies/approved.yaml
 	$(BIN)/python -m schemas.generating --check
 	$(BIN)/python -m hub.api.generating --check
 	$(BIN)/hadolint deploy/Dockerfile
@@ -48,6 +49,12 @@ docs: setup      ## Write the generated pages, schemas and OpenAPI anew
 	$(BIN)/iom-hub policy render
 	$(BIN)/python -m schemas.generating
 	$(BIN)/python -m hub.api.generating
+
+mutate: setup    ## Make every rule a little wrong: how many such mistakes do expectations and situations notice?
+	PYTHONPATH=tests $(BIN)/python -m support.mutating
+
+prove: setup     ## Ten thousand pairs of stories, on every core: what is withheld from a partner leaves no trace
+	PYTHONPATH=tests $(BIN)/python -m property.prove
 
 bench: setup     ## Measure; absolute figures are printed, only ratios fail
 	$(BIN)/python -m benchmarks $(ARGS)

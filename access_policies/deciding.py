@@ -30,7 +30,7 @@ def decide(
     for agency, situation in situations.items():
         plan = bundle.rules(kind, bundle.policies.partners[agency].kind).plan(situation, word)
         if lapsed is not None:
-            plan = _with_lapsed(plan, lapsed) if agency in told_before else NOTHING
+            plan = _inherited(plan, lapsed, told_before=agency in told_before)
         if plan is not NOTHING and plan.names:
             plans[agency] = plan
     if own is not None and own in situations:
@@ -38,13 +38,22 @@ def decide(
     return plans
 
 
-def _with_lapsed(plan: Plan, lapsed: Plan) -> Plan:
-    """What the ground tells, and never less than what became of what was told before."""
+def plan_for(bundle: Bundle, kind: str, recipient: str, situation: Situation, *, told_before: bool) -> Plan:
+    """What one partner of kind `recipient` is told; of a kind that inherits, only if it was told before."""
+    plan = bundle.rules(kind, recipient).plan(situation)
+    lapsed = bundle.lapsed(kind)
+    return plan if lapsed is None else _inherited(plan, lapsed, told_before=told_before)
+
+
+def _inherited(plan: Plan, lapsed: Plan, *, told_before: bool) -> Plan:
+    """What the ground tells, and never less than what became of what was told before; nothing to anybody else."""
+    if not told_before:
+        return NOTHING
     missing = tuple(name for name in lapsed.told if name not in plan.told)
     if not missing:
         return plan
     masked = tuple((name, mask) for name, mask in plan.masked if name not in missing)
-    because = {**lapsed.because, **plan.because}
+    because = {**lapsed.because, **plan.because, **{name: lapsed.because[name] for name in missing}}
     return Plan(told=(*plan.told, *missing), masked=masked, because=because, signpost=plan.signpost)
 
 

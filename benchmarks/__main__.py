@@ -1,11 +1,12 @@
-"""`python -m benchmarks [deciding] [accepting] [latency]`: all of them when none is named."""
+"""`python -m benchmarks [comparing] [deciding] [accepting] [latency]`: all of them when none is named."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import accepting, deciding, latency
+from benchmarks import accepting, comparing, deciding, latency
 
 MEASURES: dict[str, Callable[[], list[str]]] = {
+    "comparing": comparing.measure,
     "deciding": deciding.measure,
     "accepting": accepting.measure,
     "latency": latency.measure,

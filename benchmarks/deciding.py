@@ -1,4 +1,4 @@
-"""Decision and projection for twelve partners, against serialising the twelve copies."""
+"""Decision and projection for twelve partners, against serialising the twelve copies, and against Cedar."""
 
 import json
 from timeit import repeat
@@ -9,11 +9,13 @@ import orjson
 from access_policies.compiling import Bundle
 from access_policies.deciding import decide, project
 from access_policies.loading import load
-from access_policies.words import Situation
+from access_policies.model import Given
+from benchmarks.cedar import context, deciders
 
 KIND = "custody.release.planned"
 PARTNERS = 12
 MOST_TIMES_ORJSON = 8.0
+LEAST_TIMES_CEDAR = 300.0
 _NUMBER, _ROUNDS = 2000, 7
 
 
@@ -27,21 +29,19 @@ def _bundle() -> Bundle:
     return Bundle(policies.model_copy(update={"partners": partners}))
 
 
-def _situations(bundle: Bundle) -> dict[str, Situation]:
-    everything: dict[str, Any] = {
-        "involvement": "active",
-        "pathway": ("accommodation", "drugs_alcohol"),
-        "consent": ("accommodation", "treatment"),
-        "age": "adult",
-        "handling": "normal",
-    }
-    return dict.fromkeys(bundle.policies.partners, bundle.words.situation(**everything))
+def _given() -> Given:
+    return Given(
+        recipient="any",
+        involvement="active",
+        pathways=("accommodation", "drugs_alcohol"),
+        consents=("accommodation", "treatment"),
+    )
 
 
 def measure() -> list[str]:
     """Print the rows; the failures, if any."""
     bundle = _bundle()
-    situations = _situations(bundle)
+    situations = dict.fromkeys(bundle.policies.partners, bundle.words.of(_given()))
     content: dict[str, Any] = {name: f"the value of {name}" for name in bundle.policies.kinds[KIND].fields}
 
     def ours() -> None:
@@ -52,12 +52,21 @@ def measure() -> list[str]:
         for _ in range(PARTNERS):
             dumps(content)
 
+    cedar, said = deciders(bundle, KIND), [context(bundle, _given())]
+
+    def theirs() -> None:
+        for reader in cedar.values():
+            reader.cells(said)
+
     mine, fast, slow = _best(ours), _best(lambda: alternative(orjson.dumps)), _best(lambda: alternative(json.dumps))
     print(f"decision + projection, {PARTNERS} partners × {len(content)} fields: {mine:.1f} µs")
     print(f"  orjson serialising the {PARTNERS} copies: {fast:.1f} µs; ours is {mine / fast:.1f} × that (bar: 8 ×)")
     print(f"  json serialising the {PARTNERS} copies: {slow:.1f} µs; ours is {mine / slow:.2f} × that")
-    return [f"decision + projection is {mine / fast:.1f} × orjson"] if mine / fast > MOST_TIMES_ORJSON else []
+    slowly = _best(theirs, number=3)
+    print(f"  Cedar deciding the same {PARTNERS} partners: {slowly:,.0f} µs, {slowly / mine:,.0f} × ours (bar: 300 ×)")
+    failures = [f"decision + projection is {mine / fast:.1f} × orjson"] if mine / fast > MOST_TIMES_ORJSON else []
+    return failures + ([f"Cedar takes only {slowly / mine:.0f} ×"] if slowly / mine < LEAST_TIMES_CEDAR else [])
 
 
-def _best(work: Any) -> float:
-    return min(repeat(work, number=_NUMBER, repeat=_ROUNDS)) / _NUMBER * 1e6
+def _best(work: Any, number: int = _NUMBER) -> float:
+    return min(repeat(work, number=number, repeat=_ROUNDS)) / number * 1e6

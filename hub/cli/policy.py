@@ -1,4 +1,4 @@
-"""`iom-hub policy`: check the draft of the rules, render the pages people sign, explain a cell."""
+"""`iom-hub policy`: check the draft of the rules, compare it, render the pages people sign, explain a cell."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,33 +6,42 @@ from urllib.parse import quote
 
 import typer
 
+from hub.cli.comparing import approve, diff
 from hub.cli.terminal import Home, err, out, quiet_logs, settings_for, the_user, told_plainly
 
-app = typer.Typer(help="The need-to-know rules: check, render, explain, sign, install.", no_args_is_help=True)
+app = typer.Typer(help="The need-to-know rules: check, compare, render, explain, sign, install.", no_args_is_help=True)
+app.command("diff")(diff)
+app.command("approve")(approve)
 
 
 @app.command("check")
 def check(home: Home = None) -> None:
-    """Load the policies strictly and hold them to what their signatories expect.
+    """Load the policies strictly, hold them to what their signatories expect, and look for errors in every situation.
 
     Example: [bold]IOM_HUB_POLICIES=our/policies iom-hub policy check[/bold]
     """
     from access_policies.compiling import Bundle
     from access_policies.explaining import broken_expectations
     from access_policies.loading import load
+    from access_policies.proving import prove
 
     directory = settings_for(home).policy_directory()
     with told_plainly():
         bundle = Bundle(load(directory))
-    broken = broken_expectations(bundle)
-    for line in broken:
+    broken, found = broken_expectations(bundle), prove(bundle)
+    errors = [str(finding) for finding in found if finding.level == "error"]
+    for line in [*broken, *errors]:
         err.print(line, style="red", markup=False, soft_wrap=True)
+    for finding in found:
+        if finding.level == "note":
+            out.print(f"note: {finding}", style="dim", markup=False, highlight=False, soft_wrap=True)
     rows = sum(len(policy.expect) for policy in bundle.policies.kinds.values())
     out.print(
         f"{directory}: {len(bundle.policies.kinds)} kinds, {len(bundle.policies.clauses)} clauses,", soft_wrap=True
     )
     out.print(f"{rows} expectations, {len(broken)} not kept; digest {bundle.digest}", highlight=False, soft_wrap=True)
-    if broken:
+    out.print(f"over every situation: {len(errors)} errors, {len(found) - len(errors)} notes", highlight=False)
+    if broken or errors:
         raise typer.Exit(1)
 
 
@@ -42,7 +51,8 @@ def render(
     compare: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
     home: Home = None,
 ) -> None:
-    """Write the pages that people sign: the rules by kind and by partner, agreements, record of processing, notice.
+    """Write the pages that people sign: the rules by kind and by partner, what named situations tell, the words that
+    read what a partner is not told, agreements, record of processing, notice.
 
     Example: [bold]iom-hub policy render --into docs/reference[/bold]
     """
@@ -58,12 +68,22 @@ def render(
 
 def _pages(directory: Path) -> dict[str, str]:
     """Every page that is made from the policies, by its name."""
+    from access_policies.charting import disclosure_matrix
+    from access_policies.compiling import Bundle
     from access_policies.documenting import pages
     from access_policies.loading import load
+    from access_policies.revealing import words_not_told
+    from access_policies.situating import read_situations
     from hub.listing import facts_page
 
     policies = load(directory)
-    return {**pages(policies), "facts.md": facts_page(policies)}
+    bundle = Bundle(policies)
+    return {
+        **pages(policies),
+        "facts.md": facts_page(policies),
+        "disclosure-matrix.md": disclosure_matrix(bundle, read_situations(directory, bundle)),
+        "words-not-told.md": words_not_told(bundle),
+    }
 
 
 def _stale(into: Path, wanted: dict[str, str]) -> list[Path]:
@@ -146,13 +166,14 @@ def continue_agreement(
 
     Example: [bold]iom-hub policy continue northshire-1 --by "A Governor" --because "Signed on Friday."[/bold]
     """
-    from access_policies.loading import load
+    from hub.bootstrap import bundle_in_force
     from hub.cli.session import session
 
     quiet_logs()
     settings = settings_for(home)
     with told_plainly():
-        agency = next(iter(load(settings.policy_directory()).partners))
+        partners = bundle_in_force(settings).policies.partners.items()
+        agency = next(name for name, partner in partners if not partner.suspended)
         with session(settings, agency, the_user(), "ig") as hub:
             order = {"by": by, "because": because}
             done = hub.request("POST", f"/v1/agreements/{quote(agreement, safe='')}/continuation", json=order).json()

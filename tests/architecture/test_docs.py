@@ -52,6 +52,7 @@ WORDS = """
     port             power      provisional  publisher    purpose      receipt      record    register
     release plan     settling time          share         situation    standing     store     strand
     timer            token      update      withheld      discarded    class of data
+    cell             edition    baseline    approval      disclosure matrix
 """
 
 

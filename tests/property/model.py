@@ -1,7 +1,6 @@
 """What each partner should be told of a story, worked out the slow and obvious way, with no store and no chains."""
 
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +18,8 @@ from hub.receiving import Received
 from hub.standing import Standing
 from hub.timers import _of_hub
 from property.happenings import BUNDLE, POLICIES
-from property.oracle import Said, tells_more, told
+from property.oracle import Said, tells_more
+from property.remembering import told
 from property.stories import Event
 from property.taken import BORN, SETTLE, Projection, Taken, content_of, on_record, reviewers
 from schemas.updates import Provisional, Update
@@ -49,10 +49,6 @@ class Model:
     due: list[tuple[datetime, UpdateKey]] = field(default_factory=list)
     borrowed: set[tuple[str, UpdateKey]] = field(default_factory=set)
     """What an agency was told in an emergency and otherwise never."""
-
-    def fork(self) -> "Model":
-        """The same world, to go another way from here."""
-        return deepcopy(self, {id(self.identity): self.identity})
 
     def play(self, story: Iterable[Event], until: int) -> "Model":
         """Every event at its time, with what the hub says in between."""

@@ -24,16 +24,30 @@ class Said:
     access: Collection[str] | None = ()
     agreement: Collection[str] | None = ("northshire-1",)
 
+    def meets(self, word: str, wanted: Collection[str], *, if_unknown: bool) -> bool:
+        """Whether one of the wanted values is said; `if_unknown` where nobody knows."""
+        values = getattr(self, word)
+        return if_unknown if values is None else _said(word, values, wanted)
 
-def _met(when: When, said: Said, *, if_unknown: bool) -> bool:
-    for word, wanted in when.items():
-        values = getattr(said, word)
-        if values is None:
-            if not if_unknown:
-                return False
-        elif not any(value in values or _whole(word, value) in values for value in wanted):
-            return False
-    return True
+
+@dataclass(frozen=True)
+class Heard:
+    """The same, where some values of a word are known and others cannot be ruled out: `possible` holds both."""
+
+    known: Mapping[str, Collection[str]]
+    possible: Mapping[str, Collection[str]]
+
+    def meets(self, word: str, wanted: Collection[str], *, if_unknown: bool) -> bool:
+        """Whether one of the wanted values is known or, `if_unknown`, cannot be ruled out."""
+        return _said(word, (self.possible if if_unknown else self.known).get(word, ()), wanted)
+
+
+def _met(when: When, said: Said | Heard, *, if_unknown: bool) -> bool:
+    return all(said.meets(word, wanted, if_unknown=if_unknown) for word, wanted in when.items())
+
+
+def _said(word: str, values: Collection[str], wanted: Collection[str]) -> bool:
+    return any(value in values or _whole(word, value) in values for value in wanted)
 
 
 def _whole(word: str, value: str) -> str:
@@ -45,7 +59,7 @@ def told(
     policies: Policies,
     kind: str,
     recipient: str,
-    said: Said,
+    said: Said | Heard,
     *,
     own: bool = False,
     told_before: bool = False,
@@ -81,17 +95,17 @@ def told(
     return cells
 
 
-def _signpost(policies: Policies, policy: KindPolicy, recipient: str, said: Said) -> dict[str, tuple[str, str]]:
+def _signpost(policies: Policies, policy: KindPolicy, recipient: str, said: Said | Heard) -> dict[str, tuple[str, str]]:
     posts = [(clause, share.signpost) for clause, share in policy.share.items() if share.signpost]
     met = [("clear", clause) for clause, _ in posts if _grants(policies, clause, recipient, said, safety=False)]
     return {"signpost": met[0]} if met else {}
 
 
-def _bars(bar: Never, recipient: str, said: Said) -> bool:
+def _bars(bar: Never, recipient: str, said: Said | Heard) -> bool:
     return recipient not in bar.except_ and _met(bar.when, said, if_unknown=True)
 
 
-def _grants(policies: Policies, clause: str, recipient: str, said: Said, *, safety: bool) -> bool:
+def _grants(policies: Policies, clause: str, recipient: str, said: Said | Heard, *, safety: bool) -> bool:
     """A clause needs its agreement in force, save for what concerns safety (D16)."""
     ground = policies.clauses[clause]
     when = ground.when if safety else ground.when | {"agreement": (ground.agreement.split("/")[0],)}

@@ -1,6 +1,6 @@
 """Random stories: what agencies publish about three people, one of whom is not on the programme."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -50,6 +50,7 @@ class Event:
     """Minutes after the start of the story."""
     lag: int = 0
     """Minutes between what happened and its publication."""
+    _made: dict[str | None, Received] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def key(self) -> UpdateKey:
@@ -62,13 +63,19 @@ class Event:
         return UpdateKey(HUB, uuid5(self.key.update_id, "settled"))
 
     def received(self, identity: Identity) -> Received:
-        """The update as it comes through the door, its reference as the publisher knows it."""
+        """The update as it comes through the door, its reference as the publisher knows it; made once."""
+        ref = str(self._known_as(identity, self.ref)) if self.ref else None
+        if ref not in self._made:
+            self._made[ref] = self._receive(ref)
+        return self._made[ref]
+
+    def _receive(self, ref: str | None) -> Received:
         now = START + timedelta(minutes=self.accepted)
         data = dict(self.said)
         if self.person is not None:
             data["identifiers"] = who(self.person + 1)["identifiers"]
-        if self.ref is not None:
-            data[str(KINDS[self.kind].REFERS_TO)] = str(self._known_as(identity, self.ref))
+        if ref is not None:
+            data[str(KINDS[self.kind].REFERS_TO)] = ref
         raw = raw_update(self.publisher, self.kind, data, self.key.update_id, now - timedelta(minutes=self.lag))
         return receive(raw, Caller(self.publisher, "a test"), BUNDLE, now)
 
@@ -215,8 +222,8 @@ OFTEN = {
     "custody.release.planned": 2,
     "custody.release.cancelled": 4,
     "programme.agency.involved": 4,
+    "trust.access.closed": 4,
     "trust.access.opened": 2,
-    "trust.access.closed": 2,
     "trust.fact.confirmed": 3,
     "trust.update.withdrawn": 3,
 }
@@ -224,9 +231,20 @@ OFTEN = {
 
 
 @st.composite
-def events(draw: st.DrawFn, label: int, earlier: list[Event], accepted: int, *, not_by: str | None = None) -> Event:
-    """One more update in a story, by anybody (or anybody but one, who may then bring a new person in)."""
-    kind = draw(st.sampled_from(_choices(earlier, not_by)))
+def events(
+    draw: st.DrawFn,
+    label: int,
+    earlier: list[Event],
+    accepted: int,
+    *,
+    not_by: str | None = None,
+    of: Collection[str] | None = None,
+) -> Event:
+    """One more update in a story, of any kind (of these), by anybody (or anybody but one, who may then bring a new
+    person in).
+    """
+    choices = _choices(earlier, not_by)
+    kind = draw(st.sampled_from(choices if of is None else _evenly({*choices} & {*of})))
     by = [agency for agency in _may_publish(kind) if agency != not_by]
     publisher, said = draw(st.sampled_from(by)), draw(said_of(kind, (0, 1, 2) if not_by else (0, 1)))
     person = None if kind == "programme.cohort.decided" else draw(_people)
@@ -246,6 +264,11 @@ def _choices(earlier: list[Event], not_by: str | None) -> list[str]:
     """The kinds that somebody may publish now, those that are often told more than once."""
     some = [kind for kind in sorted(KINDS) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
     return [kind for kind in some for _ in range(OFTEN.get(kind, 1))]
+
+
+def _evenly(kinds: set[str]) -> list[str]:
+    """Each as often as the others; what needs an earlier one is possible less often, so it comes more often."""
+    return [kind for kind in sorted(kinds) for _ in range(4 if KINDS[kind].REFERS_TO_KINDS else 1)]
 
 
 def _may_publish(kind: str) -> list[str]:

@@ -12,19 +12,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 import orjson
 import uvicorn
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
 from hub.api.app import create_app
 from hub.bootstrap import Hub
+from support.bare import Answer, bare, scope
 from support.signing import elsewhere
 
 CLOUDEVENTS, JSON, LINES = "application/cloudevents+json", "application/json", "application/x-ndjson"
@@ -44,27 +47,34 @@ def _application(hub: Hub) -> FastAPI:
 
 
 class Door:
-    """The application over a hub, asked in process; one at a time."""
+    """The application over a hub, asked in process; one at a time. Its loop runs as long as the door is open, so that
+    the threads that answer are not started anew for each request.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self.hub, self.app = hub, _application(hub)
-        self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://hub")
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        self._portal = self._open.enter_context(start_blocking_portal())
+        self._open.callback(self._portal.call, self._client.aclose)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._runner.run(self._client.aclose())
-        self._runner.close()
+        self._open.close()
 
     def request(self, method: str, path: str, *, documented: bool = True, **more: Any) -> httpx.Response:
         """Ask, and hold the answer to the document."""
-        response = self._runner.run(self._client.request(method, path, **more))
+        response = self._portal.call(partial(self._client.request, method, path, **more))
         if documented:
             check_documented(self.app, method, path.partition("?")[0], response)
         return response
+
+    def bare(self, method: str, path: str, headers: dict[str, str], content: bytes = b"") -> Answer:
+        """Ask without a client in between, where thousands of requests are made: what came back, byte for byte."""
+        return self._portal.call(bare, self.app, method, path, headers, content)
 
     def agency(self, agency: str, *scopes: str, sub: str = "a test") -> "Agency":
         """The program of one agency, with fresh tokens of these scopes."""
@@ -72,7 +82,7 @@ class Door:
 
     def stream(self, path: str, headers: dict[str, str], count: int, seconds: float = 5.0) -> "Stream":
         """A stream's answer, read until `count` events have come or the time is up; then the reader goes away."""
-        return self._runner.run(_stream(self.app, path, headers, count, seconds))
+        return self._portal.call(_stream, self.app, path, headers, count, seconds)
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,7 @@ class Stream:
 
 
 async def _stream(app: FastAPI, path: str, headers: dict[str, str], count: int, seconds: float) -> Stream:
-    url, gone = httpx.URL("http://hub" + path), asyncio.Event()
+    gone = asyncio.Event()
     start: dict[str, Any] = {}
     body = bytearray()
     requests = iter([{"type": "http.request", "body": b"", "more_body": False}])
@@ -152,22 +162,7 @@ async def _stream(app: FastAPI, path: str, headers: dict[str, str], count: int, 
         if count and len(events_in(body)) >= count:
             gone.set()
 
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": url.path,
-        "raw_path": url.raw_path,
-        "query_string": url.query,
-        "root_path": "",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 1),
-        "server": ("hub", 80),
-        "state": {},
-    }
-    answering = asyncio.ensure_future(app(scope, receive, send))
+    answering = asyncio.ensure_future(app(scope("GET", path, headers), receive, send))
     leaving = asyncio.ensure_future(gone.wait())
     await asyncio.wait({answering, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     ended = answering.done()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from access_policies.compiling import OWN, TOLD_BEFORE, Bundle, Plan, canonical
 from access_policies.deciding import decide, project
 from access_policies.loading import load
-from access_policies.model import Share
+from access_policies.model import Inherits, Share
 from access_policies.words import Situation
 from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT
 
@@ -125,6 +125,19 @@ def test_a_field_told_clear_on_one_ground_is_not_masked_on_another() -> None:
     bundle = Bundle(POLICIES.model_copy(update={"kinds": {ARREST: policy.model_copy(update={"share": share})}}))
     plan = decide(bundle, ARREST, {DRUGS: WORKS})[DRUGS]
     assert (plan.told, plan.masked, dict(plan.because)) == (("arrested_at",), (), {"arrested_at": "treatment-agreed"})
+
+
+@pytest.mark.duty("D1")
+def test_what_became_of_it_is_told_whole_on_the_ground_that_it_was_told_before() -> None:
+    """A field that a clause tells only in part, and those who were told before hear whole, rests on that they were."""
+    policy = POLICIES.kinds[ARREST]
+    share = {"tenancy": Share(fields=("person",), masked=("arrested_at",))}
+    inherits = Inherits(of="arrest", lapsed=("arrested_at",))
+    policy = policy.model_copy(update={"share": share, "inherits": inherits})
+    bundle = Bundle(POLICIES.model_copy(update={"kinds": {ARREST: policy}}))
+    plan = decide(bundle, ARREST, {HOUSING: WORKS}, told_before=frozenset({HOUSING}))[HOUSING]
+    assert (plan.told, plan.masked) == (("person", "arrested_at"), ())
+    assert dict(plan.because) == {"person": "tenancy", "arrested_at": "told-before"}
 
 
 def test_the_first_clause_that_tells_a_field_is_recorded() -> None:
