@@ -13,9 +13,12 @@ from support.builders import (
     an_opening,
 )
 from support.fates import fate
-from support.later import COLUMNS, has, rows
+from support.later import COLUMNS, PATHWAYS, a_case, cancel, check, has, rows
 from support.partnership import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, partnership
-from support.so_far import CLOSED, INVOLVED, OPENED, PATHWAYS, PLANNED, a_case, cancel, check
+
+OPENED, CLOSED = "trust.access.opened", "trust.access.closed"
+INVOLVED, PLANNED = "programme.agency.involved", "custody.release.planned"
+
 
 SNAPSHOT = """
     situation       | agency  | on its feed                    | in its view                    | alerts
