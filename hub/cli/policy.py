@@ -166,13 +166,14 @@ def continue_agreement(
 
     Example: [bold]iom-hub policy continue northshire-1 --by "A Governor" --because "Signed on Friday."[/bold]
     """
-    from access_policies.loading import load
+    from hub.bootstrap import bundle_in_force
     from hub.cli.session import session
 
     quiet_logs()
     settings = settings_for(home)
     with told_plainly():
-        agency = next(iter(load(settings.policy_directory()).partners))
+        partners = bundle_in_force(settings).policies.partners.items()
+        agency = next(name for name, partner in partners if not partner.suspended)
         with session(settings, agency, the_user(), "ig") as hub:
             order = {"by": by, "because": because}
             done = hub.request("POST", f"/v1/agreements/{quote(agreement, safe='')}/continuation", json=order).json()

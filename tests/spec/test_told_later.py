@@ -3,75 +3,21 @@
 `plan*` is told in an emergency: it stands in a record and a row of its own. `-` is nothing at all.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import orjson
 import pytest
 
 from hub.timers import fire_due
 from support.builders import (
-    a_concern,
     a_consent,
-    a_missed_appointment,
-    a_reception,
     a_release_plan,
-    a_score,
-    an_arrest,
     an_opening,
-    an_outcome,
 )
 from support.fates import fate
-from support.later import COLUMNS, has, rows
-from support.partnership import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership, partnership
+from support.later import COLUMNS, PATHWAYS, a_case, cancel, check, has, rows
+from support.partnership import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, partnership
 
-PATHWAYS = {HOUSING: ("accommodation",), HOSTEL: ("accommodation",), DRUGS: ("drugs_alcohol",)}
-Someone = dict[str, Any]
-OPENED, CLOSED, CONCERN = "trust.access.opened", "trust.access.closed", "trust.concern.disclosed"
-INVOLVED, PLANNED, CANCELLED = "programme.agency.involved", "custody.release.planned", "custody.release.cancelled"
-
-
-@contextmanager
-def a_case(*at_work: str, referred: str = "") -> Iterator[tuple[Partnership, Someone]]:
-    """Somebody whom these agencies work with, and all that has happened so far.
-
-    An arrest that came to nothing, two scores, an appointment that was missed, a reception, a plan that was cancelled
-    and one that stands. The hostel has the person's consent.
-    """
-    with partnership() as partners:
-        someone = partners.person(1)
-        partners.publish(PROBATION, "trust.consent.given", someone | a_consent(HOSTEL))
-        for agency in at_work:
-            partners.involve(someone, agency, PATHWAYS.get(agency, ()))
-        if referred:
-            partners.involve(someone, referred, PATHWAYS.get(referred, ()), role="referred")
-        arrest = partners.publish(POLICE, "custody.person.arrested", someone | an_arrest())
-        partners.publish(POLICE, "custody.person.left", an_outcome(arrest))
-        for score in (10, 24):
-            partners.clock.turn(hours=1)
-            partners.publish(UNIT, "programme.risk.reassessed", someone | a_score(score))
-        partners.publish(PROBATION, "supervision.appointment.missed", someone | a_missed_appointment())
-        partners.publish(PRISON, "custody.person.received", someone | a_reception())
-        cancel(partners, partners.publish(PRISON, PLANNED, someone | a_release_plan(release_on="2026-03-20")))
-        standing = a_release_plan(address="1 Invented Street, ZZ1 1ZZ", prescribing="Daily")
-        partners.publish(PRISON, PLANNED, someone | standing)
-        yield partners, someone
-
-
-def cancel(partners: Partnership, plan: object) -> None:
-    """The prison cancels a plan."""
-    said = {"plan": str(plan), "cancelled_at": "2026-03-02T10:00:00Z", "reason": "date_changed"}
-    partners.publish(PRISON, CANCELLED, said)
-
-
-def check(partners: Partnership, table: str, situation: str, agency: str | None = None) -> None:
-    """What each agency has is what the table says of this situation; and everything verifies."""
-    said = {COLUMNS[name]: cells for is_of, name, *cells in rows(table) if is_of == situation}
-    mine = {agency: said[agency]} if agency else said
-    assert mine
-    assert {each: has(partners, each) for each in mine} == mine
-    assert partners.hub.verify().problems == []
+OPENED, CLOSED = "trust.access.opened", "trust.access.closed"
+INVOLVED, PLANNED = "programme.agency.involved", "custody.release.planned"
 
 
 SNAPSHOT = """
@@ -290,47 +236,3 @@ def test_who_opened_it_or_reviews_it_closes_it_and_nobody_else(name: str, closes
         partners.publish(PRISON, CLOSED, review)
         assert partners.told(HOUSING)[-1]["review"] == "justified"
         assert partners.hub.verify().problems == []
-
-
-CONCERNS = """
-    situation       | agency  | on its feed        | in its view        | alerts
-    ----------------+---------+--------------------+--------------------+-------
-    is told         | hostel  | concern, reception | concern, reception | -
-    is told         | drugs   | -                  | -                  | -
-    tells itself    | hostel  | -                  | -                  | -
-    until has passed| hostel  | concern, reception | concern, reception | -
-    until has passed| police  | concern's end      | concern's end      | -
-"""
-
-
-@pytest.mark.duty("D12")
-def test_a_concern_reaches_those_it_names_and_nobody_else() -> None:
-    """The hostel does not work the case, and has no consent for this; it is told the concern and where the person is.
-    When the time has passed, nothing further reaches it, and the reviewer hears that a review is due, once.
-    """
-    with a_case(PROBATION, PRISON) as (partners, someone):
-        partners.publish(PROBATION, CONCERN, someone | a_concern(HOSTEL, reviewer=POLICE))
-        check(partners, CONCERNS, "is told")
-        partners.clock.turn(days=7)
-        assert fire_due(partners.hub.acceptor) >= 1
-        assert fire_due(partners.hub.acceptor) == 0
-        said = {"released_at": "2026-03-09T08:30:00Z", "reason": "conditional"}
-        partners.publish(PRISON, "custody.person.released", someone | said)
-        check(partners, CONCERNS, "until has passed")
-
-
-@pytest.mark.duty("D12")
-def test_a_concern_lets_in_nobody_who_tells_it() -> None:
-    """A hostel that names itself in its own concern is told nothing."""
-    with a_case(PROBATION, PRISON) as (partners, someone):
-        partners.publish(HOSTEL, CONCERN, someone | a_concern(HOSTEL, reviewer=UNIT))
-        check(partners, CONCERNS, "tells itself")
-
-
-@pytest.mark.duty("D14")
-def test_a_second_concern_tells_where_somebody_is_once() -> None:
-    """What the hostel holds is not told again with the next concern."""
-    with a_case(PROBATION, PRISON) as (partners, someone):
-        for _ in range(2):
-            partners.publish(PROBATION, CONCERN, someone | a_concern(HOSTEL, reviewer=UNIT))
-        assert has(partners, HOSTEL)[0] == "concern, concern, reception"
