@@ -74,6 +74,8 @@ def test_the_movements_that_are_kept_are_the_last_ones(orders: tuple[list[Happen
     """
     one, other = (folded(order) for order in orders)
     assert one.custody == other.custody
+    releases = {each.key for each in orders[0] if isinstance(each.update, Released)}
+    assert releases - one.settled <= one.custody.keys()
     for kind in {sort(each.update) for each in orders[0]}:
         mine = [each for each in orders[0] if sort(each.update) == kind]
         last = sorted(mine, key=lambda each: (each.at, each.key))[-KEPT:]
