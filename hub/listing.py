@@ -77,6 +77,8 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
             "by itself, for what an emergency clause lists, until its time is over; somebody else reviews it (D13)",
         ),
         "trust.access.closed": Effect(("closed",)),
+        "trust.update.corrected": Effect(("corrections",)),
+        "trust.disclosure.recalled": Effect(("recalls",)),
     }
 )
 """By kind; a kind that is not here sets no fact."""

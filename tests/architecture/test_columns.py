@@ -82,7 +82,8 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
     partners.clock.turn(days=31)
     fire_due(partners.hub.acceptor)
     partners.publish(UNIT, "trust.consent.given", {"identifiers": known, **a_consent(HOSTEL)})
-    partners.involve({"identifiers": known}, HOSTEL, ("accommodation",))
+    for agency in (HOSTEL, HOUSING):  # housing comes back after its view was closed
+        partners.involve({"identifiers": known}, agency, ("accommodation",))
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
     partners.clock.turn(days=500)  # the agreement has expired; what waits for it is told, and the next arrest waits
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))

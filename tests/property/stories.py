@@ -222,14 +222,11 @@ OFTEN = {
     "custody.release.planned": 2,
     "custody.release.cancelled": 4,
     "programme.agency.involved": 4,
-    "trust.access.closed": 4,
-    "trust.access.opened": 2,
     "trust.fact.confirmed": 3,
     "trust.update.withdrawn": 3,
     CORRECTED: 5,
-    "trust.disclosure.recalled": 4,
-    "trust.consent.given": 2,
-    "trust.consent.withdrawn": 4,
+    **dict.fromkeys(("trust.access.opened", "trust.consent.given"), 2),
+    **dict.fromkeys(("trust.access.closed", "trust.disclosure.recalled", "trust.consent.withdrawn"), 4),
 }
 """How much more often than others a kind is told in a story."""
 
@@ -278,8 +275,8 @@ def _evenly(kinds: set[str]) -> list[str]:
 
 
 def _may_publish(kind: str) -> list[str]:
-    reviews = {UNIT} if kind == "trust.concern.disclosed" else set()
-    return [agency for agency in EVERYONE if BUNDLE.may_publish(agency, kind) and agency not in reviews]
+    reviewer = ("trust.concern.disclosed", UNIT)
+    return [agency for agency in EVERYONE if BUNDLE.may_publish(agency, kind) and (kind, agency) != reviewer]
 
 
 def _makes_sense(kind: str, earlier: list[Event]) -> bool:
@@ -288,9 +285,7 @@ def _makes_sense(kind: str, earlier: list[Event]) -> bool:
 
 def _targets(kind: str, earlier: list[Event]) -> list[Event]:
     """What an update of this kind may be about, and now and then something of a wrong kind."""
-    fit = KINDS[kind].REFERS_TO_KINDS
-    if kind == CORRECTED:
-        fit = frozenset(CORRECTIONS)
+    fit = frozenset(CORRECTIONS) if kind == CORRECTED else KINDS[kind].REFERS_TO_KINDS
     found = [event for event in earlier if not fit or event.kind in fit]
     return [*found[:1], *earlier[-1:], *found] if found else []
 

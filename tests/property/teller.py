@@ -12,8 +12,8 @@ from hub.identity import Identity
 from hub.ports import UpdateKey, key_of
 from hub.standing import Standing
 from property.happenings import POLICIES
-from property.remembering import told
 from property.remedies import Remedies, Remedy
+from property.remembering import told
 from property.situated import named_in, words
 from property.taken import Projection, Taken, content_of, on_record
 from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn

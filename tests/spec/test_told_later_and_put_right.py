@@ -8,10 +8,10 @@ import pytest
 
 from hub.timers import fire_due
 from schemas.disclosures import ON_ACCESS
-from support.builders import a_concern, a_consent, a_reception, a_release_plan, an_arrest, an_opening
+from support.builders import a_concern, a_consent, a_release_plan, an_arrest, an_opening
 from support.partnership import HOSTEL, HOUSING, POLICE, PRISON, PROBATION, START, UNIT, Partnership, partnership
 
-PLANNED, RECEIVED, ARRESTED = "custody.release.planned", "custody.person.received", "custody.person.arrested"
+PLANNED, ARRESTED = "custody.release.planned", "custody.person.arrested"
 CORRECTED, RECALLED, WITHDRAWN = "trust.update.corrected", "trust.disclosure.recalled", "trust.update.withdrawn"
 WITHDREW, ENDED = "programme.agency.withdrew", "trust.consent.withdrawn"
 OPENED, CLOSED, CONCERN = "trust.access.opened", "trust.access.closed", "trust.concern.disclosed"
@@ -146,18 +146,18 @@ def test_a_consent_that_ends_locks_what_a_snapshot_told_on_it(case: Case) -> Non
 
 @pytest.mark.duty("D15")
 def test_what_is_told_anew_on_another_ground_is_not_locked(case: Case) -> None:
-    """The hostel may not use what it was told of the reception on a consent. A concern tells it where the person is, in
+    """The hostel may not use what it was told of the arrest on a consent. A concern tells it where the person is, in
     a record of its own, and that holds until it ends for another reason.
     """
     case.consents()
     case.joins(HOSTEL)
-    case.says(PRISON, RECEIVED, **a_reception())
+    case.says(POLICE, ARRESTED, **an_arrest())
     case.says(PROBATION, ENDED)
-    assert case.sees(HOSTEL, RECEIVED)[0]["locked"] != []
+    assert case.sees(HOSTEL, ARRESTED)[0]["locked"] != []
     case.says(PROBATION, CONCERN, **a_concern(HOSTEL, reviewer=UNIT))
-    assert case.sees(HOSTEL, RECEIVED)[0]["locked"] == []
+    assert case.sees(HOSTEL, ARRESTED)[0]["locked"] == []
     case.says(PROBATION, CONCERN, **a_concern(HOSTEL, reviewer=UNIT))
-    assert len(case.has(HOSTEL, RECEIVED)) == 2
+    assert len(case.has(HOSTEL, ARRESTED)) == 2
     case.verify()
 
 
