@@ -7,9 +7,9 @@ from typing import NamedTuple
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from property.model import Projection
 from property.playing import World
 from property.stories import Event, base, events, said_of, stories
+from property.taken import Projection
 from support.partnership import EVERYONE, HOUSING, UNIT
 
 Story = list[Event]

@@ -215,7 +215,7 @@ def _without(name: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 OFTEN = {
-    "custody.person.arrested": 4,
+    "custody.person.arrested": 8,
     "custody.person.left": 4,
     "custody.person.received": 3,
     "custody.person.released": 3,
