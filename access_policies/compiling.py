@@ -45,6 +45,8 @@ NOTHING = Plan()
 class _Grant:
     clause: str
     condition: Condition
+    words: frozenset[str]
+    """The words of the clause's own condition."""
     fields: tuple[str, ...]
     masked: tuple[str, ...]
     signpost: str | None = None
@@ -65,19 +67,20 @@ class Rules:
         shares = policy.share.items()
         mine = [(name, share) for name, share in shares if policies.clauses[name].recipient == recipient]
         self._grants = [grant for name, share in mine for grant in _grants(words, policies, policy, name, share)]
-        self._plans: dict[tuple[int, int], Plan] = {}
+        self._plans: dict[tuple[int, int, str | None], Plan] = {}
 
-    def plan(self, situation: Situation) -> Plan:
-        """What this recipient is told in this situation."""
-        key = (situation.known, situation.possible)
+    def plan(self, situation: Situation, word: str | None = None) -> Plan:
+        """What this recipient is told in this situation; by those clauses alone whose condition has this `word`."""
+        key = (situation.known, situation.possible, word)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = self._decide(situation)
+            plan = self._plans[key] = self._decide(situation, word)
         return plan
 
-    def _decide(self, situation: Situation) -> Plan:
+    def _decide(self, situation: Situation, word: str | None) -> Plan:
         barred = frozenset[str]().union(*(b.fields for b in self._bars if holds(b.condition, situation.possible)))
-        grants = [grant for grant in self._grants if holds(grant.condition, situation.known)]
+        asked = (grant for grant in self._grants if word is None or word in grant.words)
+        grants = [grant for grant in asked if holds(grant.condition, situation.known)]
         clear = _first_clause((name, g.clause) for g in grants for name in g.fields if name not in barred)
         masked = _first_clause((name, g.clause) for g in grants for name in g.masked if name not in barred)
         hidden = {name: clause for name, clause in masked.items() if name not in clear}
@@ -109,12 +112,14 @@ def _bar(words: Words, policy: KindPolicy, rule: Never) -> _Bar:
 
 def _grants(words: Words, policies: Policies, policy: KindPolicy, clause: str, share: Share) -> Iterable[_Grant]:
     """What a clause tells while its agreement is in force; and what concerns safety, which goes on without (D16)."""
-    yield _Grant(clause, words.condition(policies.conditions(clause)), share.fields, share.masked, share.signpost)
+    when = policies.clauses[clause].when
+    met, own = words.condition(policies.conditions(clause)), frozenset(when)
+    yield _Grant(clause, met, own, share.fields, share.masked, share.signpost)
     clear, masked = (
         tuple(name for name in names if policy.fields[name].class_ == SAFETY) for names in (share.fields, share.masked)
     )
     if clear or masked:
-        yield _Grant(clause, words.condition(policies.clauses[clause].when), clear, masked)
+        yield _Grant(clause, words.condition(when), own, clear, masked)
 
 
 class Bundle:

@@ -17,16 +17,18 @@ def decide(
     *,
     own: AgencyId | None = None,
     told_before: frozenset[AgencyId] = frozenset(),
+    word: str | None = None,
 ) -> dict[AgencyId, Plan]:
     """Every partner's plan; partners who are told nothing are left out.
 
     `situations` holds what each partner's words say; `own` is a publisher that works the case, and so gets its
-    own update back whole; `told_before` are those who were told the update that this one is about.
+    own update back whole; `told_before` are those who were told the update that this one is about; with a `word`
+    only the clauses count whose condition has it.
     """
     lapsed = bundle.lapsed(kind)
     plans = {}
     for agency, situation in situations.items():
-        plan = bundle.rules(kind, bundle.policies.partners[agency].kind).plan(situation)
+        plan = bundle.rules(kind, bundle.policies.partners[agency].kind).plan(situation, word)
         if lapsed is not None:
             plan = _inherited(plan, lapsed, told_before=agency in told_before)
         if plan is not NOTHING and plan.names:

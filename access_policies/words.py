@@ -83,6 +83,11 @@ class Words:
             agreement=tuple(a for a in self._values["agreement"] if a not in given.lapsed),
         )
 
+    def without(self, situation: Situation, word: str) -> Situation:
+        """The situation in which nothing is said of this word."""
+        mask = self._any(word)
+        return Situation(situation.known & ~mask, situation.possible & ~mask)
+
     def unmet(self, when: When, situation: Situation) -> tuple[str, ...]:
         """The words of a `when` that the situation is not known to meet."""
         return tuple(w for w, v in when.items() if not holds(self.condition({w: v}), situation.known))

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from hub.ports import AlertRow, Touched, ViewsUnit
-from schemas.disclosures import Disclosure
+from schemas.disclosures import ON_ACCESS, Disclosure
 from schemas.views import Alert
 from schemas.vocabulary import Certainty, Stands
 
@@ -81,8 +81,11 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
 
 
 def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
-    """The alert that a disclosure raises, if any. Pure."""
-    if disclosure.kind not in _ALERTS:
+    """The alert that a disclosure raises, if any. Pure.
+
+    What is told in an emergency raises none: the officer who opened it is looking, and it is gone when that ends (D13).
+    """
+    if disclosure.kind not in _ALERTS or ON_ACCESS in disclosure.told:
         return None
     about, headline = _ALERTS[disclosure.kind]
     told = disclosure.told

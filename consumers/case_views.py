@@ -5,12 +5,12 @@ history is.
 """
 
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import JsonValue
 
 from hub.ports import FactRow, Touched, ViewsUnit
-from schemas.disclosures import Disclosure
+from schemas.disclosures import ON_ACCESS, Disclosure
 from schemas.views import Fact
 from schemas.vocabulary import Certainty, Stands
 
@@ -38,7 +38,11 @@ _HEADINGS = ("source", "author_role", "recorded_as", "occurred_at")
 
 
 def fact_name(disclosure: Disclosure) -> str:
-    """The name of the row: a state has one row for each person, an event one of its own."""
+    """The name of the row: a state has one row for each person, an event one of its own, and so has what is told in
+    an emergency: it stands beside the rest, and goes when the emergency ends (D13).
+    """
+    if ON_ACCESS in disclosure.told:
+        return f"access/{disclosure.message_id}"
     return STATES.get(disclosure.kind) or f"{disclosure.kind}/{disclosure.message_id}"
 
 
@@ -98,19 +102,20 @@ class CaseViews:
     def touches(self, disclosure: Disclosure) -> Touched:
         """The rows to be read before this disclosure is applied."""
         named = [(disclosure.record, STATES[disclosure.kind])] if disclosure.kind in STATES else []
-        earlier = earlier_message(disclosure)
-        return Touched(facts=named, messages=[earlier] if earlier else [])
+        return Touched(facts=named, messages=_rows_about(earlier_message(disclosure)))
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in."""
-        earlier = earlier_message(disclosure)
-        if earlier and (row := views.fact_by_message(earlier)):
-            self._settle(views, row, disclosure)
+        for message in _rows_about(earlier_message(disclosure)):
+            if row := views.fact_by_message(message):
+                self._settle(views, row, disclosure)
+        if over := _access_over(disclosure):
+            self._forget(views, disclosure.record, over)
         if disclosure.kind not in (*SETTLING, "trust.alert.acknowledged"):
             self._put(views, fact_of(seq, disclosure))
 
     def _put(self, views: ViewsUnit, fact: Fact) -> None:
-        row = views.fact(fact.record, fact.fact) if fact.kind in STATES else None
+        row = views.fact(fact.record, fact.fact) if fact.fact in STATES.values() else None
         if _leaves_nothing(fact):
             if row and str(row.message_id) == fact.told.get("arrest"):
                 views.drop_fact(fact.record, fact.fact)
@@ -123,6 +128,29 @@ class CaseViews:
             views.drop_fact(row.record, row.fact)
         else:
             views.put_fact(to_row(fact))
+
+    def _forget(self, views: ViewsUnit, record: UUID, access: str) -> None:
+        for row in views.facts_of(record):
+            if from_row(row).told.get(ON_ACCESS) == access:
+                views.drop_fact(record, row.fact)
+
+
+def _access_over(disclosure: Disclosure) -> str | None:
+    """The message of the opening that ends with this disclosure: closed, or taken back."""
+    if disclosure.kind == "trust.access.closed":
+        return str(disclosure.told.get("access"))
+    if disclosure.kind == "trust.update.withdrawn":
+        return str(disclosure.told.get("update"))
+    return None
+
+
+def _rows_about(message: UUID | None) -> list[UUID]:
+    """The messages under which rows of an earlier one lie: its own, and what was told of it in an emergency."""
+    return [message, _in_emergency(message)] if message else []
+
+
+def _in_emergency(message: UUID) -> UUID:
+    return uuid5(message, "access")
 
 
 def _leaves_nothing(fact: Fact) -> bool:
@@ -139,7 +167,8 @@ def earlier_message(disclosure: Disclosure) -> UUID | None:
 
 def to_row(fact: Fact) -> FactRow:
     """The fact as a row."""
-    return FactRow(fact.record, fact.fact, fact.message_id, fact.seq, fact.model_dump_json().encode())
+    message = _in_emergency(fact.message_id) if ON_ACCESS in fact.told else fact.message_id
+    return FactRow(fact.record, fact.fact, message, fact.seq, fact.model_dump_json().encode())
 
 
 def from_row(row: FactRow) -> Fact:

@@ -17,18 +17,25 @@ from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import decide
 from access_policies.words import Situation
 from hub import ledger
-from hub.cases import Case, said, settled_at, settlement_of
+from hub.cases import Case, said, settled_at
 from hub.crashpoints import reach
-from hub.disclosing import Discloser, Draft, Subject
+from hub.deferring import timer_for
+from hub.disclosing import Discloser
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import HUB, Desk, Discarded, Held, Placed
 from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
+from hub.postponing import continued_on
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
+from hub.retelling import Reteller
+from hub.reviewing import may_close, terms
+from hub.telling import Telling, Told
+from hub.weighing import situations_in
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 from schemas.updates import Provisional
 from schemas.updates.programme import CohortDecided
+from schemas.updates.trust import AccessClosed, AccessOpened
 
 Result = Receipt | Rejected | Refused
 
@@ -48,7 +55,7 @@ class Acceptor:
         """`in_force` is asked for the bundle once a batch; `settle` is how long an arrest or a release stays
         provisional.
         """
-        self.store, self._in_force, self.identity, self.clock = store, in_force, identity, clock
+        self.store, self.in_force, self.identity, self.clock = store, in_force, identity, clock
         self.entropy, self.settle = entropy, settle
 
     def accept(self, batch: Sequence[Received]) -> list[Result]:
@@ -67,7 +74,7 @@ class Acceptor:
 
         The bundle is read here, in the unit: bundles too are exchanged in one, so none is between two.
         """
-        bundle = self._in_force()
+        bundle = self.in_force()
         may = [_may_publish(bundle, received) for received in batch]
         permitted = [received for received, allowed in zip(batch, may, strict=True) if allowed]
         results = iter(self._accept_permitted(unit, permitted, bundle))
@@ -106,18 +113,16 @@ class _Batch:
     def __init__(self, acceptor: Acceptor, unit: Unit, now: datetime, bundle: Bundle) -> None:
         self._a, self._unit, self._now, self._bundle = acceptor, unit, now, bundle
         self._desk = Desk(unit, acceptor.identity, bundle)
-        self._discloser = Discloser(bundle, acceptor.identity, acceptor.entropy)
+        discloser = Discloser(bundle, acceptor.identity, acceptor.entropy)
+        self._telling = Telling(Reteller(unit, self._desk, discloser, acceptor.settle, now))
+        self._continued = continued_on(unit, bundle, now.date())
         self._cases: dict[UUID, Case] = {}
         self._entries: list[Entry] = []
         self._stored: list[tuple[Stored, bytes]] = []
         self._timers: list[Timer] = []
-        self._told: dict[UpdateKey, frozenset[AgencyId]] = {}
         self._kinds: dict[UpdateKey, str] = {}
-        self._over: list[tuple[AgencyId, UpdateKey]] = []
         self._fell: set[UpdateKey] = set()
         """Updates of this batch that were placed at first, and then could not stand."""
-        self._said_over = 0
-        """How many of these the ledger entries so far speak of."""
 
     def take(self, fresh: Sequence[Received]) -> None:
         """Place all, lock and read their records, decide one after the other, number, write."""
@@ -130,14 +135,14 @@ class _Batch:
         for case in self._cases.values():
             case.save(self._unit)
         number(self._unit, self._entries, self._a.identity, self._stored, self._timers)
-        self._drop_what_is_over()
+        self._telling.finish()
         reach("before_commit")
 
     def _lock(self, record_ids: set[UUID]) -> None:
         """Lock in id order, then read. A record that this batch creates is not there yet."""
         for person in self._unit.lock_persons(sorted(record_ids)).values():
             case = self._cases[person.record_id] = Case.kept(person)
-            case.weigh(self._bundle, self._now)
+            case.weigh(self._bundle, self._now, self._continued)
 
     def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> None:
         if isinstance(placement, Placed):
@@ -160,6 +165,10 @@ class _Batch:
         allowed = type(received.update).REFERS_TO_KINDS
         if placement.target and allowed and self._kind_of(placement.target) not in allowed:
             return Held("wrong_reference")
+        if case and placement.target and isinstance(received.update, AccessClosed):
+            opener, publisher = placement.target.publisher, received.key.publisher
+            if not may_close(case.standing, self._bundle, opener, publisher):
+                return Held("not_its_reviewer")
         return None
 
     def _kind_of(self, key: UpdateKey) -> str:
@@ -170,22 +179,23 @@ class _Batch:
 
     def _hold(self, received: Received, held: Held) -> None:
         self._keep(received, None)
-        self._enter(None, self._record(received, "held") | {"because": held.reason}, [], received.key)
+        self._enter(None, self._record(received, "held") | {"because": held.reason}, Told([], [], {}), received.key)
 
     def _disclose(self, received: Received, placement: Placed) -> None:
         case, target = self._case(received, placement), placement.target
-        if received.key.publisher == HUB and str(target) in case.facts.settled:
-            return  # a withdrawal or an outcome came first, or another leader fired the same timer: nothing is left
+        if received.key.publisher == HUB and str(target) in case.facts.settled | case.facts.closed:
+            return  # a withdrawal, an outcome or a closing came first, or another leader fired the same timer
+        before = case.standing
         if case.fold(received, target, self._now):
-            case.weigh(self._bundle, self._now)
-        situations = self._situations(case, received, target)
-        plans = self._plans(case, received, target, situations)
-        subject, content = _subject(received, placement), self._said(received)
-        drafts = self._discloser.drafts(self._unit, subject, content, case.on_record(), plans)
-        self._remember(case, received, target, drafts)
+            case.weigh(self._bundle, self._now, self._continued)
+        situations = situations_in(case, received, target, self._bundle)
+        decided = situations, self._plans(case, received, target, situations)
+        told = self._telling.tell(case, received, target, self._said(received), decided, before)
+        self._kinds[received.key] = received.kind
         self._keep(received, case.record_id)
-        self._enter(case, self._record(received, "placed") | _weighed(situations), drafts, received.key)
-        self._set_timer(received, case)
+        self._enter(case, self._record(received, "placed") | _weighed(situations), told, received.key)
+        if timer := timer_for(received, case.record_id, self._bundle, self._now, self._a.settle):
+            self._timers.append(timer)
 
     def _case(self, received: Received, placement: Placed) -> Case:
         """The case, begun or completed by a cohort decision."""
@@ -193,54 +203,26 @@ class _Batch:
         if case is None:
             assert isinstance(update, CohortDecided)
             case = self._cases[placement.record_id] = Case.begun(placement.record_id, update, self._desk)
+            case.weigh(self._bundle, self._now, self._continued)
         elif isinstance(update, CohortDecided):
             case.learn(update, self._desk)
         return case
-
-    def _situations(self, case: Case, received: Received, target: UpdateKey | None) -> dict[AgencyId, Situation]:
-        """What every partner's words say, of the person and of this update."""
-        words, named = self._bundle.words, case.named(received, target)
-        handling = words.situation(handling=received.update.handling.value)
-        self_named = handling | words.situation(named="self")
-        return {
-            agency: situation | (self_named if agency in named else handling)
-            for agency, situation in case.situations.items()
-        }
 
     def _plans(
         self, case: Case, received: Received, target: UpdateKey | None, situations: dict[AgencyId, Situation]
     ) -> dict[AgencyId, Plan]:
         publisher = received.key.publisher
         own = publisher if case.standing.works(publisher) else None
-        told_before = self._told_before(target)
+        told_before = self._telling.told_before(case, target)
         return decide(self._bundle, received.kind, situations, own=own, told_before=told_before)
-
-    def _told_before(self, target: UpdateKey | None) -> frozenset[AgencyId]:
-        """Those on whose feeds the earlier update stands."""
-        if target is None:
-            return frozenset()
-        if target not in self._told:
-            partners = self._bundle.policies.partners
-            self._told[target] = self._unit.told({a: self._a.identity.message(a, *target) for a in partners})
-        return self._told[target]
 
     def _said(self, received: Received) -> dict[str, JsonValue]:
         content = said(received)
         if isinstance(received.update, Provisional):
             content |= settled_at(self._now + self._a.settle)
+        elif isinstance(received.update, AccessOpened):
+            content |= terms(self._bundle, received.key.publisher, self._now)
         return content
-
-    def _remember(self, case: Case, received: Received, target: UpdateKey | None, drafts: list[Draft]) -> None:
-        """Who was told, for updates of this batch that refer to this one; and what is over for whom."""
-        told = frozenset(draft.disclosure.recipient for draft in drafts)
-        self._told[received.key], self._kinds[received.key] = told, received.kind
-        for agency in told:
-            if self._bundle.policies.partners[agency].state_only:
-                self._over += [(agency, over) for over in case.over_for(agency, received, target)]
-
-    def _drop_what_is_over(self) -> None:
-        for agency, key in self._over:
-            self._unit.drop_elements({agency: self._a.identity.message(agency, *key)})
 
     def _keep(self, received: Received, record_id: UUID | None) -> None:
         content = {"kind": received.kind, "raw": received.raw.decode(), "attested": received.attested}
@@ -260,29 +242,15 @@ class _Batch:
             "bundle": self._bundle.digest,
         }
 
-    def _enter(self, case: Case | None, record: dict[str, JsonValue], drafts: list[Draft], key: UpdateKey) -> None:
+    def _enter(self, case: Case | None, record: dict[str, JsonValue], told: Told, key: UpdateKey) -> None:
         """One leaf for the update and everything it discloses: no disclosure without its leaf."""
         if case:
             record["record"] = str(case.record_id)
-        if over := self._over[self._said_over :]:
-            record["dropped"] = [[agency, str(key_over)] for agency, key_over in over]
-            self._said_over = len(self._over)
-        record["disclosed"] = {draft.disclosure.recipient: draft.record() for draft in drafts}
+        record |= told.entered()
         leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
-        self._entries.append(Entry(leaf, opening, case.record_id if case else None, drafts, key))
-
-    def _set_timer(self, received: Received, case: Case) -> None:
-        """An arrest or a release will be looked at again (D2)."""
-        if isinstance(received.update, Provisional):
-            due, timer_id = self._now + self._a.settle, settlement_of(received.key).update_id
-            self._timers.append(Timer(due, timer_id, received.key, case.record_id))
+        self._entries.append(Entry(leaf, opening, case.record_id if case else None, told.drafts, key))
 
 
 def _weighed(situations: dict[AgencyId, Situation]) -> dict[str, JsonValue]:
     """The situations, so that the decision can be explained exactly as it was made."""
     return {"situations": {agency: [each.known, each.possible] for agency, each in situations.items()}}
-
-
-def _subject(received: Received, placement: Placed) -> Subject:
-    reference = type(received.update).REFERS_TO
-    return Subject(received.key, received.kind, placement.record_id, reference, placement.target)

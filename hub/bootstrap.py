@@ -15,6 +15,7 @@ from hub.adapters.keyfile import KeyFile
 from hub.adapters.sqlite import SqliteStore, kept_bundle
 from hub.adapters.system import SystemClock, SystemEntropy
 from hub.adapters.views import StoreViews
+from hub.continuing import resume
 from hub.governing import WATCH_SECONDS, Governing, begin
 from hub.identity import Identity
 from hub.ports import BundleRow, Clock, Consumer, Entropy
@@ -29,6 +30,7 @@ from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 
 _TIMER_SECONDS = 0.25
+_AGREEMENTS_SECONDS = 5.0
 _GATHER_SECONDS = 0.01
 """How long consumers let news gather once there is some: a batch costs them little more than one record."""
 
@@ -180,5 +182,15 @@ def _loops(hub: Hub) -> list[Loop]:
         hub.governing.look()
         return WATCH_SECONDS
 
-    steps = {"consume": consume, "timers": fire, "checkpoints": checkpoint, "policies": watch}
+    def watch_agreements() -> float:
+        resume(hub.acceptor)
+        return _AGREEMENTS_SECONDS
+
+    steps = {
+        "consume": consume,
+        "timers": fire,
+        "checkpoints": checkpoint,
+        "policies": watch,
+        "agreements": watch_agreements,
+    }
     return [Loop(name, step) for name, step in steps.items()]

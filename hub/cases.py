@@ -9,15 +9,20 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
+from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.placing import HUB, Desk, PersonIdentity, new_identity
-from hub.ports import Person, Unit, UpdateKey
+from hub.ports import Person, Unit, UpdateKey, key_of
 from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
-from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import FactConfirmed, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
+from schemas.updates.programme import CohortDecided, RiskReassessed
+from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
+
+NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed)
+"""Kinds that set a fact which no word of a rule speaks of."""
 
 
 @dataclass
@@ -43,20 +48,20 @@ class Case:
         """The case of somebody who comes onto the programme."""
         return cls(record_id, new_identity(update), Facts(), new=True, added=list(desk.blinds(update).items()))
 
-    def weigh(self, bundle: Bundle, now: datetime) -> None:
-        """Work out what counts, for a start and whenever the facts have changed."""
-        self.standing = work_out_standing(self.facts, bundle, self.identity.date_of_birth, now)
+    def weigh(self, bundle: Bundle, now: datetime, continued: frozenset[str]) -> None:
+        """Work out what counts, for a start and whenever the facts have changed; `continued` are agreements (D16)."""
+        self.standing = work_out_standing(self.facts, bundle, self.identity.date_of_birth, now, continued)
         self.situations = situations(self.standing, bundle)
 
     def fold(self, received: Received, target: UpdateKey | None, now: datetime) -> bool:
         """Take the update into the facts. Returns whether what counts must be weighed again: a movement in or out
-        of custody is a fact, but no word of a rule.
+        of custody, a plan or a score is a fact, but no word of a rule.
         """
         update, key = received.update, received.key
         aim = str(target) if target else None
         moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim, now)
         self.changed = self.changed or moved
-        return moved and str(key) not in self.facts.custody
+        return moved and not isinstance(update, NO_WORD)
 
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""
@@ -65,24 +70,15 @@ class Case:
         self.added += [(name, blinds[name]) for name in given if name not in known]
         self.identity = self.identity.model_copy(update={"identifiers": given | known})
 
-    def named(self, received: Received, target: UpdateKey | None) -> frozenset[AgencyId]:
-        """The agencies that the update is about; a confirmation is about those of the fact it confirms.
-
-        Naming itself tells a publisher nothing: its own feed must not answer who is on the programme (D12, D26).
-        """
-        if isinstance(received.update, FactConfirmed):
-            named = fact_rules.agencies_named(self.facts, str(target))
-        else:
-            named = received.update.names_agencies()
-        return named - {received.key.publisher}
-
     def on_record(self) -> dict[str, JsonValue]:
         """Who the record says the person is, told with an update that does not say it itself."""
         known: dict[str, JsonValue] = {"person": self.identity.person}
         born = self.identity.date_of_birth
         return known | ({"date_of_birth": born.isoformat()} if born else {})
 
-    def over_for(self, agency: AgencyId, received: Received, target: UpdateKey | None) -> list[UpdateKey]:
+    def over_for(
+        self, agency: AgencyId, received: Received, target: UpdateKey | None, now: datetime
+    ) -> list[UpdateKey]:
         """What is over for a state-only partner, now that it is told this update (D1): a movement and the hub's word
         on it, or this update itself where it speaks of a state that is over.
         """
@@ -90,13 +86,33 @@ class Case:
             shown = self.facts.shown.get(agency)
             return [] if shown and shown.key == str(target) else [received.key]
         over = None
-        if isinstance(received.update, fact_rules.MOVEMENTS):
-            claim = fact_rules.movement(received.key.publisher, received.occurred_at, received.update)
+        if isinstance(received.update, MOVEMENTS):
+            claim = movement(received.key.publisher, received.occurred_at, received.update, now)
             over = fact_rules.show(self.facts, agency, str(received.key), claim, str(target))
         elif isinstance(received.update, UpdateWithdrawn):
             over = fact_rules.hide(self.facts, agency, str(target))
         self.changed = self.changed or over is not None
         return [key_of(over), settlement_of(key_of(over))] if over else []
+
+    def lend(self, agency: AgencyId, key: UpdateKey) -> None:
+        """Remember that the agency was told this update in an emergency, and on no other ground (D13)."""
+        self.facts.borrowed.add(f"{agency} {key}")
+        self.changed = True
+
+    def keeps(self, agency: AgencyId, key: UpdateKey) -> None:
+        """The agency is told this update on a ground of its own."""
+        self.facts.borrowed.discard(f"{agency} {key}")
+        self.changed = True
+
+    def borrows(self, agency: AgencyId, key: UpdateKey) -> bool:
+        """Whether the agency was told this update in an emergency only."""
+        return f"{agency} {key}" in self.facts.borrowed
+
+    def has_heard(self, agency: AgencyId, key: UpdateKey) -> bool:
+        """Of the updates on its feed: whether what became of this one is the agency's to hear. An emergency that is
+        over leaves nothing behind.
+        """
+        return agency in self.standing.access or not self.borrows(agency, key)
 
     def save(self, unit: Unit) -> None:
         """Keep what has become of it."""
@@ -105,12 +121,6 @@ class Case:
             unit.add_person(person, self.added)
         elif self.changed or self.added:
             unit.save_person(person, self.added)
-
-
-def key_of(text: str) -> UpdateKey:
-    """An update's hub-wide key from its text form."""
-    publisher, _, update_id = text.partition("/")
-    return UpdateKey(publisher, UUID(update_id))
 
 
 def settlement_of(key: UpdateKey) -> UpdateKey:

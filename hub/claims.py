@@ -1,11 +1,14 @@
 """Claims: what an update says of a case that decisions may rest on. Kept as said; what counts is worked out later."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from schemas.identifiers import AgencyId
-from schemas.vocabulary import Involvement
+from schemas.updates import Provisional, Update
+from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released
+from schemas.vocabulary import CustodyOutcome, Handling, Involvement
 
 
 class _Claim(BaseModel):
@@ -58,6 +61,7 @@ class ConcernClaim(_Claim):
     """These agencies must act on a safeguarding concern until then."""
 
     recipients: tuple[AgencyId, ...]
+    reviewer: AgencyId
     until: datetime
 
 
@@ -67,11 +71,22 @@ class AccessClaim(_Claim):
     since: datetime
 
 
-class CustodyClaim(_Claim):
+class StateClaim(_Claim):
+    """An update of this kind said how something stands, so it may be told to whoever comes later (D14)."""
+
+    kind: str
+    handling: Handling = Handling.NORMAL
+    until: date | None = None
+    """The last day on which it says something of the present; None has no end."""
+
+
+class CustodyClaim(StateClaim):
     """Where the person was said to be: free, in police custody, in prison."""
 
     place: str
     after_recall: bool = False
+    since: datetime | None = None
+    """When the hub accepted it, if it is looked at again."""
 
 
 class ShownState(BaseModel):
@@ -81,3 +96,58 @@ class ShownState(BaseModel):
 
     claim: CustodyClaim
     key: str
+
+
+MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
+"""The kinds that say where somebody is."""
+KEPT = 4
+"""How many claims of one sort are kept: the others are so old that they decide nothing."""
+_CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
+
+
+def movement(publisher: AgencyId, at: datetime, update: Update, now: datetime) -> CustodyClaim:
+    """Where an update of `MOVEMENTS` says that the person is; `now` is when the hub accepts it."""
+    match update:
+        case Arrested():
+            place = "police"
+        case Received():
+            place = "prison"
+        case LeftPoliceCustody(outcome=CustodyOutcome.REMANDED):
+            place = "prison"
+        case _:
+            place = "free"
+    recalled = isinstance(update, Received) and update.reason == "recall"
+    return CustodyClaim(
+        at=at,
+        publisher=publisher,
+        kind=update.KIND,
+        handling=update.handling,
+        place=place,
+        after_recall=recalled,
+        since=now if isinstance(update, Provisional) else None,
+    )
+
+
+def surplus(claims: Mapping[str, StateClaim]) -> list[str]:
+    """All but the last few of each sort."""
+    if len(claims) <= KEPT:
+        return []
+    sorts: dict[tuple[object, ...], list[str]] = {}
+    for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
+        sorts.setdefault(_sort(claims[key]), []).append(key)
+    return [key for keys in sorts.values() for key in keys[KEPT:]]
+
+
+def _sort(claim: StateClaim) -> tuple[object, ...]:
+    moved = (claim.place, claim.after_recall) if isinstance(claim, CustodyClaim) else ()
+    return claim.kind, claim.handling, *moved
+
+
+def order(claim: StateClaim, key: str) -> tuple[datetime, int, str]:
+    """Later wins; movements as `custody_order` says."""
+    return custody_order(claim, key) if isinstance(claim, CustodyClaim) else (claim.at, 0, key)
+
+
+def custody_order(claim: CustodyClaim, key: str) -> tuple[datetime, int, str]:
+    """Later wins; at equal times the narrower state (free), then the id."""
+    return claim.at, -_CUSTODY_RANK[claim.place], key

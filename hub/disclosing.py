@@ -13,7 +13,8 @@ from hub.canonical import canonical
 from hub.chains import SALT_BYTES, Element, commitment, root_of
 from hub.identity import Identity
 from hub.ports import Entropy, FeedRow, Unit, UpdateKey
-from schemas.disclosures import Disclosure
+from hub.receiving import Received
+from schemas.disclosures import ON_ACCESS, Disclosure
 from schemas.identifiers import AgencyId
 
 ENVELOPE = "envelope"
@@ -28,12 +29,13 @@ class Draft:
     plan: Plan
     row: FeedRow
 
-    def record(self) -> JsonValue:
-        """What the ledger says of it."""
+    def record(self) -> dict[str, JsonValue]:
+        """What the ledger says of it: its root, and for each field the ground on which it is told."""
+        told, because = self.disclosure.told, self.plan.because
         return {
             "root": self.row.root.hex(),
-            "because": {name: self.plan.because[name] for name in self.disclosure.told},
-            "masked": [name for name, _ in self.plan.masked if name in self.disclosure.told],
+            "because": {name: because[name] for name in told if name in because},
+            "masked": [name for name, _ in self.plan.masked if name in told],
         }
 
 
@@ -46,6 +48,15 @@ class Subject:
     record_id: UUID
     reference: str | None = None
     target: UpdateKey | None = None
+    access: UpdateKey | None = None
+    """The opening in an emergency on which alone it is told (D13)."""
+
+
+def subject_of(
+    received: Received, record_id: UUID, target: UpdateKey | None, access: UpdateKey | None = None
+) -> Subject:
+    """An update as the subject of disclosures."""
+    return Subject(received.key, received.kind, record_id, type(received.update).REFERS_TO, target, access)
 
 
 class Box:
@@ -103,6 +114,8 @@ class Discloser:
             return None
         if subject.reference in told and subject.target:
             told[subject.reference] = str(self._identity.message(recipient, *subject.target))
+        if subject.access:
+            told[ON_ACCESS] = str(self._identity.message(recipient, *subject.access))
         disclosure = self._disclosure(subject, recipient, told)
         commitments, boxes = self._committed(disclosure)
         owner, lies = str(subject.record_id), box_place(recipient, disclosure.message_id)
@@ -132,7 +145,8 @@ class Discloser:
     def _committed(self, disclosure: Disclosure) -> tuple[tuple[bytes, ...], dict[str, Box]]:
         """The commitments in order, and the elements of each class of data in one box. The hot loop of the hub."""
         elements, classes = disclosure.elements(), self._bundle.classes(disclosure.kind)
-        salts = self._entropy.salts(str(disclosure.message_id), len(elements))
+        purpose = f"{disclosure.message_id}{disclosure.told.get(ON_ACCESS, '')}"
+        salts = self._entropy.salts(purpose, len(elements))
         commitments, boxes = [], dict[str, Box]()
         for place, (name, value) in enumerate(elements):
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]

@@ -6,7 +6,7 @@ one must win, the later `occurred_at` does, at equal times the narrower claim, t
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -22,11 +22,23 @@ from hub.claims import (
     LiftingClaim,
     RestrictionClaim,
     ShownState,
+    StateClaim,
+    custody_order,
+    movement,
+    order,
+    surplus,
 )
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
-from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released
-from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided
+from schemas.updates.custody import (
+    Arrested,
+    LeftPoliceCustody,
+    Received,
+    ReleaseCancelled,
+    Released,
+    ReleasePlanned,
+)
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -39,11 +51,7 @@ from schemas.updates.trust import (
     UpdateConfirmed,
     UpdateWithdrawn,
 )
-from schemas.vocabulary import CustodyOutcome, Involvement
-
-MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
-"""The kinds that say where somebody is."""
-_CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
+from schemas.vocabulary import Involvement
 
 
 class Facts(BaseModel):
@@ -61,7 +69,11 @@ class Facts(BaseModel):
     closed: set[str] = set()
     """Accesses that were closed."""
     custody: dict[str, CustodyClaim] = {}
-    """The latest movement, and the movements that are not settled yet."""
+    """The latest movements of each sort, and the releases that are not settled yet."""
+    states: dict[str, StateClaim] = {}
+    """The latest release plans, cohort decisions and scores."""
+    ends: dict[str, str] = {}
+    """For each outcome and each cancellation the update that it ended."""
     confirmations: dict[str, dict[str, AgencyId]] = {}
     """For each confirmed update, who confirmed it by which update."""
     ended: set[str] = set()
@@ -71,6 +83,11 @@ class Facts(BaseModel):
     settled: set[str] = set()
     shown: dict[AgencyId, ShownState] = {}
     """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
+    emergencies: dict[str, dict[str, str]] = {}
+    """For each access that is open, what was told on it: the update by the root of its feed record (D13). No fold
+    touches this."""
+    borrowed: set[str] = set()
+    """Agencies, each with an update that it was told in an emergency only. No fold touches this."""
 
     @classmethod
     def kept(cls, content: bytes) -> "Facts":
@@ -92,7 +109,8 @@ def fold(
     Pure but for `facts` itself. Returns whether anything could have changed.
     """
     by = {"at": at, "publisher": publisher}
-    return _claim(facts, key, by, update, target, now) or _settle(facts, key, by, update, target)
+    claimed = _claim(facts, key, by, update, target, now) or _settle(facts, key, by, update, target, now)
+    return _say_how_it_stands(facts, key, by, update, target) or claimed
 
 
 def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None, now: datetime) -> bool:
@@ -110,8 +128,8 @@ def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target
             facts.restrictions[key] = RestrictionClaim(**by, restriction=restriction, open_to=open_to)
         case RestrictionLifted() if target:
             facts.liftings[key] = LiftingClaim(**by, restriction=target)
-        case ConcernDisclosed(recipients=recipients, until=until):
-            facts.concerns[key] = ConcernClaim(**by, recipients=recipients, until=until)
+        case ConcernDisclosed(recipients=recipients, reviewer=reviewer, until=until):
+            facts.concerns[key] = ConcernClaim(**by, recipients=recipients, reviewer=reviewer, until=until)
         case AccessOpened():
             facts.accesses[key] = AccessClaim(**by, since=now)
         case _:
@@ -119,13 +137,14 @@ def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target
     return True
 
 
-def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None) -> bool:
+def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None, now: datetime) -> bool:
     """What is said of earlier words, and where somebody is."""
     match update:
         case Arrested() | LeftPoliceCustody() | Received() | Released():
-            _move(facts, key, movement(by["publisher"], by["at"], update))
+            facts.custody[key] = movement(by["publisher"], by["at"], update, now)
             if target:  # how an arrest ended settles it; nothing is left to confirm (D1)
                 facts.settled.add(target)
+            _keep_the_latest(facts)
         case FactConfirmed() if target:
             facts.confirmations.setdefault(target, {})[key] = by["publisher"]
         case ConsentWithdrawn():
@@ -135,8 +154,24 @@ def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, targe
         case UpdateWithdrawn() if target:
             facts.withdrawn.add(target)
             facts.settled.add(target)
+            _keep_the_latest(facts)
         case UpdateConfirmed() if target:
             facts.settled.add(target)
+            _keep_the_latest(facts)
+        case _:
+            return False
+    return True
+
+
+def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None) -> bool:
+    """What is current beside where somebody is, and what ended it."""
+    match update:
+        case LeftPoliceCustody() | ReleaseCancelled() if target:
+            facts.ends[key] = target
+        case ReleasePlanned() | CohortDecided() | RiskReassessed():
+            until = update.release_on if isinstance(update, ReleasePlanned) else None
+            facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
+            _keep_the_latest(facts)
         case _:
             return False
     return True
@@ -160,35 +195,33 @@ def _end_consent(facts: Facts, at: datetime, target: str | None) -> None:
         facts.ended_before = at.astimezone(UTC)  # one instant has one written form, whoever was first
 
 
-def movement(publisher: AgencyId, at: datetime, update: Update) -> CustodyClaim:
-    """Where an update of `MOVEMENTS` says that the person is."""
-    match update:
-        case Arrested():
-            place = "police"
-        case Received():
-            place = "prison"
-        case LeftPoliceCustody(outcome=CustodyOutcome.REMANDED):
-            place = "prison"
-        case _:
-            place = "free"
-    recalled = isinstance(update, Received) and update.reason == "recall"
-    return CustodyClaim(at=at, publisher=publisher, place=place, after_recall=recalled)
+def _keep_the_latest(facts: Facts) -> None:
+    """Keep no more than the last few of each sort.
+
+    Of each sort, so that what is withheld from somebody (another kind, another handling) takes no place from what is
+    told (D29). A release stays until it is settled: whether it was undone is asked then.
+    """
+    for key in surplus(facts.custody):
+        if facts.custody[key].kind != Released.KIND or key in facts.settled:
+            del facts.custody[key]
+    for key in surplus(facts.states):
+        del facts.states[key]
 
 
-def _move(facts: Facts, key: str, claim: CustodyClaim) -> None:
-    """Keep the movement, and no more than the last few: older ones decide nothing."""
-    facts.custody[key] = claim
-    if len(facts.custody) > KEPT_MOVEMENTS:
-        oldest = min(facts.custody, key=lambda each: _custody_order(facts.custody[each], each))
-        del facts.custody[oldest]
+def current(facts: Facts, today: date) -> dict[str, list[str]]:
+    """For each state, the updates that may say how it stands, the latest first (D14).
 
-
-KEPT_MOVEMENTS = 8
-
-
-def _custody_order(claim: CustodyClaim, key: str) -> tuple[datetime, int, str]:
-    """Later wins; at equal times the narrower state (free), then the id."""
-    return claim.at, -_CUSTODY_RANK[claim.place], key
+    What was taken back, ended or cancelled, or whose day has passed, says nothing of the present. Its end reaches
+    whoever was told of it (`inherits`), so leaving it out tells nobody more than telling both would.
+    """
+    over = facts.withdrawn | {target for by, target in facts.ends.items() if by not in facts.withdrawn}
+    claims: dict[str, StateClaim] = {**facts.states, **facts.custody}
+    found: dict[str, list[str]] = {}
+    for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
+        claim = claims[key]
+        if key not in over and (claim.until is None or claim.until >= today):
+            found.setdefault("custody" if key in facts.custody else claim.kind, []).append(key)
+    return found
 
 
 def show(facts: Facts, agency: AgencyId, key: str, claim: CustodyClaim, ends: str | None) -> str | None:
@@ -196,7 +229,7 @@ def show(facts: Facts, agency: AgencyId, key: str, claim: CustodyClaim, ends: st
     the one shown before, or this one when it came late. What it `ends` it follows, whatever the times.
     """
     before, now = facts.shown.get(agency), ShownState(claim=claim, key=key)
-    if before and before.key != ends and _custody_order(before.claim, before.key) > _custody_order(claim, key):
+    if before and before.key != ends and custody_order(before.claim, before.key) > custody_order(claim, key):
         return key
     facts.shown[agency] = now
     return before.key if before else None
@@ -222,10 +255,14 @@ def undone(facts: Facts, key: str) -> bool:
 
 
 def agencies_named(facts: Facts, key: str | None) -> frozenset[AgencyId]:
-    """The agencies that the claim of this update names; the end of an involvement is told to nobody (D15)."""
+    """The agencies that the claim of this update names: a concern its reviewer. The end of an involvement is told to
+    nobody (D15).
+    """
     if key in facts.involvement:
         claim = facts.involvement[key]
         return frozenset({claim.agency}) if claim.role is not Involvement.NONE else frozenset()
     if key in facts.consents:
         return frozenset(facts.consents[key].recipients)
+    if key in facts.concerns:
+        return frozenset({facts.concerns[key].reviewer})
     return frozenset()

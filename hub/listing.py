@@ -38,11 +38,16 @@ _ITS_WORD = "once the IOM unit or the case lead stands behind it beside the publ
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "custody.person.arrested": Effect(("custody",)),
-        "custody.person.left": Effect(("custody", "settled")),
+        "custody.person.left": Effect(("custody", "ends", "settled")),
         "custody.person.received": Effect(("custody",)),
         "custody.person.released": Effect(("custody",)),
+        "custody.release.planned": Effect(("states",)),
+        "custody.release.cancelled": Effect(("ends",)),
+        "programme.risk.reassessed": Effect(("states",)),
         "programme.cohort.decided": Effect(
-            ("cohorts",), Widens.ALONE, "by itself: the IOM unit alone puts people on the programme, and leads the case"
+            ("cohorts", "states"),
+            Widens.ALONE,
+            "by itself: the IOM unit alone puts people on the programme, and leads the case",
         ),
         "programme.agency.involved": Effect(("involvement",), Widens.CONFIRMED, _ITS_WORD),
         "programme.agency.withdrew": Effect(

@@ -46,7 +46,11 @@ def number(
     counter = unit.lock_counter()
     tree = Tree.kept(counter.leaves, counter.edge)
     leaves = [_leaf_row(tree, each, opening) for each, opening in zip(entries, sealed, strict=True)]
-    feed = [_feed_row(counter, identity, draft) for each in entries for draft in each.drafts]
+    feed = [
+        _feed_row(counter, identity, draft, leaf.number)
+        for each, leaf in zip(entries, leaves, strict=True)
+        for draft in each.drafts
+    ]
     counter.leaves, counter.edge = tree.size, tree.edge()
     places = {each.key: row.number for each, row in zip(entries, leaves, strict=True)}
     updates = [(stored._replace(entry=places[stored.key]), content) for stored, content in updates]
@@ -75,9 +79,9 @@ def _leaf_row(tree: Tree, made: Entry, sealed: bytes) -> LeafRow:
     return LeafRow(index, made.leaf.time, made.leaf.commitment, leaf_hash, made.record_id, sealed)
 
 
-def _feed_row(counter: Counter, identity: Identity, draft: Draft) -> FeedRow:
+def _feed_row(counter: Counter, identity: Identity, draft: Draft, place: int) -> FeedRow:
     recipient = draft.disclosure.recipient
     seq, prev = counter.heads.get(recipient) or (0, chains.genesis(identity.feed(recipient).bytes))
     header = chains.Header(seq + 1, prev, draft.row.root)
     counter.heads[recipient] = (header.seq, header.link())
-    return draft.row._replace(seq=header.seq, prev=prev)
+    return draft.row._replace(seq=header.seq, prev=prev, entry=place)

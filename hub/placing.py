@@ -106,10 +106,11 @@ class Desk:
     def place(self, received: Received) -> Placed | Held | Discarded:
         """Where the update belongs, before anything of the record itself is read."""
         update, publisher = received.update, received.key.publisher
-        target = received.target or self._target(publisher, update.refers_to())
+        target = self.target(received)
         if update.refers_to() and target is None:
             return Held("unknown_reference")
-        if target and self._inherits(received.kind) and publisher not in (target.publisher, HUB):
+        own_only = self._inherits(received.kind) and not type(update).BY_OTHERS
+        if target and own_only and publisher not in (target.publisher, HUB):
             return Held("not_its_publisher")
         records = self._records(publisher, update, target)
         if len(records) > 1:
@@ -136,10 +137,11 @@ class Desk:
             found.add(record)
         return found
 
-    def _target(self, publisher: AgencyId, ref: UUID | None) -> UpdateKey | None:
+    def target(self, received: Received) -> UpdateKey | None:
         """The update meant: the publisher's own by its id, or one on its feed by message id."""
-        if ref is None:
-            return None
+        publisher, ref = received.key.publisher, received.update.refers_to()
+        if received.target or ref is None:
+            return received.target
         own = UpdateKey(publisher, ref)
         return own if self._record_of(own) else self.unit.update_by_message(publisher, ref)
 

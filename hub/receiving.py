@@ -18,11 +18,14 @@ from access_policies.compiling import Bundle
 from hub.ports import UpdateKey
 from schemas.identifiers import AgencyId
 from schemas.updates import KINDS, Update, parse
+from schemas.updates.trust import ConcernDisclosed
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 AHEAD = timedelta(minutes=5)
 """How far an `occurred_at` may lie ahead of the hub's clock; plans carry their own dates."""
+CONCERN_LASTS = timedelta(days=28)
+"""How far ahead the end of a concern may lie."""
 OLDEST = 1900
 """Nobody on a programme did anything before; a time near the calendar's end cannot be compared in every zone."""
 
@@ -91,6 +94,8 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime) -> Receiv
         raise Refused(NOT_THIS_KIND)
     occurred_at = _occurred_at(event.get_time(), now)
     update = _update(kind, data, now)
+    if isinstance(update, ConcernDisclosed):
+        _check_concern(update, caller, bundle, now)
     attested = {"by": "token", "sub": caller.sub}
     return Received(raw, UpdateKey(caller.agency, _id(event.get_id())), kind, occurred_at, update, attested)
 
@@ -219,6 +224,16 @@ def _update(kind: str, data: Any, now: datetime) -> Update:
         raise Rejected([_in_words(KINDS[kind], error) for error in errors]) from None
     except (TypeError, orjson.JSONEncodeError):
         raise _rejected("data", "not_json", "holds a number that JSON cannot carry") from None
+
+
+def _check_concern(update: ConcernDisclosed, caller: Caller, bundle: Bundle, now: datetime) -> None:
+    """It ends within four weeks, and somebody else in the register reviews it (requirement TR4)."""
+    if update.until > now + CONCERN_LASTS:
+        raise _rejected("data.until", "too_far_ahead", f"lies at most {CONCERN_LASTS.days} days ahead")
+    if update.reviewer not in bundle.policies.partners:
+        raise _rejected("data.reviewer", "unknown_agency", "is an agency in the register")
+    if update.reviewer == caller.agency:
+        raise _rejected("data.reviewer", "reviews_itself", "is another agency than the one that discloses")
 
 
 def _in_words(model: type[Update], error: Any) -> Problem:

@@ -32,10 +32,15 @@ class Standing:
     restrictions: tuple[RestrictionClaim, ...]
     safeguarding: frozenset[AgencyId]
     """The agencies that a concern which is still open was disclosed to."""
-    access: frozenset[AgencyId]
-    """The agencies that have broken the glass, and whose time has not run out (D13)."""
+    access: dict[AgencyId, str]
+    """The agencies that have broken the glass, and whose time has not run out; by which update, the last (D13)."""
     agreements: frozenset[str]
     """The agreements in force (D16)."""
+
+    def engaged(self) -> frozenset[AgencyId]:
+        """The agencies that are active in the case or lead it."""
+        close = (Involvement.ACTIVE, Involvement.LEAD)
+        return frozenset(agency for agency, claim in self.involvement.items() if claim.role in close)
 
     def works(self, agency: AgencyId) -> bool:
         """Whether the agency's involvement is confirmed, however slight."""
@@ -43,8 +48,13 @@ class Standing:
         return claim is not None and claim.role is not Involvement.NONE
 
 
-def standing(facts: Facts, bundle: Bundle, born: date | None, now: datetime) -> Standing:
-    """Work out what counts. A claim that widens its publisher's own access waits for confirmation (D12)."""
+def standing(
+    facts: Facts, bundle: Bundle, born: date | None, now: datetime, continued: frozenset[str] = frozenset()
+) -> Standing:
+    """Work out what counts. A claim that widens its publisher's own access waits for confirmation (D12).
+
+    `continued` are agreements that expired and were continued (D16).
+    """
     policies, today = bundle.policies, now.date()
     units = bundle.agencies_of_kind("iom_unit")
     by_units = _involved(facts, units, units)
@@ -60,8 +70,14 @@ def standing(facts: Facts, bundle: Bundle, born: date | None, now: datetime) -> 
         restrictions=tuple(_restrictions(facts, backers)),
         safeguarding=_concerned(facts, now),
         access=_with_access(facts, now - timedelta(hours=policies.vocabulary.access_hours)),
-        agreements=frozenset(name for name, each in policies.agreements.items() if today <= each.expires),
+        agreements=frozenset(policies.agreements) - lapsed(bundle, today, continued),
     )
+
+
+def lapsed(bundle: Bundle, today: date, continued: frozenset[str]) -> frozenset[str]:
+    """The agreements that have expired and were not continued (D16)."""
+    agreements = bundle.policies.agreements.items()
+    return frozenset(name for name, each in agreements if each.expires < today) - continued
 
 
 def _cohort(facts: Facts) -> CohortClaim | None:
@@ -109,9 +125,10 @@ def _concerned(facts: Facts, now: datetime) -> frozenset[AgencyId]:
     return frozenset(agency for claim in still for agency in claim.recipients if agency != claim.publisher)
 
 
-def _with_access(facts: Facts, since: datetime) -> frozenset[AgencyId]:
+def _with_access(facts: Facts, since: datetime) -> dict[AgencyId, str]:
     shut = facts.closed | facts.withdrawn
-    return frozenset(c.publisher for key, c in facts.accesses.items() if key not in shut and c.since > since)
+    opened = [(c.since, key, c.publisher) for key, c in facts.accesses.items() if key not in shut and c.since > since]
+    return {publisher: key for _, key, publisher in sorted(opened)}
 
 
 def _ever_led(facts: Facts, units: frozenset[AgencyId]) -> frozenset[AgencyId]:

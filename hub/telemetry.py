@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 ALLOWED = frozenset(
-    {"agency", "count", "duration_ms", "error", "event", "level", "library", "loop", "method", "path", "policies",
-     "route", "status", "timestamp", "url", "version"}
+    {"agency", "agreement", "count", "duration_ms", "error", "event", "level", "library", "loop", "method", "path",
+     "policies", "route", "status", "timestamp", "url", "version"}
 )  # fmt: skip
 """Every key that a log line may have. None of them ever holds a value from an update, a name or an identifier."""
 

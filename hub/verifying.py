@@ -18,6 +18,7 @@ from hub import chains, ledger
 from hub.chains import Tampered
 from hub.identity import Identity
 from hub.ledger import Leaf, Tree
+from hub.matching import Matching
 from hub.ports import BundleRow, Counter, Evidence, Kept, KeptRecord, KeptUpdate
 
 Progress = Callable[[int], None]
@@ -47,8 +48,6 @@ class _Entered:
     number: int
     record: str | None
     digest: str
-    roots: dict[str, str]
-    """For each recipient the root of its feed record; taken out as the feeds are found to hold it."""
 
 
 class Verifier:
@@ -59,8 +58,7 @@ class Verifier:
         self._evidence, self._identity, self._key, self._progress = evidence, identity, key, progress
         self._verdict = Verdict()
         self._entered: dict[str, _Entered] = {}
-        self._dropped: set[tuple[str, str]] = set()
-        """Recipients and updates whose elements the ledger says were dropped (D1)."""
+        self._matching = Matching()
         self._heads: dict[str, tuple[int, str]] = {}
         self._bundles: dict[int, dict[str, Any]] = {}
         """What the ledger says of each version of the policies; taken out as the store is found to keep it."""
@@ -123,14 +121,13 @@ class Verifier:
         owner = str(kept.row.record_id) if kept.row.record_id else None
         if record.get("record") != owner:
             self._wrong(f"ledger entry {kept.row.number}: it lies with another person record")
+        self._matching.remember(record, kept.row.number)
         if record["verb"] == "policies":
             self._governed_by(record, kept.row.number)
-        elif record["verb"] == "collection":
-            if record["bundle"] != self._in_force["digest"]:
-                self._wrong(f"ledger entry {kept.row.number}: it was decided by policies that were not in force")
-            roots = {agency: said["root"] for agency, said in record["disclosed"].items()}
-            self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"], roots)
-            self._dropped |= {(agency, update) for agency, update in record.get("dropped", ())}
+        elif record.get("bundle", self._in_force["digest"]) != self._in_force["digest"]:
+            self._wrong(f"ledger entry {kept.row.number}: it was decided by policies that were not in force")
+        if record["verb"] == "collection":
+            self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"])
         elif record["verb"] == "heads":
             self._heads |= {agency: (said[0], said[1]) for agency, said in record["feeds"].items()}
             self._check_checkpoint_of(kept.row.number)
@@ -212,14 +209,10 @@ class Verifier:
         yield from self._against_ledger(kept, kept.record)
 
     def _against_ledger(self, kept: KeptRecord, record: chains.FeedRecord) -> Iterator[str]:
+        yield from self._matching.problems(kept, record)
         entered = self._entered.get(str(kept.key))
-        if entered is None or entered.roots.pop(kept.recipient, None) != record.header.root.hex():
-            yield "the ledger has no such disclosure"
         if entered and entered.record != str(kept.record_id):
             yield "it lies with another person record"
-        dropped = (kept.recipient, str(kept.key)) in self._dropped
-        if len(record.elements) != (0 if dropped else len(record.commitments)):
-            yield "the ledger does not say that elements were dropped" if not dropped else "it was to be dropped"
 
     def _check_updates(self) -> None:
         for kept in self._evidence.updates():
@@ -245,8 +238,8 @@ class Verifier:
         for update, entered in self._entered.items():
             if entered.digest:
                 self._wrong(f"update {update}: the ledger has it, the store does not")
-            for recipient in entered.roots:
-                self._wrong(f"update {update}: the ledger says {recipient} was told, its feed does not")
+        for problem in self._matching.missing():
+            self._wrong(problem)
 
 
 def _is_as_entered(kept: BundleRow, entered: dict[str, Any]) -> bool:

@@ -11,6 +11,11 @@ from schemas.identifiers import AgencyId
 STRUCTURE = ("message_id", "kind", "bundle", "record")
 """The elements that every disclosure has beside its told fields; none says anything of the person."""
 
+ON_ACCESS = "on_access"
+"""The element of a disclosure that was made in an emergency only: the message by which the access was opened. No
+schema has a field of this name (D13).
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:

@@ -1,6 +1,6 @@
 """The store's unit of work in SQLAlchemy Core: one implementation for every database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_fast, insert_new
+from hub.adapters.postponing import PostponingUnit
 from hub.adapters.rows import arrival, bundle_row, feed_row, leaf_row, pack, timer, timer_row, update_row
 from hub.adapters.times import micros
 from hub.numbering import opening_place
@@ -53,7 +54,7 @@ class KeptKeys:
         self.created.add(scope_name)
 
 
-class DatabaseUnit:
+class DatabaseUnit(PostponingUnit):
     """Keeps the promises of `hub.ports.Unit` on one connection and its transaction."""
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
@@ -121,7 +122,8 @@ class DatabaseUnit:
     def update_by_message(self, recipient: AgencyId, message_id: UUID) -> UpdateKey | None:
         """By the feed's unique index."""
         wanted = (t.feed.c.recipient == recipient, t.feed.c.message_id == message_id)
-        row = self._connection.execute(select(t.feed.c.publisher, t.feed.c.update_id).where(*wanted)).one_or_none()
+        told = select(t.feed.c.publisher, t.feed.c.update_id).where(*wanted).limit(1)
+        row = self._connection.execute(told).one_or_none()
         return UpdateKey(*row) if row else None
 
     def record_of(self, key: UpdateKey) -> UUID | None:
@@ -132,6 +134,11 @@ class DatabaseUnit:
         """By the feed's unique index."""
         wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(message_ids.items()))
         return frozenset(self._connection.execute(select(t.feed.c.recipient).where(wanted)).scalars())
+
+    def holds(self, recipient: AgencyId, message_id: UUID) -> bool:
+        """Whether any record of the message has a box."""
+        wanted = (t.feed.c.recipient == recipient, t.feed.c.message_id == message_id, t.feed.c.boxes != pack({}))
+        return bool(self._connection.execute(select(t.feed.c.seq).where(*wanted).limit(1)).all())
 
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         """`FOR UPDATE` in id order where the database has it; SQLite's writer is alone as it is."""
@@ -201,10 +208,17 @@ class DatabaseUnit:
         values = {"leaves": counter.leaves, "edge": counter.edge, "heads": orjson.dumps(heads)}
         self._connection.execute(_COUNT, values)
 
-    def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
+    def drop_elements(self, recipients: Mapping[AgencyId, UUID], keeping: Collection[bytes] = ()) -> None:
         """The boxes go, overwritten on disk (`secure_delete`); the rest of the feed rows stays."""
         wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(recipients.items()))
-        self._connection.execute(update(t.feed).where(wanted), {"boxes": pack({})})
+        self._drop(wanted, t.feed.c.root.not_in(list(keeping)))
+
+    def drop_records(self, recipient: AgencyId, roots: Collection[bytes]) -> None:
+        """Like `drop_elements`."""
+        self._drop(t.feed.c.recipient == recipient, t.feed.c.root.in_(list(roots)))
+
+    def _drop(self, *wanted: Any) -> None:
+        self._connection.execute(update(t.feed).where(*wanted), {"boxes": pack({})})
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """Another leader waits for the lock and then finds them gone."""
@@ -227,10 +241,17 @@ class DatabaseUnit:
     def entry_of(self, key: UpdateKey) -> bytes | None:
         """By the number that the update keeps of it."""
         numbered = select(t.updates.c.entry).where(*_of_update(key)).scalar_subquery()
-        row = self._connection.execute(select(t.ledger).where(t.ledger.c.number == numbered)).one_or_none()
-        if row is None:
-            return None
-        return self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:]
+        entries = self._entries(t.ledger.c.number == numbered)
+        return entries[0] if entries else None
+
+    def entries_telling(self, message_ids: Mapping[AgencyId, UUID]) -> list[bytes]:
+        """By the numbers that the feeds keep of them."""
+        wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(message_ids.items()))
+        return self._entries(t.ledger.c.number.in_(select(t.feed.c.entry).where(wanted)))
+
+    def _entries(self, wanted: Any) -> list[bytes]:
+        rows = self._connection.execute(select(t.ledger).where(wanted).order_by(t.ledger.c.number))
+        return [self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:] for row in rows]
 
     def afterwards(self, do: Callable[[], None]) -> None:
         """Whoever commits does it, still in the writer's turn."""

@@ -72,9 +72,8 @@ class StoreEvidence:
         try:
             key, record_id = UpdateKey(_text(row.publisher), _id(row.update_id)), _id(row.record_id)
             opened = self._opened(_Row(row, record_id))
-            return KeptRecord(
-                recipient, _number(row.seq), _id(row.message_id), key, record_id, _bytes(row.prev), opened
-            )
+            seq, message, prev = _number(row.seq), _id(row.message_id), _bytes(row.prev)
+            return KeptRecord(recipient, seq, message, key, record_id, prev, opened, _number(row.entry))
         except _MISSHAPEN:
             return None
 

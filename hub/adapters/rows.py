@@ -32,6 +32,7 @@ def feed_row(row: FeedRow) -> tuple[Any, ...]:
         row.root,
         b"".join(row.commitments),
         pack(row.boxes),
+        row.entry,
     )
 
 

@@ -23,7 +23,7 @@ from hub.ports import Arrival, BundleRow, KeyStore, TryLater, UpdateKey
 from hub.sealing import Sealer
 from schemas.identifiers import AgencyId
 
-FORMAT = b"1"
+FORMAT = b"2"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "busy_timeout=5000")
 
 
@@ -117,6 +117,11 @@ class SqliteStore:
         with self.reader.connect() as connection:
             first = connection.execute(select(func.min(t.timers.c.due_at))).scalar_one_or_none()
         return first is not None and first <= micros(now)
+
+    def postponed(self) -> frozenset[str]:
+        """Looks without taking the writer's turn."""
+        with self.reader.connect() as connection:
+            return frozenset(connection.execute(select(t.postponed.c.agreement).distinct()).scalars())
 
     def received(self, key: UpdateKey) -> Arrival | None:
         """By primary key."""

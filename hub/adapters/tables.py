@@ -120,7 +120,8 @@ feed = Table(
     _column("root", LargeBinary, HASH),
     _column("commitments", LargeBinary, HASH),
     _column("boxes", LargeBinary, SEALED),
-    Index("feed_by_message", "recipient", "message_id", unique=True),
+    _column("entry", BigInteger, NUMBER),
+    Index("feed_by_message", "recipient", "message_id"),
 )
 
 ledger = Table(
@@ -168,6 +169,25 @@ timers = Table(
     _agency("subject_publisher"),
     _column("subject_id", Id(), SENDER_ID),
     _column("record_id", Id(), OPAQUE),
+)
+
+postponed = Table(
+    "postponed",
+    metadata,
+    _column("agreement", String(63), SETTING, primary_key=True),
+    _agency("recipient", primary_key=True),
+    _agency("publisher", primary_key=True),
+    _column("update_id", Id(), SENDER_ID, primary_key=True),
+    _column("record_id", Id(), OPAQUE),
+    sqlite_with_rowid=False,
+)
+
+continuations = Table(
+    "continuations",
+    metadata,
+    _column("agreement", String(63), SETTING, primary_key=True),
+    _column("made_at", BigInteger, TIME),
+    _column("until", String(10), SETTING),
 )
 
 data_keys = Table(

@@ -130,6 +130,11 @@ class StoreViewsUnit:
             self.prepare([Touched(facts=[(record, fact)])])
         return self._facts[key]
 
+    def facts_of(self, record: UUID) -> list[FactRow]:
+        """From the table, and what has changed since in memory."""
+        self._load_facts(t.view_facts.c.record == record)
+        return [row for row in self._facts.values() if row and row.record == record]
+
     def fact_by_message(self, message_id: UUID) -> FactRow | None:
         """From memory, else from the table."""
         if message_id not in self._by_message:

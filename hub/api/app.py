@@ -7,9 +7,10 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
-from hub.api import alerts, cases, feed, ledger, policies, problems, updates
+from hub.api import agreements, alerts, cases, feed, ledger, policies, problems, updates
 from hub.api.access import TheHub
 from hub.bootstrap import Hub
+from hub.continuing import lapsed_now
 
 log = structlog.get_logger()
 
@@ -26,6 +27,8 @@ class Health(BaseModel):
     policies: str
     policies_alarm: str | None = None
     """Why the bundle that lies in the file is refused; the one in force stays."""
+    lapsed: list[str]
+    """Agreements that have expired and were not continued: what rests on them is held (D16)."""
 
 
 health = APIRouter(tags=["health"])
@@ -35,7 +38,9 @@ health = APIRouter(tags=["health"])
 def read_health(hub: TheHub) -> Health:
     """Answers 503 when the store cannot write."""
     hub.store.check_writable()
-    return Health(status="ok", policies=hub.bundle.digest, policies_alarm=hub.governing.alarm)
+    bundle, alarm = hub.bundle, hub.governing.alarm
+    lapsed = lapsed_now(hub.store, bundle, hub.clock.now().date())
+    return Health(status="ok", policies=bundle.digest, policies_alarm=alarm, lapsed=sorted(lapsed))
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -50,7 +55,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     v1 = APIRouter(prefix="/v1")
-    for module in (updates, feed, cases, alerts, policies, ledger):
+    for module in (updates, feed, cases, alerts, policies, agreements, ledger):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health)

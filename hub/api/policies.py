@@ -102,7 +102,7 @@ def explain_message(message_id: UUID, hub: TheHub, who: Reader) -> HeldExplanati
         key = unit.update_by_message(who.agency, message_id)
         if key is None:
             raise NotFound
-        cells = explain_held(unit, hub.governing.bundle_of, who.agency, key)
+        cells = explain_held(unit, hub.governing.bundle_of, who.agency, message_id, key)
     return HeldExplanation(message_id=message_id, cells=[CellBody(**vars(cell)) for cell in cells])
 
 
@@ -111,6 +111,6 @@ def explain_decision(publisher: str, update_id: UUID, hub: TheHub, who: Governor
     """Every field of an update for every partner: told, masked or withheld, and why (information governance)."""
     hub.recorder.consulted(who, "decision", {"update": f"{publisher}/{update_id}"})
     with hub.store.writing() as unit:
-        found = explain_update(unit, hub.governing.bundle_of, UpdateKey(publisher, update_id))
+        found = explain_update(unit, hub.governing.bundle_of, hub.identity, UpdateKey(publisher, update_id))
     partners = {agency: [CellBody(**vars(cell)) for cell in cells] for agency, cells in found.cells.items()}
     return FullExplanation(decided_under=found.bundle, partners=partners)

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from hub.continuing import NoSuchAgreement
 from hub.explaining import NoSuchUpdate
 from hub.ports import TryLater
 from hub.receiving import Problem, Refused, Rejected
@@ -103,6 +104,7 @@ _STATUSES: dict[type[Exception], int] = {
     NotAuthenticated: 401,
     NotFound: 404,
     NoSuchUpdate: 404,
+    NoSuchAgreement: 404,
     TryLater: 503,
 }
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
 from hub.cli.comparing import approve, diff
-from hub.cli.terminal import Home, err, out, settings_for, told_plainly
+from hub.cli.terminal import Home, err, out, quiet_logs, settings_for, the_user, told_plainly
 
 app = typer.Typer(help="The need-to-know rules: check, compare, render, explain, sign, install.", no_args_is_help=True)
 app.command("diff")(diff)
@@ -152,3 +153,28 @@ def explain(
     for cell in cells:
         table.add_row(cell.field, cell.outcome, cell.sentence(bundle))
     out.print(table)
+
+
+@app.command("continue")
+def continue_agreement(
+    agreement: Annotated[str, typer.Argument(help="The agreement that has expired, as agreements.yaml names it.")],
+    by: Annotated[str, typer.Option(help="The officer of information governance who decides.")],
+    because: Annotated[str, typer.Option(help="Why it goes on; the ledger keeps it.")],
+    home: Home = None,
+) -> None:
+    """Let an expired agreement go on for fourteen days, once, and tell what was held since.
+
+    Example: [bold]iom-hub policy continue northshire-1 --by "A Governor" --because "Signed on Friday."[/bold]
+    """
+    from hub.bootstrap import bundle_in_force
+    from hub.cli.session import session
+
+    quiet_logs()
+    settings = settings_for(home)
+    with told_plainly():
+        partners = bundle_in_force(settings).policies.partners.items()
+        agency = next(name for name, partner in partners if not partner.suspended)
+        with session(settings, agency, the_user(), "ig") as hub:
+            order = {"by": by, "because": because}
+            done = hub.request("POST", f"/v1/agreements/{quote(agreement, safe='')}/continuation", json=order).json()
+    out.print(f"{agreement} goes on up to and including {done['until']}; {done['told']} held disclosures were made")

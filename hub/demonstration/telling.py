@@ -69,7 +69,7 @@ def _told(hub: Hub, key: UpdateKey) -> dict[str, Mapping[str, JsonValue]]:
 
 def _cells(hub: Hub, key: UpdateKey) -> dict[str, list[Cell]]:
     with hub.store.writing() as unit:
-        return explain_update(unit, hub.governing.bundle_of, key).cells
+        return explain_update(unit, hub.governing.bundle_of, hub.identity, key).cells
 
 
 def _outcome(cells: list[Cell], name: str) -> str:

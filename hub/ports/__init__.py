@@ -5,6 +5,7 @@ from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views
 from hub.ports.rows import (
     Arrival,
     BundleRow,
+    Continuation,
     Counter,
     FeedRow,
     Kept,
@@ -12,10 +13,12 @@ from hub.ports.rows import (
     KeptUpdate,
     LeafRow,
     Person,
+    Postponed,
     Stored,
     Timer,
     TryLater,
     UpdateKey,
+    key_of,
 )
 from hub.ports.store import Evidence, Store, Unit
 
@@ -25,6 +28,7 @@ __all__ = [
     "BundleRow",
     "Clock",
     "Consumer",
+    "Continuation",
     "Counter",
     "Entropy",
     "Evidence",
@@ -37,6 +41,7 @@ __all__ = [
     "KeyStore",
     "LeafRow",
     "Person",
+    "Postponed",
     "Publisher",
     "Store",
     "Stored",
@@ -47,4 +52,5 @@ __all__ = [
     "UpdateKey",
     "Views",
     "ViewsUnit",
+    "key_of",
 ]

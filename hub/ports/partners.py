@@ -69,6 +69,9 @@ class ViewsUnit(Protocol):
     def fact(self, record: UUID, fact: str) -> FactRow | None:
         """One fact."""
 
+    def facts_of(self, record: UUID) -> list[FactRow]:
+        """Everything the view holds of one person."""
+
     def fact_by_message(self, message_id: UUID) -> FactRow | None:
         """The fact that stands on this message."""
 

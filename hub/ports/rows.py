@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,12 @@ class UpdateKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.publisher}/{self.update_id}"
+
+
+def key_of(text: str) -> UpdateKey:
+    """An update's key from its text form."""
+    publisher, _, update_id = text.partition("/")
+    return UpdateKey(publisher, UUID(update_id))
 
 
 class Arrival(NamedTuple):
@@ -54,6 +60,8 @@ class FeedRow(NamedTuple):
     root: bytes
     commitments: tuple[bytes, ...]
     boxes: Mapping[str, bytes]
+    entry: int = -1
+    """The ledger entry that says it was told, once that has a number."""
 
 
 class LeafRow(NamedTuple):
@@ -83,6 +91,22 @@ class Timer(NamedTuple):
     update_id: UUID
     subject: UpdateKey
     record_id: UUID
+
+
+class Postponed(NamedTuple):
+    """An update that `recipient` would have been told, had `agreement` been in force (D16)."""
+
+    agreement: str
+    recipient: AgencyId
+    key: UpdateKey
+    record_id: UUID
+
+
+class Continuation(NamedTuple):
+    """An agreement that goes on after it expired, up to and including the day `until`."""
+
+    made_at: datetime
+    until: date
 
 
 @dataclass
@@ -121,6 +145,7 @@ class KeptRecord(NamedTuple):
     record_id: UUID
     prev: bytes
     record: FeedRecord | None
+    entry: int
 
 
 class KeptUpdate(NamedTuple):

@@ -1,6 +1,6 @@
 """The store: one unit of work, and the store as evidence."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from uuid import UUID
 from hub.ports.rows import (
     Arrival,
     BundleRow,
+    Continuation,
     Counter,
     FeedRow,
     Kept,
@@ -16,6 +17,7 @@ from hub.ports.rows import (
     KeptUpdate,
     LeafRow,
     Person,
+    Postponed,
     Stored,
     Timer,
     UpdateKey,
@@ -75,8 +77,17 @@ class Unit(Protocol):
     ) -> None:
         """Insert everything that was numbered, and the counter after it."""
 
-    def drop_elements(self, recipients: Mapping[AgencyId, UUID]) -> None:
-        """Delete every element of these messages; headers and commitments stay and the chains verify (D1)."""
+    def holds(self, recipient: AgencyId, message_id: UUID) -> bool:
+        """Whether the recipient's feed holds this message with its elements."""
+
+    def drop_elements(self, recipients: Mapping[AgencyId, UUID], keeping: Collection[bytes] = ()) -> None:
+        """Delete every element of these messages; headers and commitments stay and the chains verify (D1).
+
+        A message that was told again has several records; those whose root is one of `keeping` stay.
+        """
+
+    def drop_records(self, recipient: AgencyId, roots: Collection[bytes]) -> None:
+        """Delete every element of the feed records that have these roots (D13)."""
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         """The timers that are due, the oldest first, locked until the unit ends."""
@@ -89,6 +100,24 @@ class Unit(Protocol):
 
     def entry_of(self, key: UpdateKey) -> bytes | None:
         """What the ledger says of a kept update: the canonical record, opened."""
+
+    def entries_telling(self, message_ids: Mapping[AgencyId, UUID]) -> list[bytes]:
+        """What the ledger says in each entry that told one of the recipients its message, in order, opened."""
+
+    def postpone(self, rows: Iterable[Postponed]) -> None:
+        """Keep what an agreement that is not in force would have told; what is kept already is kept once (D16)."""
+
+    def awaiting(self, key: UpdateKey) -> frozenset[tuple[AgencyId, str]]:
+        """The agencies for which this update waits, each with the agreement."""
+
+    def take_postponed(self, agreement: str) -> list[Postponed]:
+        """What waits for this agreement, in the order in which it came; it waits no longer."""
+
+    def continuations(self) -> dict[str, Continuation]:
+        """The agreements that were continued."""
+
+    def continue_agreement(self, agreement: str, continuation: Continuation) -> None:
+        """Keep that an agreement was continued."""
 
     def checkpoint(self, size: int, root: bytes, note: str) -> None:
         """Keep a signed checkpoint."""
@@ -105,6 +134,9 @@ class Store(Protocol):
 
     def received(self, key: UpdateKey) -> Arrival | None:
         """The arrival of an acknowledged update."""
+
+    def postponed(self) -> frozenset[str]:
+        """The agreements for which something waits (D16)."""
 
     def has_due(self, now: datetime) -> bool:
         """Whether a timer is due."""

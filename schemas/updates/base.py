@@ -80,6 +80,8 @@ class Update(BaseModel):
     """The field that names an earlier update, if this kind is about one."""
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset()
     """The kinds that the earlier update may be of; empty when any will do."""
+    BY_OTHERS: ClassVar[bool] = False
+    """Whether others than its publisher may say what became of the earlier update."""
     DERIVED: ClassVar[tuple[str, ...]] = ()
     """Told fields that follow from the others, so that nobody types them twice."""
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset()

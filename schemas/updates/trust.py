@@ -163,6 +163,16 @@ class ConcernDisclosed(Update):
         return frozenset(self.recipients)
 
 
+class ConcernEnded(Update):
+    """The time for which a concern was told has passed: its ground has ended, and its reviewer is to look at it."""
+
+    KIND: ClassVar[str] = "trust.concern.ended"
+    REFERS_TO: ClassVar[str | None] = "concern"
+    REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({ConcernDisclosed.KIND})
+
+    concern: UpdateRef
+
+
 class AccessOpened(Update):
     """Break-glass: an officer opens, for the own agency and a few hours, what the policies list as openable (D13)."""
 
@@ -179,6 +189,7 @@ class AccessClosed(Update):
     KIND: ClassVar[str] = "trust.access.closed"
     REFERS_TO: ClassVar[str | None] = "access"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({AccessOpened.KIND})
+    BY_OTHERS: ClassVar[bool] = True
 
     access: UpdateRef
     closed_by: Line | None = None

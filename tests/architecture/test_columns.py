@@ -11,6 +11,7 @@ from sqlalchemy import Column, String, select
 
 from hub.adapters import tables as t
 from hub.adapters.evidence import StoreEvidence
+from hub.continuing import continue_agreement
 from hub.receiving import Caller, Rejected
 from hub.timers import fire_due
 from schemas.identifiers import Identifiers
@@ -80,6 +81,11 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
     partners.clock.turn(hours=1)
     fire_due(partners.hub.acceptor)
+    partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
+    partners.clock.turn(days=500)  # the agreement has expired; what waits for it is told, and the next arrest waits
+    partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
+    continue_agreement(partners.hub.acceptor, "northshire-1", canaries.text(), canaries.text(), canaries.text())
+    partners.clock.turn(days=14)
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
     partners.hub.catch_up()
     partners.hub.recorder.consulted(Caller(POLICE, canaries.text()), "case", {"about": canaries.text()})

@@ -13,8 +13,8 @@ from hub.adapters.system import SystemEntropy
 from hub.ports import FactRow
 from hub.receiving import Received
 from schemas.receipts import Receipt
-from support.builders import a_consent, a_missed_appointment, a_release_plan, an_arrest
-from support.partnership import EVERYONE, HOSTEL, POLICE, PRISON, PROBATION, UNIT, Partnership, who
+from support.builders import a_consent, a_missed_appointment, a_release_plan, an_arrest, an_opening
+from support.partnership import DRUGS, EVERYONE, HOSTEL, POLICE, PRISON, PROBATION, UNIT, Partnership, who
 
 DECISION = {"cohort": "Fixed", "statutory": True, "decided_by": "A Coordinator"}
 
@@ -39,13 +39,22 @@ class EntropyThatFails:
 
 
 def a_batch(partners: Partnership, known: dict[str, Any]) -> list[Received]:
-    """Somebody new comes onto the programme; three things happen to somebody known, of classes of data unseen."""
+    """Somebody new comes onto the programme; things happen to somebody known; the drug service is
+    told how they stand, breaks the glass, and is told a plan that comes meanwhile.
+    """
+    said = {**known, "agency": DRUGS, "role": "active", "pathways": ["drugs_alcohol"]}
+    claim = partners.publish(UNIT, "programme.agency.involved", said)
+    told = str(partners.hub.identity.message(DRUGS, UNIT, claim))
+    plan = a_release_plan(address="1 Invented Street, ZZ1 1ZZ")
     return [
         received(partners, UNIT, "programme.cohort.decided", {**who(50), **DECISION}),
         received(partners, POLICE, "custody.person.arrested", {**known, **an_arrest(drug_test="positive")}),
         received(partners, PROBATION, "supervision.appointment.missed", {**who(50), **a_missed_appointment()}),
         received(partners, PRISON, "custody.release.planned", {**known, **a_release_plan()}),
         received(partners, UNIT, "trust.consent.given", {**who(50), **a_consent(HOSTEL)}),
+        received(partners, DRUGS, "trust.fact.confirmed", {"update": told}),
+        received(partners, DRUGS, "trust.access.opened", {**known, **an_opening()}),
+        received(partners, PRISON, "custody.release.planned", {**known, **plan}),
     ]
 
 
@@ -74,7 +83,7 @@ def fails_at_the_end(partners: Partnership, batch: Sequence[Received], _: int) -
 
 
 FAILURES = [
-    *(pytest.param(fails_within, nth, id=f"salts {nth}") for nth in (1, 2, 4, 6, 9, 12)),
+    *(pytest.param(fails_within, nth, id=f"salts {nth}") for nth in (1, 2, 4, 6, 9, 12, 24, 32)),
     pytest.param(fails_at_the_end, 0, id="after the last write"),
 ]
 

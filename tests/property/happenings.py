@@ -18,7 +18,7 @@ from hub.facts import Facts
 from hub.standing import Standing
 from schemas.updates import Update, parse
 from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
-from support.builders import a_consent, a_reception, a_release, an_arrest, an_outcome
+from support.builders import a_consent, a_reception, a_release, a_release_plan, a_score, an_arrest, an_outcome
 from support.partnership import EVERYONE, UNIT, who
 
 POLICIES = load()
@@ -115,6 +115,19 @@ def movements() -> st.SearchStrategy[tuple[str, Update]]:
         _parse("custody.person.released", **a_release()),
         *(_parse("custody.person.received", **a_reception(reason=reason)) for reason in ReceptionReason),
         *(_parse("custody.person.left", **an_outcome(REF, outcome)) for outcome in CustodyOutcome),
+    ]
+    return st.tuples(agencies, st.sampled_from(updates))
+
+
+def lasting() -> st.SearchStrategy[tuple[str, Update]]:
+    """Somebody plans a release or cancels one, or scores the person."""
+    plan = a_release_plan(release_on="2026-03-01")
+    updates = [
+        _parse("custody.release.planned", **a_release_plan()),
+        _parse("custody.release.planned", **a_release_plan(), handling="restricted"),
+        _parse("custody.release.planned", **plan),
+        _parse("custody.release.cancelled", plan=REF, cancelled_at="2026-03-01T12:00:00Z", reason="other"),
+        _parse("programme.risk.reassessed", **a_score()),
     ]
     return st.tuples(agencies, st.sampled_from(updates))
 

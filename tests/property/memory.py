@@ -2,7 +2,7 @@
 
 # ruff: noqa: ARG002  # what each method promises stands with its port
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -20,6 +20,7 @@ from hub.ports import (
     FeedRow,
     LeafRow,
     Person,
+    Postponed,
     Stored,
     Timer,
     Touched,
@@ -37,7 +38,7 @@ class MemoryStore:
     aliases: dict[tuple[str, UUID], UUID] = field(default_factory=dict)
     updates: dict[UpdateKey, tuple[UUID | None, bytes]] = field(default_factory=dict)
     persons: dict[UUID, Person] = field(default_factory=dict)
-    messages: dict[tuple[str, UUID], FeedRow] = field(default_factory=dict)
+    messages: dict[tuple[str, int], FeedRow] = field(default_factory=dict)
     timers: dict[UUID, Timer] = field(default_factory=dict)
     heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     tree: tuple[int, bytes] = (0, b"")
@@ -68,14 +69,19 @@ class MemoryStore:
         return self.aliases.get((agency, alias))
 
     def update_by_message(self, recipient: str, message_id: UUID) -> UpdateKey | None:
-        row = self.messages.get((recipient, message_id))
-        return row.key if row else None
+        return next((row.key for row in self._of(recipient, message_id)), None)
 
     def record_of(self, key: UpdateKey) -> UUID | None:
         return self.updates.get(key, (None, b""))[0]
 
     def told(self, message_ids: Mapping[str, UUID]) -> frozenset[str]:
-        return frozenset(agency for agency, message in message_ids.items() if (agency, message) in self.messages)
+        return frozenset(agency for agency, message in message_ids.items() if self._of(agency, message))
+
+    def holds(self, recipient: str, message_id: UUID) -> bool:
+        return any(row.boxes for row in self._of(recipient, message_id))
+
+    def _of(self, recipient: str, message_id: UUID) -> list[FeedRow]:
+        return [row for row in self.messages.values() if (row.recipient, row.message_id) == (recipient, message_id)]
 
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         return {each: self.persons[each] for each in sorted(record_ids) if each in self.persons}
@@ -104,14 +110,23 @@ class MemoryStore:
         bundles: Sequence[BundleRow] = (),
     ) -> None:
         self.updates |= {stored.key: (stored.record_id, content) for stored, content in updates}
-        self.messages |= {(row.recipient, row.message_id): row for row in feed}
+        self.messages |= {(row.recipient, row.seq): row for row in feed}
         self.aliases |= {(agency, alias): record for agency, alias, record in aliases}
         self.timers |= {timer.update_id: timer for timer in timers}
         self.heads, self.tree = counter.heads, (counter.leaves, counter.edge)
 
-    def drop_elements(self, recipients: Mapping[str, UUID]) -> None:
-        told = [each for each in recipients.items() if each in self.messages]
-        self.messages |= {each: self.messages[each]._replace(boxes={}) for each in told}
+    def drop_elements(self, recipients: Mapping[str, UUID], keeping: Collection[bytes] = ()) -> None:
+        rows = [row for each in recipients.items() for row in self._of(*each) if row.root not in keeping]
+        self._drop(rows)
+
+    def drop_records(self, recipient: str, roots: Collection[bytes]) -> None:
+        self._drop(row for row in self.messages.values() if row.recipient == recipient and row.root in roots)
+
+    def _drop(self, rows: Iterable[FeedRow]) -> None:
+        self.messages |= {(row.recipient, row.seq): row._replace(boxes={}) for row in rows}
+
+    def postpone(self, rows: Iterable[Postponed]) -> None:
+        assert not list(rows), "no story has an agreement that expires"
 
     def due(self, now: datetime, limit: int) -> list[Timer]:
         return sorted((t for t in self.timers.values() if t.due_at <= now), key=lambda timer: timer.due_at)[:limit]
@@ -156,6 +171,9 @@ class MemoryViews:
 
     def fact(self, record: UUID, fact: str) -> FactRow | None:
         return self.facts.get((record, fact))
+
+    def facts_of(self, record: UUID) -> list[FactRow]:
+        return [row for row in self.facts.values() if row.record == record]
 
     def fact_by_message(self, message_id: UUID) -> FactRow | None:
         return next((row for row in self.facts.values() if row.message_id == message_id), None)

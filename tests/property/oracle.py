@@ -56,10 +56,22 @@ def _whole(word: str, value: str) -> str:
 
 
 def told(
-    policies: Policies, kind: str, recipient: str, said: Said | Heard, *, own: bool = False, told_before: bool = False
+    policies: Policies,
+    kind: str,
+    recipient: str,
+    said: Said | Heard,
+    *,
+    own: bool = False,
+    told_before: bool = False,
+    word: str = "",
 ) -> dict[str, tuple[str, str]]:
-    """Each told field with how it is told (`clear`, or the name of its mask) and on which ground."""
+    """Each told field with how it is told (`clear`, or the name of its mask) and on which ground.
+
+    With a `word`, only the clauses count whose condition has it.
+    """
     policy = policies.kinds[kind]
+    shares = {name: share for name, share in policy.share.items() if not word or word in policies.clauses[name].when}
+    policy = policy.model_copy(update={"share": shares})
     if own:
         return dict.fromkeys(policy.fields, ("clear", "own-update"))
     if policy.inherits and not told_before:

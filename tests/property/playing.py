@@ -26,7 +26,7 @@ from support.partnership import START, TurnedClock
 from support.signing import govern
 
 SETTLE = timedelta(minutes=45)
-END = 400
+END = 800
 """Minutes after the start when every story is over and every timer has fired."""
 
 Trace = dict[str, Any]

@@ -189,15 +189,16 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
             st.lists(_publishers, min_size=1, max_size=2, unique=True),
         ),
         "trust.concern.disclosed": st.builds(
-            lambda recipients: {
+            lambda recipients, until: {
                 "recipients": recipients,
                 "concern": "self_harm",
                 "what": "needs company tonight",
                 "decided_by": "A Worker",
                 "reviewer": UNIT,
-                "until": "2026-03-09T09:00:00Z",
+                "until": until,
             },
             st.lists(_publishers, min_size=1, max_size=3, unique=True),
+            st.sampled_from(["2026-03-02T10:30:00Z", "2026-03-09T09:00:00Z"]),
         ),
         "trust.access.opened": st.just({"opened_by": "A Worker", "reason": "at the door after hours"}),
         "trust.alert.acknowledged": st.builds(lambda by: {"by": by}, st.sampled_from(["A Worker", "Another Worker"])),
@@ -271,7 +272,8 @@ def _evenly(kinds: set[str]) -> list[str]:
 
 
 def _may_publish(kind: str) -> list[str]:
-    return [agency for agency in EVERYONE if BUNDLE.may_publish(agency, kind)]
+    reviews = {UNIT} if kind == "trust.concern.disclosed" else set()
+    return [agency for agency in EVERYONE if BUNDLE.may_publish(agency, kind) and agency not in reviews]
 
 
 def _makes_sense(kind: str, earlier: list[Event]) -> bool:

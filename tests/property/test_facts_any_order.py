@@ -7,10 +7,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub import facts as fact_rules
+from hub.claims import KEPT
 from hub.facts import Facts
-from property.happenings import NOW, Happening, answers, claims, cohorts, folded, histories, movements, standing
+from property.happenings import (
+    NOW,
+    Happening,
+    answers,
+    claims,
+    cohorts,
+    folded,
+    histories,
+    lasting,
+    movements,
+    standing,
+)
+from schemas.updates import Update
+from schemas.updates.custody import Released
 
-everything = st.one_of(claims(), answers(), movements(), cohorts())
+everything = st.one_of(claims(), answers(), movements(), cohorts(), lasting())
 
 
 def shuffled(size: int = 12) -> st.SearchStrategy[tuple[list[Happening], list[Happening]]]:
@@ -35,15 +49,39 @@ def test_any_order_of_arrival_gives_the_same_standing(orders: tuple[list[Happeni
     assert one == other
 
 
-@given(histories(movements(), 20).flatmap(lambda one: st.tuples(st.just(one), st.permutations(one))))
+@given(shuffled())
+@settings(max_examples=400)
+def test_any_order_of_arrival_gives_the_same_current_updates(orders: tuple[list[Happening], list[Happening]]) -> None:
+    """What a newcomer would be told of how things stand does not hang on whose message was faster (D14)."""
+    one, other = (fact_rules.current(folded(order), NOW.date()) for order in orders)
+    assert one == other
+
+
+def sort(update: Update) -> tuple[object, ...]:
+    """Movements of one sort say the same of where somebody is, and may be told to the same partners."""
+    return type(update), update.handling, getattr(update, "outcome", None) == "remanded", _recalled(update)
+
+
+def _recalled(update: Update) -> bool:
+    return getattr(update, "reason", None) == "recall"
+
+
+@given(histories(movements(), 30).flatmap(lambda one: st.tuples(st.just(one), st.permutations(one))))
 @settings(max_examples=200)
 def test_the_movements_that_are_kept_are_the_last_ones(orders: tuple[list[Happening], list[Happening]]) -> None:
-    """However many movements there were, and however late some came, the same few last ones are kept."""
+    """However many movements there were, and however late some came, the same last ones of each sort are kept; and
+    with them each release that is not settled.
+    """
     one, other = (folded(order) for order in orders)
     assert one.custody == other.custody
-    assert len(one.custody) == min(len(orders[0]), fact_rules.KEPT_MOVEMENTS)
-    dropped = [each.at for each in orders[0] if each.key not in one.custody]
-    assert all(at <= claim.at for at in dropped for claim in one.custody.values())
+    releases = {each.key for each in orders[0] if isinstance(each.update, Released)}
+    assert releases - one.settled <= one.custody.keys()
+    for kind in {sort(each.update) for each in orders[0]}:
+        mine = [each for each in orders[0] if sort(each.update) == kind]
+        last = sorted(mine, key=lambda each: (each.at, each.key))[-KEPT:]
+        assert {each.key for each in last} <= one.custody.keys()
+        surplus = {each.key for each in mine if each.key in one.custody} - {each.key for each in last}
+        assert all(issubclass(kind[0], Released) and key not in one.settled for key in surplus)
 
 
 @given(histories(everything, 10))

@@ -122,10 +122,11 @@ def test_a_hostel_cannot_let_itself_in() -> None:
 
 @pytest.mark.duty("D14")
 def test_who_joins_late_is_told_from_now_on(story: Story) -> None:
-    """An agency whose involvement is confirmed today is not told of yesterday's arrest."""
+    """An agency whose involvement is confirmed today is not told of yesterday's arrest, once that has ended."""
     partners, _ = story
     someone = partners.person(2)
-    arrested((partners, someone))
+    arrest = arrested((partners, someone))
+    partners.publish(POLICE, LEFT, an_outcome(arrest))
     partners.involve(someone, HOUSING, ("accommodation",))
     assert partners.told(HOUSING, ARREST) == []
 

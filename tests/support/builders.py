@@ -55,3 +55,20 @@ def a_consent(*recipients: str, purposes: tuple[str, ...] = ("accommodation",), 
         "form_version": "2026-01",
         "taken_by": "A Practitioner",
     } | more
+
+
+def a_concern(*recipients: str, reviewer: str, **more: Any) -> dict[str, Any]:
+    """A safeguarding concern for a week."""
+    return {
+        "recipients": list(recipients),
+        "concern": "self_harm",
+        "what": "Needs company tonight.",
+        "decided_by": "A Practitioner",
+        "reviewer": reviewer,
+        "until": "2026-03-09T09:00:00Z",
+    } | more
+
+
+def an_opening(**more: Any) -> dict[str, Any]:
+    """An officer breaks the glass."""
+    return {"opened_by": "A Worker", "reason": "Somebody would be on the street tonight."} | more

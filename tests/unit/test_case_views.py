@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -204,7 +204,7 @@ def test_an_acknowledgement_is_no_fact() -> None:
     ("disclosure", "facts", "messages"),
     [
         (told(1, ARREST), [(RECORD, "custody")], []),
-        (told(1, "trust.update.confirmed", update=str(message(9))), [], [message(9)]),
+        (told(1, "trust.update.confirmed", update=str(message(9))), [], [message(9), uuid5(message(9), "access")]),
         (told(1, "custody.release.planned"), [], []),
     ],
 )

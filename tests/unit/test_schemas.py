@@ -129,7 +129,8 @@ def test_the_sample_is_received_from_the_agency_that_it_is_from(kind: str) -> No
     raw, agency = json.dumps(envelope).encode(), publisher(envelope)
     if agency == HUB:
         assert BUNDLE.policies.kinds[kind].publishers == (HUB,)
-        assert parse(kind, json.dumps(envelope["data"]).encode()).refers_to() == UUID(SAMPLES[ARREST]["id"])
+        about = parse(kind, json.dumps(envelope["data"]).encode()).refers_to()
+        assert str(about) in {SAMPLES[each]["id"] for each in (ARREST, "trust.concern.disclosed")}
         return
     received = receive(raw, Caller(agency, "a test"), BUNDLE, START)
     assert (received.kind, received.key) == (kind, (agency, UUID(envelope["id"])))
@@ -163,7 +164,7 @@ def test_a_sample_published_in_order_is_placed_and_returns_to_its_publisher(told
     envelope = SAMPLES[kind]
     agency, update_id = publisher(envelope), UUID(envelope["id"])
     if agency == HUB:
-        agency = POLICE
+        agency = UNIT
     message = str(told_story.hub.identity.message(agency, publisher(envelope), update_id))
     [told] = [each for each in told_story.told(agency, kind) if each["message_id"] == message]
     assert set(as_known_to_its_publisher(told_story, kind)["data"]) - {"record"} <= set(told)

@@ -183,3 +183,22 @@ def test_an_acknowledgement_closes_the_alert_and_reaches_the_iom_unit_only(
     assert alerts(partners, HOUSING) == []
     assert told_of(partners, "trust.alert.acknowledged") == {HOUSING, UNIT}
     assert len(alerts(partners, DRUGS)) == 1
+
+
+@pytest.mark.duty("D29")
+@pytest.mark.parametrize("handling", ["normal", "restricted"])
+def test_no_number_of_arrests_hides_that_a_release_was_undone(
+    scene: tuple[Partnership, dict[str, Any]], handling: str
+) -> None:
+    """A release, a reception a minute later, a dozen arrests, told to housing or not: the release is withdrawn."""
+    partners, someone = scene
+    partners.publish(PRISON, RELEASE, someone | a_release())
+    partners.clock.turn(minutes=1)
+    partners.publish(PRISON, "custody.person.received", someone | a_reception())
+    for _ in range(12):
+        partners.clock.turn(minutes=1)
+        partners.publish(POLICE, ARREST, someone | an_arrest(handling=handling))
+    partners.clock.turn(minutes=32)
+    fire_due(partners.hub.acceptor)
+    assert [each["stands"] for each in partners.told(HOUSING, WITHDRAWN)] == ["no_longer_stands"]
+    assert partners.told(HOUSING, CONFIRMED) == []
