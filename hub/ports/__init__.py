@@ -1,11 +1,13 @@
 """The ports: what the hub needs from the outside, as promises that every adapter keeps."""
 
+from hub.ports.archive import Archive
 from hub.ports.outside import Clock, Entropy, KeyStore, Publisher
 from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views, ViewsUnit
 from hub.ports.rows import (
     Arrival,
     BundleRow,
     Counter,
+    Entered,
     FeedRow,
     Kept,
     KeptRecord,
@@ -21,11 +23,13 @@ from hub.ports.store import Evidence, Store, Unit
 
 __all__ = [
     "AlertRow",
+    "Archive",
     "Arrival",
     "BundleRow",
     "Clock",
     "Consumer",
     "Counter",
+    "Entered",
     "Entropy",
     "Evidence",
     "FactRow",
