@@ -49,6 +49,7 @@ docs: setup      ## Write the generated pages, schemas and OpenAPI anew
 	$(BIN)/iom-hub policy render
 	$(BIN)/python -m schemas.generating
 	$(BIN)/python -m hub.api.generating
+	$(BIN)/python tests/support/storytelling.py
 
 mutate: setup    ## Make every rule a little wrong: how many such mistakes do expectations and situations notice?
 	PYTHONPATH=tests $(BIN)/python -m support.mutating

@@ -195,4 +195,4 @@ def canonical(policies: Policies, masks_version: int = MASKS_VERSION) -> bytes:
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-__all__ = ["NOTHING", "OWN", "SIGNPOST", "TOLD_BEFORE", "Bundle", "Plan", "Rules", "canonical"]
+__all__ = ["NOTHING", "OWN", "SAFETY", "SIGNPOST", "TOLD_BEFORE", "Bundle", "Plan", "Rules", "canonical"]

@@ -39,6 +39,11 @@ class Words:
         pairs = [(word, value) for word, values in self._values.items() for value in values]
         self._bits = {pair: 1 << place for place, pair in enumerate(pairs)}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words themselves."""
+        return tuple(self._values)
+
     def allowed(self, word: str) -> tuple[str, ...]:
         """The values that `word` may be compared with; none when it is no word of a condition."""
         return self._values.get(word, ())
@@ -83,14 +88,30 @@ class Words:
             agreement=tuple(a for a in self._values["agreement"] if a not in given.lapsed),
         )
 
-    def without(self, situation: Situation, word: str) -> Situation:
-        """The situation in which nothing is said of this word."""
-        mask = self._any(word)
-        return Situation(situation.known & ~mask, situation.possible & ~mask)
+    def met(self, when: When, situation: Situation) -> dict[str, tuple[str, ...]]:
+        """The words of a `when` that are known to hold, each with those of its values that do."""
+        found = {word: self._among(word, values, situation.known) for word, values in when.items()}
+        return {word: values for word, values in found.items() if values}
 
-    def unmet(self, when: When, situation: Situation) -> tuple[str, ...]:
-        """The words of a `when` that the situation is not known to meet."""
-        return tuple(w for w, v in when.items() if not holds(self.condition({w: v}), situation.known))
+    def unmet(self, when: When, situation: Situation) -> dict[str, tuple[str, ...]]:
+        """The words of a `when` that are not known to hold, each with the values of which one would do."""
+        return {word: values for word, values in when.items() if not self._among(word, values, situation.known)}
+
+    def open_to(self, when: When, situation: Situation) -> dict[str, tuple[str, ...]]:
+        """The words of a `when`, each with those of its values that cannot be ruled out."""
+        return {word: self._among(word, values, situation.possible) for word, values in when.items()}
+
+    def said(self, word: str, bits: int) -> tuple[str, ...]:
+        """The values of a word that these bits say."""
+        return self._among(word, self.allowed(word), bits)
+
+    def without(self, situation: Situation, *words: str) -> Situation:
+        """The situation, of which these words say nothing any more."""
+        gone = sum(self._any(word) for word in words)
+        return Situation(situation.known & ~gone, situation.possible & ~gone)
+
+    def _among(self, word: str, values: tuple[str, ...], bits: int) -> tuple[str, ...]:
+        return tuple(value for value in values if self._bits[word, value] & bits)
 
     def _any(self, word: str) -> int:
         return self._mask(word, self._values[word])

@@ -1,7 +1,7 @@
 """The one place that chooses adapters and starts consumers: everything else is handed what it needs."""
 
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 
@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
+from hub.adapters.archive import StoreArchive
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.keyfile import KeyFile
@@ -18,7 +19,7 @@ from hub.adapters.views import StoreViews
 from hub.continuing import resume
 from hub.governing import WATCH_SECONDS, Governing, begin
 from hub.identity import Identity
-from hub.ports import BundleRow, Clock, Consumer, Entropy
+from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
 from hub.recording import Recorder
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
@@ -89,6 +90,10 @@ class Hub:
         while take_in(self.hosted.values()):
             pass
 
+    def archive(self) -> AbstractContextManager[Archive]:
+        """One snapshot, for those who ask why."""
+        return closing(StoreArchive(self.store))
+
     def verify(self, progress: Callable[[int], None] = lambda _: None) -> Verdict:
         """Check ledger, feeds and updates against each other."""
         key = self.recorder.key.public_key()
@@ -107,9 +112,11 @@ def open_tokens(keys: KeyFile) -> Tokens:
     return Tokens(Ed25519PrivateKey.from_private_bytes(keys.derive("token-signing")))
 
 
-def last_bundle(settings: Settings, version: int | None = None) -> BundleRow | None:
-    """The bundle that was in force last, or the one of a version, read beside whatever hub may run."""
-    return kept_bundle(settings.store_file, version)
+def last_bundle(settings: Settings, version: int | None = None, digest: str = "") -> BundleRow | None:
+    """The bundle that was in force last, or the one of a version, or of a digest that begins so, read beside whatever
+    hub may run.
+    """
+    return kept_bundle(settings.store_file, version, digest)
 
 
 def bundle_in_force(settings: Settings) -> Bundle:

@@ -73,9 +73,7 @@ class Case:
 
     def on_record(self) -> dict[str, JsonValue]:
         """Who the record says the person is, told with an update that does not say it itself."""
-        known: dict[str, JsonValue] = {"person": self.identity.person}
-        born = self.identity.date_of_birth
-        return known | ({"date_of_birth": born.isoformat()} if born else {})
+        return self.identity.on_record()
 
     def over_for(
         self, agency: AgencyId, received: Received, target: UpdateKey | None, now: datetime

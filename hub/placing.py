@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from access_policies.compiling import Bundle
 from hub.identity import Identity
@@ -59,6 +59,12 @@ class PersonIdentity(BaseModel):
     def content(self) -> bytes:
         """Its JSON."""
         return orjson.dumps(self.model_dump(mode="json", exclude_none=True))
+
+    def on_record(self) -> dict[str, JsonValue]:
+        """Who the person is, as it may be told."""
+        known: dict[str, JsonValue] = {"person": self.person}
+        born = self.date_of_birth
+        return known | ({"date_of_birth": born.isoformat()} if born else {})
 
     def contradicts(self, update: Update) -> bool:
         """Whether the update's name, birth date or an identifier cannot be this person's (D27)."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,10 +11,10 @@ from pydantic import JsonValue
 from hub.disclosing import Draft, told_in
 from hub.dropping import Dropping
 from hub.placing import Desk
-from hub.ports import Unit, UpdateKey, key_of
+from hub.ports import Unit, UpdateKey
 from hub.receiving import Received
+from hub.restoring import restored
 from schemas.identifiers import AgencyId
-from schemas.updates import parse
 
 
 class Grounds(NamedTuple):
@@ -183,14 +182,3 @@ def _grounds(said: list[Mapping[str, Any]]) -> Grounds:
             because[name] = because.get(name, frozenset()) | {clause}
     clear = {name for each in said for name in each["because"] if name not in each["masked"]}
     return Grounds(because, frozenset(because.keys() - clear))
-
-
-def restored(key: UpdateKey, content: bytes) -> Received:
-    """A kept update as it was received."""
-    kept = orjson.loads(content)
-    raw: str = kept["raw"]
-    envelope = orjson.loads(raw)
-    update = parse(kept["kind"], orjson.dumps(envelope["data"]))
-    at, attested = datetime.fromisoformat(envelope["time"]), kept["attested"]
-    subject = key_of(attested["subject"]) if "subject" in attested else None
-    return Received(raw.encode(), key, kept["kind"], at, update, attested, subject)

@@ -56,6 +56,11 @@ class Fact(_Told):
     """A time, or only a day where the partner is told no more; its age is counted from here."""
     certainty: Certainty | None = None
 
+    def names(self) -> frozenset[str]:
+        """The fields that it was made of, as they were told."""
+        headings = ("source", "author_role", "recorded_as", "occurred_at")
+        return frozenset({*self.told, *(name for name in headings if getattr(self, name) is not None)})
+
     def age_on(self, today: date) -> int | None:
         """Whole days since it happened; None where the partner was not told when."""
         return (today - date.fromisoformat(self.occurred_at[:10])).days if self.occurred_at else None

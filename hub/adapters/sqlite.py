@@ -164,15 +164,19 @@ class SqliteStore:
         self._lock_file.close()
 
 
-def kept_bundle(path: Path, version: int | None = None) -> BundleRow | None:
-    """The same as `SqliteStore.bundle`, beside a hub that has the store open, or where none can be started."""
+def kept_bundle(path: Path, version: int | None = None, digest: str = "") -> BundleRow | None:
+    """The same as `SqliteStore.bundle`, beside a hub that has the store open, or where none can be started; or the last
+    one whose digest begins so.
+    """
     if not path.exists():
         return None
+    wanted = [t.bundles.c.digest.startswith(digest, autoescape=True)] if digest else []
+    wanted += [t.bundles.c.version == version] if version is not None else []
     engine = _engine(path, "BEGIN")
     try:
         with engine.connect() as connection:
             there = inspect(connection).has_table(t.bundles.name)
-            return _bundle(connection, () if version is None else (t.bundles.c.version == version,)) if there else None
+            return _bundle(connection, wanted) if there else None
     finally:
         engine.dispose()
 

@@ -45,6 +45,11 @@ def reader(who: Annotated[Caller, Depends(caller)]) -> Caller:
     return _in_scope(who, "read")
 
 
+def originator(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """A caller that asks about what its agency published: it may publish, or read."""
+    return who if "publish" in who.scopes else _in_scope(who, "read")
+
+
 def governor(who: Annotated[Caller, Depends(caller)]) -> Caller:
     """A caller from information governance."""
     return _in_scope(who, "ig")
@@ -58,4 +63,5 @@ def _in_scope(who: Caller, scope: str) -> Caller:
 
 Publisher = Annotated[Caller, Depends(publisher)]
 Reader = Annotated[Caller, Depends(reader)]
+Originator = Annotated[Caller, Depends(originator)]
 Governor = Annotated[Caller, Depends(governor)]

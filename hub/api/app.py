@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
-from hub.api import agreements, alerts, cases, feed, ledger, policies, problems, updates
+from hub.api import agreements, alerts, cases, explanations, feed, ledger, policies, problems, replays, updates
 from hub.api.access import TheHub
 from hub.bootstrap import Hub
 from hub.continuing import lapsed_now
@@ -55,7 +55,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     v1 = APIRouter(prefix="/v1")
-    for module in (updates, feed, cases, alerts, policies, agreements, ledger):
+    for module in (updates, feed, cases, alerts, policies, explanations, replays, agreements, ledger):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health)

@@ -1,15 +1,16 @@
-"""Policies: what an agency may be told in general, why it was told what it holds, and, for governance, every cell."""
+"""Policies: the bundle in force, and what an agency may be told of each kind of update, in general."""
 
-from uuid import UUID
+from collections.abc import Iterable
+from datetime import date
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from hub.api.access import Governor, Reader, TheHub
+from access_policies.compiling import Bundle
+from access_policies.model import Never, Policies, Share, When
+from hub.api.access import Reader, TheHub
 from hub.api.problems import NotFound
-from hub.explaining import explain_held, explain_update
-from hub.ports import UpdateKey
-from schemas.identifiers import AgencyId
+from hub.originating import entitled
 from schemas.updates import KINDS
 
 router = APIRouter(prefix="/policies", tags=["policies"])
@@ -23,46 +24,44 @@ class PolicyList(BaseModel):
 
 
 class Ground(BaseModel):
-    """A clause under which an agency of this kind may be told these fields."""
+    """A clause under which partners of a kind are told these fields, where its conditions are met."""
 
     clause: str
+    recipient: str
+    purpose: str
     because: str
     agreement: str
+    review: date
     when: dict[str, list[str]]
     fields: list[str]
     masked: list[str]
+    signpost: str | None = None
+    """What the partner is told to ask of whom."""
+
+
+class Bar(BaseModel):
+    """A rule that beats every ground; `fields` is `*` where it bars all. What is unknown counts as yes."""
+
+    rule: str
+    because: str
+    when: dict[str, list[str]]
+    fields: list[str]
 
 
 class KindForPartner(BaseModel):
-    """What this agency may be told of one kind of update, in general (D28)."""
+    """What this agency may be told of one kind of update, in general (D28).
 
-    kind: str
-    may_publish: bool
-    grounds: list[Ground]
-
-
-class CellBody(BaseModel):
-    """One field and the reason."""
-
-    field: str
-    outcome: str
-    reason: str
-
-
-class HeldExplanation(BaseModel):
-    """Why this agency was told what it holds of a message."""
-
-    message_id: UUID
-    cells: list[CellBody]
-
-
-class FullExplanation(BaseModel):
-    """Every field of an update for every partner, under the rules by which it was decided: those of the bundle
-    `decided_under`, whichever is in force now.
+    `publishers` are kinds of partner. An agency that may publish the kind also sees under `entitled` who may be told
+    of it, in general, so that it need not ask about one person.
     """
 
-    decided_under: str
-    partners: dict[AgencyId, list[CellBody]]
+    kind: str
+    owner: str
+    publishers: list[str]
+    may_publish: bool
+    grounds: list[Ground]
+    nevers: list[Bar]
+    entitled: list[Ground]
 
 
 @router.get("")
@@ -73,44 +72,48 @@ def list_policies(hub: TheHub, _: Reader) -> PolicyList:
 
 @router.get("/kinds/{kind}")
 def read_kind(kind: str, hub: TheHub, who: Reader) -> KindForPartner:
-    """What agencies like this one may be told of a kind, and on which grounds."""
+    """What agencies like this one may be told of a kind, on which grounds, and what they never are."""
     bundle = hub.bundle
     policy, partner = bundle.policies.kinds.get(kind), bundle.policies.partners.get(who.agency)
     if policy is None or partner is None:
         raise NotFound
-    clauses = bundle.policies.clauses
-    grounds = [
-        Ground(
-            clause=name,
-            because=clauses[name].because,
-            agreement=bundle.policies.agreement_of(name),
-            when={word: list(values) for word, values in clauses[name].when.items()},
-            fields=list(share.fields),
-            masked=list(share.masked),
-        )
-        for name, share in policy.share.items()
-        if clauses[name].recipient == partner.kind
-    ]
-    return KindForPartner(kind=kind, may_publish=bundle.may_publish(who.agency, kind), grounds=grounds)
+    grounds, may_publish = list(grounds_of(bundle, kind)), bundle.may_publish(who.agency, kind)
+    return KindForPartner(
+        kind=kind,
+        owner=policy.owner,
+        publishers=list(policy.publishers),
+        may_publish=may_publish,
+        grounds=[ground for ground in grounds if ground.recipient == partner.kind],
+        nevers=[bar(name, rule) for name, rule in policy.never.items() if partner.kind not in rule.except_],
+        entitled=grounds if may_publish else [],
+    )
 
 
-@router.get("/explanations/{message_id}")
-def explain_message(message_id: UUID, hub: TheHub, who: Reader) -> HeldExplanation:
-    """Why this agency was told each field that it holds of a message on its feed."""
-    hub.recorder.consulted(who, "explanation", {"message": str(message_id)})
-    with hub.store.writing() as unit:
-        key = unit.update_by_message(who.agency, message_id)
-        if key is None:
-            raise NotFound
-        cells = explain_held(unit, hub.governing.bundle_of, who.agency, message_id, key)
-    return HeldExplanation(message_id=message_id, cells=[CellBody(**vars(cell)) for cell in cells])
+def grounds_of(bundle: Bundle, kind: str) -> Iterable[Ground]:
+    """Every ground on which anybody is told of a kind."""
+    return (_ground(bundle.policies, each.clause, each.share) for each in entitled(bundle, kind))
 
 
-@router.get("/decisions/{publisher}/{update_id}")
-def explain_decision(publisher: str, update_id: UUID, hub: TheHub, who: Governor) -> FullExplanation:
-    """Every field of an update for every partner: told, masked or withheld, and why (information governance)."""
-    hub.recorder.consulted(who, "decision", {"update": f"{publisher}/{update_id}"})
-    with hub.store.writing() as unit:
-        found = explain_update(unit, hub.governing.bundle_of, hub.identity, UpdateKey(publisher, update_id))
-    partners = {agency: [CellBody(**vars(cell)) for cell in cells] for agency, cells in found.cells.items()}
-    return FullExplanation(decided_under=found.bundle, partners=partners)
+def _ground(policies: Policies, name: str, share: Share) -> Ground:
+    clause = policies.clauses[name]
+    return Ground(
+        clause=name,
+        recipient=clause.recipient,
+        purpose=clause.purpose,
+        because=clause.because,
+        agreement=policies.agreement_of(name),
+        review=clause.review,
+        when=_when(clause.when),
+        fields=list(share.fields),
+        masked=list(share.masked),
+        signpost=share.signpost,
+    )
+
+
+def bar(name: str, never: Never) -> Bar:
+    """A `never` rule, as it is shown."""
+    return Bar(rule=name, because=never.because, when=_when(never.when), fields=list(never.fields))
+
+
+def _when(when: When) -> dict[str, list[str]]:
+    return {word: list(values) for word, values in when.items()}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.cli.dry_run import dry_run
 from hub.cli.terminal import Home, err, out, settings_for, told_plainly
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
 app = typer.Typer(help="The register of partners, and tokens for them.", no_args_is_help=True)
+app.command("dry-run")(dry_run)
 
 
 @app.command("list")

@@ -2,45 +2,85 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.terminal import Home, err, out, settings_for, told_plainly
+from hub.cli.editions import EDITION
+from hub.cli.replays import days
+from hub.cli.terminal import Home, err, out, quiet_logs, settings_for, the_user, told_plainly
 
 if TYPE_CHECKING:
-    from access_policies.approving import Verdict
+    from access_policies.approving import Edition, Verdict
+    from hub.cli.replays import Replayed
+    from hub.settings import Settings
 
 _COLOURS = {"WIDER": "red", "NARROWER": "green", "GROUND": "yellow", "CHANGED": "cyan"}
+_ROW = ("agency", "kind", "field", "how")
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="A directory of policies, or a file in canonical form.")],
-    new: Annotated[Path, typer.Argument(help="The same, as it would be.")],
+    old: Annotated[str, typer.Argument(help=EDITION)],
+    new: Annotated[str, typer.Argument(help="The same, as it would be.")],
     approved: Annotated[Path | None, typer.Option(help="The widening lines that somebody answers for.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     as_notes: Annotated[bool, typer.Option("--notes", help="Print a note in plain English for each partner.")] = False,
+    replay: Annotated[
+        str | None, typer.Option(help="Also decide the real traffic of so many days anew, for example 30d.")
+    ] = None,
+    home: Home = None,
 ) -> None:
     """Show what NEW tells that OLD did not, and what it no longer tells, in every situation. Ends with 1 when
     something widens that --approved does not name, or when it names what does not occur.
 
-    Example: [bold]iom-hub policy diff access_policies/baseline.json access_policies
-    --approved access_policies/approved.yaml[/bold]
-    """
-    from access_policies.approving import approvals, edition, judge
-    from access_policies.noting import notes
+    With --replay it also counts, partner by partner, what the traffic of the last days would newly have told, or no
+    longer, with the note for each partner below. Nothing is changed but for the ledger entry that says so.
 
+    Example: [bold]iom-hub policy diff in-force draft --replay 30d[/bold]
+    """
+    from access_policies.approving import approvals, judge
+    from hub.cli.editions import edition_named
+
+    settings, back = settings_for(home), days(replay) if replay else None
     with told_plainly():
-        before, after = edition(old), edition(new)
+        before, after = edition_named(old, settings), edition_named(new, settings)
         verdict = judge(before, after, approvals(approved) if approved else ())
-    if as_notes:
-        typer.echo(notes(before.bundle, after.bundle) or "Nothing changes for any partner.")
-    elif as_json:
-        typer.echo(_json(verdict))
+        replayed = _replayed(settings, before, after, back) if back else None
+    if as_json:
+        typer.echo(_json(verdict, replayed))
+    elif as_notes and not back:
+        typer.echo(_notes(before, after))
     else:
         _print(verdict)
+        _print_replay(replayed, back, _notes(before, after))
     if not verdict.passed:
         raise typer.Exit(1)
+
+
+def _replayed(settings: "Settings", before: "Edition", after: "Edition", back: int) -> "Replayed":
+    from hub.cli.replays import replay
+    from hub.cli.session import governance
+
+    quiet_logs()
+    with governance(settings, the_user()) as hub:
+        return replay(hub, before.bundle, after.bundle, back)
+
+
+def _notes(before: "Edition", after: "Edition") -> str:
+    from access_policies.noting import notes
+
+    return notes(before.bundle, after.bundle) or "Nothing changes for any partner."
+
+
+def _print_replay(replayed: "Replayed | None", back: int | None, notes: str) -> None:
+    from hub.cli.replays import table_of
+
+    if replayed is None:
+        return
+    updates, found = replayed
+    out.print(f"\nOf the {updates} updates of the last {back} days:", highlight=False)
+    out.print(table_of(found) if found else "Nothing would have been told otherwise.")
+    typer.echo(f"\n{notes.rstrip()}")
 
 
 def approve(home: Home = None) -> None:
@@ -72,12 +112,19 @@ def _print(verdict: "Verdict") -> None:
     out.print(f"{summary}; {len(verdict.unnamed)} not approved", highlight=False)
 
 
-def _json(verdict: "Verdict") -> str:
+def _json(verdict: "Verdict", replayed: "Replayed | None") -> str:
     import json
     from dataclasses import asdict
 
     changes = [{**asdict(change), "line": str(change)} for change in verdict.changes]
     for change in changes:
         change.pop("cases", None)
-    content = {"changes": changes, "not_approved": verdict.unnamed, "does_not_occur": verdict.stale}
+    content: dict[str, Any] = {
+        "changes": changes,
+        "not_approved": verdict.unnamed,
+        "does_not_occur": verdict.stale,
+    }
+    if replayed:
+        rows = [dict(zip((*_ROW, "count"), (*key, count), strict=True)) for key, count in sorted(replayed[1].items())]
+        content["replay"] = {"updates": replayed[0], "rows": rows}
     return json.dumps(content, indent=2, ensure_ascii=False)

@@ -18,16 +18,11 @@ def verify(home: Home = None) -> None:
 
     Example: [bold]iom-hub ledger verify --home var/hub[/bold]
     """
-    from hub.bootstrap import bundle_in_force
-    from hub.cli.session import session
+    from hub.cli.session import governance
 
     quiet_logs()
-    settings = settings_for(home)
-    with told_plainly():
-        partners = bundle_in_force(settings).policies.partners.items()
-        agency = next(name for name, partner in partners if not partner.suspended)
-        with session(settings, agency, the_user(), "ig") as hub, err.status("Verifying …"):
-            verdict = hub.get("/v1/ledger/verdict")
+    with told_plainly(), governance(settings_for(home), the_user()) as hub, err.status("Verifying …"):
+        verdict = hub.get("/v1/ledger/verdict")
     for problem in verdict["problems"]:
         out.print(problem, style="red", markup=False, soft_wrap=True)
     counts = ", ".join(f"{verdict[name]} {name}" for name in ("entries", "records", "updates", "checkpoints"))

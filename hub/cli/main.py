@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import agency, bundles, demo, ledger, policy, publish, reading, serve
+from hub.cli import agency, bundles, demo, explain, ledger, policy, publish, reading, serve
 
 app = typer.Typer(
     name="iom-hub",
@@ -20,6 +20,7 @@ bundles.add_to(policy.app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(reading.case_app, name="case")
 app.command("feed")(reading.feed)
+app.add_typer(explain.app, name="explain")
 app.add_typer(ledger.app, name="ledger")
 
 

@@ -114,44 +114,60 @@ def explain(
     to: Annotated[str, typer.Option(help="A kind of partner, for example council_housing.")],
     field: Annotated[str | None, typer.Option(help="One field; all when left out.")] = None,
     involvement: Annotated[str, typer.Option(help="none, referred, active or lead.")] = "active",
+    pending: Annotated[
+        list[str] | None, typer.Option(help="An involvement that is claimed and not confirmed; may be given again.")
+    ] = None,
     pathway: Annotated[list[str] | None, typer.Option(help="A pathway it works on; may be given again.")] = None,
-    consent: Annotated[list[str] | None, typer.Option(help="A purpose consented to; may be given again.")] = None,
+    consent: Annotated[
+        list[str] | None,
+        typer.Option(help="A purpose consented to, perhaps with its scope: treatment/health; may be given again."),
+    ] = None,
     handling: Annotated[str, typer.Option(help="normal or restricted.")] = "normal",
     age: Annotated[str, typer.Option(help="adult, youth or unknown.")] = "adult",
     named: Annotated[bool, typer.Option(help="Whether the update names this partner.")] = False,
+    standing: Annotated[str, typer.Option(help="statutory, non_statutory or unknown.")] = "statutory",
+    cohort: Annotated[str | None, typer.Option(help="A cohort, or unknown; the first when left out.")] = None,
+    restriction: Annotated[
+        list[str] | None,
+        typer.Option(help="A restriction on the case that shuts this partner out; may be given again."),
+    ] = None,
+    safeguarding: Annotated[bool, typer.Option(help="Whether a concern that it was told of is open.")] = False,
+    access: Annotated[bool, typer.Option(help="Whether it opened access in an emergency.")] = False,
+    lapsed: Annotated[
+        list[str] | None, typer.Option(help="An agreement that is no longer in force; may be given again.")
+    ] = None,
+    in_force: Annotated[bool, typer.Option("--in-force", help="Ask the hub, by the rules in force, not the draft.")] = (
+        False
+    ),
     home: Home = None,
 ) -> None:
-    """Say why each field of a kind is told, masked or withheld in one situation.
+    """Say why each field of a kind is told, masked or withheld in one situation; what is withheld, what would tell it.
 
     Example: [bold]iom-hub policy explain custody.person.arrested --to council_housing --pathway accommodation[/bold]
     """
-    from rich.table import Table
+    from hub.cli.cells import by_the_draft, by_the_rules_in_force
 
-    from access_policies import explaining
-    from access_policies.compiling import Bundle
-    from access_policies.loading import load
-    from access_policies.model import Given
-
+    given = {
+        "recipient": to,
+        "involvement": involvement,
+        "pending": pending,
+        "pathways": pathway,
+        "consents": consent,
+        "handling": handling,
+        "age": age,
+        "named": named,
+        "standing": standing,
+        "cohort": cohort,
+        "restrictions": restriction,
+        "safeguarding": safeguarding,
+        "access": access,
+        "lapsed": lapsed,
+    }
+    said = {word: value for word, value in given.items() if value is not None}
+    explained = by_the_rules_in_force if in_force else by_the_draft
     with told_plainly():
-        bundle = Bundle(load(settings_for(home).policy_directory()))
-    given = Given(
-        recipient=to,
-        involvement=involvement,
-        pathways=tuple(pathway or ()),
-        consents=tuple(consent or ()),
-        handling=handling,
-        age=age,
-        named=named,
-    )
-    try:
-        situation = bundle.words.of(given)
-        names = [field] if field else list(bundle.policies.kinds[kind].fields)
-        cells = [explaining.explain(bundle, kind, to, situation, name) for name in names]
-    except KeyError as unknown:
-        raise typer.BadParameter(f"the policies have no {unknown.args[0]!r}") from None
-    table = Table("field", "outcome", "why", title=f"{kind} → {to}")
-    for cell in cells:
-        table.add_row(cell.field, cell.outcome, cell.sentence(bundle))
+        table = explained(settings_for(home), kind, field, said)
+    table.title = f"{kind} → {to}"
     out.print(table)
 
 

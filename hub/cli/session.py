@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from hub.bootstrap import open_hub, open_keys, open_tokens
+from hub.bootstrap import bundle_in_force, open_hub, open_keys, open_tokens
 from hub.settings import Settings
 from schemas.identifiers import AgencyId
 
@@ -40,6 +40,10 @@ class Session:
         """The JSON at a path."""
         return self.request("GET", path, params=params).json()
 
+    def post(self, path: str, content: Any) -> Any:
+        """The JSON that answers this JSON."""
+        return self.request("POST", path, json=content).json()
+
 
 def in_words(problem: dict[str, Any]) -> str:
     """A problem as a sentence or two."""
@@ -63,6 +67,15 @@ def session(settings: Settings, agency: AgencyId, sub: str, *scopes: str) -> Ite
         else:
             with _in_process(settings, headers, runner) as client:
                 yield Session(client, runner, token, None)
+
+
+@contextmanager
+def governance(settings: Settings, sub: str) -> Iterator[Session]:
+    """A session of information governance. Raises what opening the hub raises."""
+    partners = bundle_in_force(settings).policies.partners.items()
+    agency = next(name for name, partner in partners if not partner.suspended)
+    with session(settings, agency, sub, "ig") as hub:
+        yield hub
 
 
 @contextmanager

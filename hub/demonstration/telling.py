@@ -68,8 +68,9 @@ def _told(hub: Hub, key: UpdateKey) -> dict[str, Mapping[str, JsonValue]]:
 
 
 def _cells(hub: Hub, key: UpdateKey) -> dict[str, list[Cell]]:
-    with hub.store.writing() as unit:
-        return explain_update(unit, hub.governing.bundle_of, hub.identity, key).cells
+    with hub.archive() as archive:
+        found = explain_update(archive, hub.governing.bundle_of, key)
+    return {agency: told.cells for agency, told in found.partners.items()}
 
 
 def _outcome(cells: list[Cell], name: str) -> str:

@@ -1,5 +1,6 @@
 """The ports: what the hub needs from the outside, as promises that every adapter keeps."""
 
+from hub.ports.archive import Archive
 from hub.ports.outside import Clock, Entropy, KeyStore, Publisher
 from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views, ViewsUnit
 from hub.ports.rows import (
@@ -7,6 +8,7 @@ from hub.ports.rows import (
     BundleRow,
     Continuation,
     Counter,
+    Entered,
     FeedRow,
     Kept,
     KeptRecord,
@@ -24,12 +26,14 @@ from hub.ports.store import Evidence, Store, Unit
 
 __all__ = [
     "AlertRow",
+    "Archive",
     "Arrival",
     "BundleRow",
     "Clock",
     "Consumer",
     "Continuation",
     "Counter",
+    "Entered",
     "Entropy",
     "Evidence",
     "FactRow",

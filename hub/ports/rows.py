@@ -77,6 +77,15 @@ class LeafRow(NamedTuple):
     opening: bytes
 
 
+class Entered(NamedTuple):
+    """What the ledger says in one entry, opened. `record` is its canonical JSON."""
+
+    number: int
+    time: datetime
+    record_id: UUID | None
+    record: bytes
+
+
 class BundleRow(NamedTuple):
     """A signed bundle that was in force. `signed` is the text of its file, as it was accepted."""
 

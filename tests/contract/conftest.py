@@ -12,6 +12,7 @@ Which test applies to which port, and on which adapters it runs:
     test_timers.py           |   x   |      |       |           |          |   x   | sqlite
     test_feed.py             |       |  x   |       |           |          |       | sqlite
     test_views.py            |       |      |   x   |           |          |       | sqlite
+    test_archive.py          |                    (Archive)                       | sqlite
     test_publisher.py        |       |      |       |     x     |          |       | in process
     test_keystore.py         |       |      |       |           |    x     |   x   | keyfile; system, turned
 

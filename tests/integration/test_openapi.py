@@ -50,7 +50,9 @@ def test_every_operation_asks_for_a_token(scene: Scene) -> None:
         method, path = name.split(" ")
         for part in ("update_id", "record", "alert_id", "message_id"):
             path = path.replace(f"{{{part}}}", "00000000-0000-4000-8000-000000000007")
-        answer = scene.door.request(method.upper(), path.replace("{publisher}", "x").replace("{kind}", "x"))
+        answer = scene.door.request(
+            method.upper(), path.replace("{publisher}", "x").replace("{agency}", "x").replace("{kind}", "x")
+        )
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), name
 
 

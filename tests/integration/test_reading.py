@@ -31,6 +31,28 @@ READS: list[Row] = [
     ("explanation", HOUSING, 404, "read", lambda *_: f"/v1/policies/explanations/{ANY}"),
     ("decision", UNIT, 200, "ig", lambda _, arrest: f"/v1/policies/decisions/{POLICE}/{arrest}"),
     ("decision", UNIT, 404, "ig", lambda *_: f"/v1/policies/decisions/{POLICE}/{ANY}"),
+    ("case explanation", HOUSING, 200, "read", lambda scene, _: f"/v1/cases/{scene.record_of(HOUSING)}/explanation"),
+    ("case explanation", HOUSING, 404, "read", lambda *_: f"/v1/cases/{ANY}/explanation"),
+    (
+        "alert explanation",
+        HOUSING,
+        200,
+        "read",
+        lambda scene, arrest: f"/v1/alerts/{scene.alert_of(HOUSING, arrest)}/explanation",
+    ),
+    ("alert explanation", HOUSING, 404, "read", lambda *_: f"/v1/alerts/{ANY}/explanation"),
+    ("own decision", POLICE, 200, "publish", lambda _, arrest: f"/v1/updates/{arrest}/explanation"),
+    ("own decision", POLICE, 404, "read", lambda *_: f"/v1/updates/{ANY}/explanation"),
+    ("cells", UNIT, 200, "ig", lambda *_: "/v1/policies/cells/custody.person.arrested?recipient=council_housing"),
+    ("view", UNIT, 200, "ig", lambda scene, _: f"/v1/policies/views/{HOUSING}/{scene.record_of(HOUSING)}"),
+    ("view", UNIT, 404, "ig", lambda *_: f"/v1/policies/views/{HOUSING}/{ANY}"),
+    (
+        "alert of a partner",
+        UNIT,
+        200,
+        "ig",
+        lambda scene, arrest: f"/v1/policies/alerts/{HOUSING}/{scene.alert_of(HOUSING, arrest)}",
+    ),
     ("ledger", UNIT, 200, "ig", lambda *_: "/v1/ledger/verdict"),
 ]
 each_read = pytest.mark.parametrize(
@@ -53,8 +75,8 @@ def test_a_read_has_its_entry(scene: Scene, what: str, agency: str, status: int,
     assert {name for name in rows if after[name] != rows[name]} == {"ledger"}
     about = entries[-1].pop("about")
     assert entries[-1] == {"verb": "consultation", "agency": agency, "by": "A. Reader", "what": what}
-    assert (str(arrest) in str(about)) == (what == "decision" and status == 200)
-    assert not about or str(next(iter(about.values()))).rpartition("/")[2] in asked
+    assert (str(arrest) in str(about)) == (what in ("decision", "own decision") and status == 200)
+    assert all(str(value).rpartition("/")[2] in asked for value in about.values())
 
 
 @pytest.mark.requirement("TR1")
@@ -81,6 +103,11 @@ def test_what_cannot_be_recorded_is_not_told(
         ("publish", f"/v1/alerts/{ANY}", 403),
         ("read", "/v1/ledger/verdict", 403),
         ("read", f"/v1/policies/decisions/{POLICE}/{ANY}", 403),
+        ("read", f"/v1/policies/views/{HOUSING}/{ANY}", 403),
+        ("read", f"/v1/policies/alerts/{HOUSING}/{ANY}", 403),
+        ("read", "/v1/policies/cells/custody.person.arrested?recipient=council_housing", 403),
+        ("publish", f"/v1/cases/{ANY}/explanation", 403),
+        ("ig", f"/v1/updates/{ANY}/explanation", 403),
         ("read", "/v1/cases/words", 422),
         ("read", "/v1/alerts?limit=0", 422),
     ],

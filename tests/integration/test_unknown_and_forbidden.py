@@ -14,6 +14,9 @@ PATHS = {
     "alert": "/v1/alerts/{}",
     "receipt": "/v1/receipts/{}",
     "explanation": "/v1/policies/explanations/{}",
+    "case explanation": "/v1/cases/{}/explanation",
+    "alert explanation": "/v1/alerts/{}/explanation",
+    "own explanation": "/v1/updates/{}/explanation",
 }
 
 
@@ -30,6 +33,9 @@ def ids_of(scene: Scene, arrest: UUID, asker: str) -> dict[str, list[object]]:
         "alert": messages,
         "receipt": [arrest],
         "explanation": messages,
+        "case explanation": [scene.record_of(agency) for agency in others],
+        "alert explanation": messages,
+        "own explanation": [arrest],
     }
 
 

@@ -25,6 +25,7 @@ COMMANDS = (
     ["agency", "list"],
     ["agency", "add"],
     ["agency", "token"],
+    ["agency", "dry-run"],
     ["policy", "check"],
     ["policy", "render"],
     ["policy", "explain"],
@@ -37,6 +38,10 @@ COMMANDS = (
     ["policy", "try-out"],
     ["case", "show"],
     ["feed"],
+    ["explain", "update"],
+    ["explain", "case"],
+    ["explain", "alert"],
+    ["explain", "message"],
     ["ledger", "verify"],
 )
 

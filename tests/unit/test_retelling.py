@@ -90,10 +90,12 @@ def test_both_tellings_are_explained(scene: Scene) -> None:
     partners = scene.partners
     row = plans(scene.rows("feed"))[0]
     key, message = UpdateKey(PRISON, UUID(bytes=row["update_id"])), UUID(bytes=row["message_id"])
-    with partners.hub.store.writing() as unit:
-        bundle_of = partners.hub.governing.bundle_of
-        held = {cell.field: cell.reason for cell in explain_held(unit, bundle_of, HOUSING, message, key)}
-        cells = explain_update(unit, bundle_of, partners.hub.identity, key).cells[HOUSING]
+    bundle_of = partners.hub.governing.bundle_of
+    with partners.hub.archive() as archive:
+        names = {"release_on", "address"}
+        found = explain_held(archive, bundle_of, HOUSING, message, names, for_partner=False)
+        cells = explain_update(archive, bundle_of, key).partners[HOUSING].cells
+    held = {cell.field: cell.reason for cell in found.cells}
     assert held["release_on"].startswith("told when it came to the case; tenancy: ")
     assert held["address"].startswith("told in an emergency; emergency-housing: ")
     said = {cell.field: (cell.outcome, cell.reason) for cell in cells}
