@@ -89,7 +89,7 @@ def test_a_rule_that_bars_says_what_could_not_be_ruled_out(scene: Scene) -> None
 def test_who_was_not_told_of_the_arrest_is_not_told_how_it_ended(scene: Scene) -> None:
     """The outcome goes to those who were told of the arrest: for anybody else that is the reason, not some word."""
     arrest = scene.arrested()
-    scene.p.involve(scene.person, DRUGS, ("drugs_alcohol",))
+    scene.p.involve(scene.person, DRUGS, ("drugs_alcohol",), role="referred")  # active, it would be told of it now
     outcome = scene.p.publish(POLICE, "custody.person.left", an_outcome(arrest))
     partners = decision(scene, outcome)["partners"]
     assert cell(partners[DRUGS], "stands")["reason"].startswith("goes only to those who were told")
