@@ -13,7 +13,7 @@ from sqlalchemy import select
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.tables import metadata
 from hub.cases import key_of
-from hub.ports import Evidence, UpdateKey
+from hub.ports import Evidence, KeptRecord, UpdateKey
 from hub.receiving import Caller, Received, receive
 from support.builders import a_consent
 from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership, raw_update
@@ -109,10 +109,19 @@ def on_the_ledger(partners: Partnership) -> dict[UpdateKey, int]:
 
 def on_the_feed(partners: Partnership, recipient: str) -> list[UpdateKey]:
     """The updates on one feed, in its order; a sequence that is not dense fails the test."""
+    return [record.key for record in _records(partners, recipient)]
+
+
+def entries_of_the_feed(partners: Partnership, recipient: str) -> list[int]:
+    """The ledger entry by which each record of a feed was told, in the feed's order."""
+    return [record.entry for record in _records(partners, recipient)]
+
+
+def _records(partners: Partnership, recipient: str) -> list[KeptRecord]:
     with evidence(partners) as kept:
         records = list(kept.records(recipient))
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
-    return [record.key for record in records]
+    return records
 
 
 def problems(partners: Partnership) -> list[str]:

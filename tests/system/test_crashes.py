@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from contract.places import contents, on_the_feed, on_the_ledger, problems
+from contract.places import contents, entries_of_the_feed, on_the_feed, on_the_ledger, problems
 from hub.crashpoints import POINTS
 from hub.timers import fire_due
 from schemas.receipts import Receipt
@@ -127,9 +127,9 @@ def nothing_is_lost(partners: Partnership, killed: Killing) -> None:
     acknowledged = [key(number) for number in killed.receipts]
     assert set(acknowledged) <= index.keys()
     for recipient in EVERYONE:
-        feed = on_the_feed(partners, recipient)
-        assert [index[each] for each in feed] == sorted(index[each] for each in feed)
-        times = Counter(feed)
+        told_by = entries_of_the_feed(partners, recipient)
+        assert told_by == sorted(told_by)
+        times = Counter(on_the_feed(partners, recipient))
         for number in range(len(OPENING), len(killed.receipts)):
             assert times[key(number)] == (recipient in BELONGS_ON[event(number).kind])
 

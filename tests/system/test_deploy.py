@@ -210,7 +210,7 @@ def test_what_is_shipped_works_from_anywhere(installed: Path, tmp_path: Path) ->
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("raise SystemExit('the wrong package')\n", encoding="utf-8")
     said = run(installed, "policy", "check", cwd=tmp_path, PYTHONPATH="")
-    assert said.startswith(str(installed.parents[1]))
+    assert f"\n{installed.parents[1]}" in said
     assert "0 not kept" in said
     run(installed, "policy", "try-out", "--home", "home", cwd=tmp_path, PYTHONPATH="")
     said = run(installed, "ledger", "verify", "--home", "home", cwd=tmp_path, PYTHONPATH="")
