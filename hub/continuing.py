@@ -59,7 +59,7 @@ def _rejected(rule: str, message: str) -> Rejected:
 
 
 def resume(acceptor: Acceptor) -> int:
-    """Tell what waits for agreements that are in force again, by a new date. Returns how much. Raises `TryLater`."""
+    """Tell what waits for agreements that are in force anew, by a later date. Returns how many. Raises `TryLater`."""
     waiting, bundle = acceptor.store.postponed(), acceptor.in_force()
     gone = lapsed_now(acceptor.store, bundle, acceptor.clock.now().date()) if waiting else ()
     ready = [name for name in sorted(waiting) if name not in gone and name in bundle.policies.agreements]

@@ -25,7 +25,7 @@ from hub.cases import settled_at
 from hub.explaining import BundleOf
 from hub.identity import Identity
 from hub.placing import HUB, PersonIdentity
-from hub.ports import Archive, Entered, UpdateKey
+from hub.ports import Archive, Entered, UpdateKey, key_of
 from hub.receiving import Received
 from hub.restoring import restored, target_of
 from schemas.disclosures import Disclosure
@@ -109,8 +109,7 @@ class Occasions:
         record = orjson.loads(entered.record)
         if record.get("outcome") != "placed" or entered.record_id is None:
             return None
-        publisher, _, update_id = record["update"].partition("/")
-        key = UpdateKey(publisher, UUID(update_id))
+        key = key_of(record["update"])
         content = self.archive.content_of(key)
         if content is None:
             return None

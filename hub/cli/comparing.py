@@ -84,8 +84,8 @@ def _print_replay(replayed: "Replayed | None", back: int | None, notes: str) -> 
 
 
 def approve(home: Home = None) -> None:
-    """Make the policies in force the baseline that later changes are compared with, and empty the approvals. Refused
-    while anything widens that the approvals do not name.
+    """Make the draft the baseline that later changes are compared with, and empty the approvals. Refused while anything
+    widens that the approvals do not name.
 
     Example: [bold]IOM_HUB_POLICIES=access_policies iom-hub policy approve[/bold]
     """
@@ -97,7 +97,7 @@ def approve(home: Home = None) -> None:
     if not verdict.passed:
         _print(verdict)
         raise typer.Exit(1)
-    out.print(f"{directory / BASELINE} holds the policies now; {directory / APPROVED} is empty.", soft_wrap=True)
+    out.print(f"{directory / BASELINE} holds the draft now; {directory / APPROVED} is empty.", soft_wrap=True)
 
 
 def _print(verdict: "Verdict") -> None:
