@@ -109,8 +109,7 @@ def _conditions(bundle: Bundle, kind: str, clause: str, name: str) -> When:
 
 def _barred_by(bundle: Bundle, kind: str, recipient: str, situation: Situation, name: str) -> str | None:
     for rule, never in bundle.policies.kinds[kind].never.items():
-        applies = recipient not in never.except_ and (never.fields == "*" or name in never.fields)
-        if applies and holds(bundle.words.condition(never.when), situation.possible):
+        if never.bars(recipient, name) and holds(bundle.words.condition(never.when), situation.possible):
             return rule
     return None
 

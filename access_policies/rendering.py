@@ -51,11 +51,7 @@ def _facts(policy: KindPolicy) -> str:
 
 def _cell(policies: Policies, policy: KindPolicy, partner: str, name: str) -> str:
     """`told` or `masked` with its clauses, `never`, or a dash."""
-    barred = any(
-        not never.when and partner not in never.except_ and (never.fields == "*" or name in never.fields)
-        for never in policy.never.values()
-    )
-    if barred:
+    if policy.always_bars(partner, name):
         return "never"
     grants = [
         (("told" if name in share.fields else _mask(policy, name)), clause)

@@ -19,15 +19,10 @@ def of_youth(kind: Kind) -> Found:
 
 
 def _not_barred(policy: KindPolicy, recipient: str) -> list[str]:
-    bars = [never for never in policy.never.values() if recipient not in never.except_ and _for_every_youth(never)]
-    return [name for name in policy.fields if not any(bars_field(never, name) for never in bars)]
+    bars = [never for never in policy.never.values() if _for_every_youth(never)]
+    return [name for name in policy.fields if not any(never.bars(recipient, name) for never in bars)]
 
 
 def _for_every_youth(never: Never) -> bool:
     """Whether it holds for each person under 18, whatever else is so."""
     return all(word == "age" and "youth" in values for word, values in never.when.items())
-
-
-def bars_field(never: Never, name: str) -> bool:
-    """Whether a rule speaks of this field."""
-    return never.fields == "*" or name in never.fields

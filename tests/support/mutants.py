@@ -62,8 +62,8 @@ class _Guessing(Rules):
     def __init__(self, rules: Rules, read: Callable[[Situation], Situation]) -> None:
         self._rules, self._read = rules, read
 
-    def plan(self, situation: Situation) -> Plan:
-        return self._rules.plan(self._read(situation))
+    def plan(self, situation: Situation, word: str | None = None) -> Plan:
+        return self._rules.plan(self._read(situation), word)
 
 
 class _GuessingBundle(Bundle):
