@@ -79,16 +79,7 @@ def edition(path: Path) -> Edition:
 
 def approvals(path: Path) -> tuple[Approval, ...]:
     """The approvals in a file, strictly read. Raises `UnusablePolicies`."""
-    document = Document(path, path.name)
-    try:
-        return Approvals.model_validate(document.content).approved
-    except ValidationError as invalid:
-        problems = [document.problem(tuple(e["loc"]), f"{_where(e['loc'])}: {e['msg']}") for e in invalid.errors()]
-        raise UnusablePolicies(problems) from None
-
-
-def _where(path: Iterable[object]) -> str:
-    return ".".join(map(str, path))
+    return Document(path, path.name).parsed(Approvals).approved
 
 
 def judge(old: Edition, new: Edition, approved: Iterable[Approval]) -> Verdict:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, StrictInt, ValidationError
+from pydantic import BaseModel, ConfigDict, StrictInt
 
 from access_policies.reading import Document, Path_, UnusablePolicies
 
@@ -71,19 +71,11 @@ def load_signers(path: Path) -> Signers:
         missing = "there is no such file, so nobody's signature counts; write it from what `iom-hub policy key` prints"
         raise UnusablePolicies([f"{path.name}:1: {missing}"])
     document = Document(path, path.name)
-    try:
-        form = _Form.model_validate(document.content)
-    except ValidationError as invalid:
-        problems = [_in_words(document, each["loc"], each["msg"]) for each in invalid.errors()]
-        raise UnusablePolicies(problems) from invalid
+    form = document.parsed(_Form)
     if problems := [document.problem(place, sentence) for place, sentence in _problems(form)]:
         raise UnusablePolicies(problems)
     named = ((key_id, role, text) for role, keys in form.roles.items() for key_id, text in keys.items())
     return Signers(form.needs, tuple(Signer(key_id, role, _public(text)) for key_id, role, text in named))
-
-
-def _in_words(document: Document, place: Path_, message: str) -> str:
-    return document.problem(place, f"{'.'.join(map(str, place))}: {message}; it says `needs` and `roles`")
 
 
 def _problems(form: _Form) -> Iterator[tuple[Path_, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import plan_for
@@ -38,11 +38,7 @@ Situations = dict[str, NamedSituation]
 def read_situations(directory: Path, bundle: Bundle) -> Situations:
     """The named situations of these policies, strictly read. Raises `UnusablePolicies`, by file and line."""
     document = Document(directory / SITUATIONS, SITUATIONS)
-    try:
-        found = TypeAdapter(Situations).validate_python(document.content)
-    except ValidationError as invalid:
-        problems = [document.problem(e["loc"], f"{'.'.join(map(str, e['loc']))}: {e['msg']}") for e in invalid.errors()]
-        raise UnusablePolicies(problems) from None
+    found = document.parsed(Situations)
     if problems := [document.problem(path, sentence) for path, sentence in _unknown(found, bundle)]:
         raise UnusablePolicies(problems)
     return found

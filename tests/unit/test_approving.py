@@ -116,7 +116,7 @@ Spoil = Callable[[], str]
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("approved:\n  - line: a\n    by: b\n", r"approved\.yaml:2: approved\.0\.because: Field required"),
+        ("approved:\n  - line: a\n    by: b\n", r"approved\.yaml:2: approved\.0\.because: this key is missing; add it"),
         ("approved:\n  - {line: a, by: b, because: ''}\n", r"approved\.yaml:2: approved\.0\.because: "),
         ("approved:\n  - {line: a, by: b, because: c, until: d}\n", r"approved\.yaml:2: approved\.0\.until: "),
         ("approved: []\napproved: []\n", r"approved\.yaml:2: the key 'approved' stands here twice"),
