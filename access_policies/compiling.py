@@ -128,6 +128,7 @@ class Bundle:
     def __init__(self, policies: Policies, *, masks_version: int = MASKS_VERSION) -> None:
         """`masks_version` is another than today's only for policies of the past."""
         self.policies = policies
+        self.masks_version = masks_version
         self.words = Words(policies)
         self.digest = hashlib.sha256(canonical(policies, masks_version)).hexdigest()
         recipients = {partner.kind for partner in policies.partners.values()}
