@@ -13,12 +13,13 @@ from access_policies.compiling import Bundle
 from hub import ledger
 from hub.accepting import Acceptor
 from hub.cases import Case
+from hub.disclosing import Reason
 from hub.numbering import Entry, number
 from hub.placing import Desk
 from hub.ports import Continuation, Postponed, Store, Unit
 from hub.postponing import continued_on
 from hub.receiving import Problem, Rejected
-from hub.retelling import Reason, Retold
+from hub.retelling import Retold
 from hub.standing import lapsed
 from hub.telling import Telling
 
