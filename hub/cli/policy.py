@@ -89,7 +89,9 @@ def _pages(directory: Path) -> dict[str, str]:
 def _stale(into: Path, wanted: dict[str, str]) -> list[Path]:
     """The pages that are missing, say something else, or are of an agreement that is no more."""
     stale = [name for name, text in wanted.items() if not _says(into / name, text)]
-    gone = [page for page in into.glob("agreements/*.md") if str(page.relative_to(into)) not in wanted]
+    from access_policies.documenting import AGREEMENTS
+
+    gone = [page for page in into.glob(f"{AGREEMENTS}/*.md") if str(page.relative_to(into)) not in wanted]
     return [*(into / name for name in stale), *gone]
 
 
