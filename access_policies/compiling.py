@@ -131,11 +131,10 @@ class Bundle:
         self.masks_version = masks_version
         self.words = Words(policies)
         self.digest = hashlib.sha256(canonical(policies, masks_version)).hexdigest()
-        recipients = {partner.kind for partner in policies.partners.values()}
         self._rules = {
             (policy.kind, recipient): Rules(policies, self.words, policy, recipient)
             for policy in policies.kinds.values()
-            for recipient in recipients
+            for recipient in policies.recipients()
         }
         self._whole = {kind: _told(policy.fields, OWN) for kind, policy in policies.kinds.items()}
         self._classes = {

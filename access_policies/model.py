@@ -262,6 +262,10 @@ class Policies(Form):
         """The words of a condition, each with its values. `agreement` is the hub's own: which are in force (D16)."""
         return self.vocabulary.words() | {"agreement": tuple(self.agreements)}
 
+    def recipients(self) -> tuple[str, ...]:
+        """The kinds of partner in the register, in its order."""
+        return tuple(dict.fromkeys(partner.kind for partner in self.partners.values()))
+
     def conditions(self, clause: str) -> When:
         """What must be known to hold before a clause tells anything: its `when`, and its agreement in force."""
         return self.clauses[clause].when | {"agreement": (self.clauses[clause].agreement_id,)}

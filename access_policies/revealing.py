@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from access_policies.compiling import Bundle
-from access_policies.enumerating import asks, cells, recipients
+from access_policies.enumerating import asks, cells
 from access_policies.rendering import NOTE, table, title
 
 ITSELF = "the update itself"
@@ -73,7 +73,7 @@ class Silence:
 def silences(bundle: Bundle) -> Iterator[Silence]:
     """Every such word, by kind of partner."""
     hears = _Hears(bundle)
-    for recipient in recipients(bundle.policies):
+    for recipient in bundle.policies.recipients():
         for word in bundle.policies.words():
             decides, values = _decides(bundle, recipient, word, hears)
             facts = tuple(fact for fact in _facts(word, decides) if not hears.in_full(recipient, fact))
@@ -116,7 +116,7 @@ def _facts(word: str, decides: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def words_not_told(bundle: Bundle) -> str:
     """The page."""
     found = list(silences(bundle))
-    return NOTE + _HEAD + "\n".join(_section(found, recipient) for recipient in recipients(bundle.policies))
+    return NOTE + _HEAD + "\n".join(_section(found, recipient) for recipient in bundle.policies.recipients())
 
 
 def _section(found: list[Silence], recipient: str) -> str:

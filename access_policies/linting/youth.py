@@ -1,12 +1,12 @@
 """People under 18: told to nobody but the kinds of partner named for them; unknown age counts as under 18 (D18)."""
 
-from access_policies.linting.finding import Found, Kind, kinds_of_partner
+from access_policies.linting.finding import Found, Kind
 from access_policies.model import KindPolicy, Never
 
 
 def of_youth(kind: Kind) -> Found:
     """Each kind of partner that is not named for youth, and some field of this kind that nothing bars for it."""
-    for recipient in sorted(kinds_of_partner(kind.policies)):
+    for recipient in sorted(kind.policies.recipients()):
         partner = kind.policies.vocabulary.partner_kinds.get(recipient)
         if partner and not partner.youth and (open_ := _not_barred(kind.policy, recipient)):
             yield (

@@ -3,7 +3,6 @@
 import pytest
 
 from access_policies.compiling import Bundle
-from access_policies.enumerating import recipients
 from access_policies.loading import load
 from access_policies.revealing import FACTS, ITSELF, Silence, silences, words_not_told
 from support.editions import KIND, small, with_clause, with_policy, with_share
@@ -66,6 +65,6 @@ def test_a_bar_that_excepts_a_partner_decides_nothing_for_it() -> None:
 def test_the_page_has_a_section_for_everybody() -> None:
     """Each kind of partner has its list, also where it is empty."""
     page = words_not_told(Bundle(with_clause(with_policy(small(), never={}), "tenancy", when={})))
-    assert page.count("## ") == len(recipients(small()))
+    assert page.count("## ") == len(small().recipients())
     assert page.partition("## council housing\n\n")[2] == "None.\n"
     assert "| consent | accommodation | 1 kind | `purposes` of `trust.consent.given`" in page
