@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test check fix docs mutate bench lock clean
+.PHONY: help setup demo serve test check fix docs mutate prove bench lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show this list

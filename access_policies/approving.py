@@ -14,7 +14,6 @@ from access_policies.changing import Change
 from access_policies.comparing import compare
 from access_policies.compiling import Bundle, canonical
 from access_policies.loading import load
-from access_policies.masking import MASKS_VERSION
 from access_policies.model import Form, Policies
 from access_policies.reading import Document, UnusablePolicies
 
@@ -44,14 +43,6 @@ class Approvals(Form):
 
 
 @dataclass(frozen=True)
-class Edition:
-    """One edition of the policies, and the version of the masks it was signed with."""
-
-    bundle: Bundle
-    masks: int
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What a comparison came to: `unnamed` widen and nobody approved them, `stale` are approved and do not occur."""
 
@@ -65,35 +56,26 @@ class Verdict:
         return not self.unnamed and not self.stale
 
 
-def edition(path: Path) -> Edition:
+def edition(path: Path) -> Bundle:
     """The policies in a directory, or in a file in their canonical form. Raises `UnusablePolicies`."""
     if path.is_dir():
-        return Edition(Bundle(load(path)), MASKS_VERSION)
+        return Bundle(load(path))
     try:
         content = json.loads(path.read_bytes())
         masks = content.pop("masks_version")
-        return Edition(Bundle(Policies.model_validate(content), masks_version=masks), masks)
+        return Bundle(Policies.model_validate(content), masks_version=masks)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as broken:
         raise UnusablePolicies([f"{path.name}:1: this file does not hold policies in canonical form"]) from broken
 
 
 def approvals(path: Path) -> tuple[Approval, ...]:
     """The approvals in a file, strictly read. Raises `UnusablePolicies`."""
-    document = Document(path, path.name)
-    try:
-        return Approvals.model_validate(document.content).approved
-    except ValidationError as invalid:
-        problems = [document.problem(tuple(e["loc"]), f"{_where(e['loc'])}: {e['msg']}") for e in invalid.errors()]
-        raise UnusablePolicies(problems) from None
+    return Document(path, path.name).parsed(Approvals).approved
 
 
-def _where(path: Iterable[object]) -> str:
-    return ".".join(map(str, path))
-
-
-def judge(old: Edition, new: Edition, approved: Iterable[Approval]) -> Verdict:
+def judge(old: Bundle, new: Bundle, approved: Iterable[Approval]) -> Verdict:
     """Compare two editions, and hold the widening lines against the approvals."""
-    changes = tuple(compare(old.bundle, new.bundle, masks=(old.masks, new.masks)))
+    changes = tuple(compare(old, new))
     wider = [str(change) for change in changes if change.direction == "WIDER"]
     named = [each.line for each in approved]
     return Verdict(
@@ -109,6 +91,6 @@ def move_baseline(directory: Path) -> Verdict:
     named = approvals(approved) if approved.exists() else ()
     verdict = judge(edition(baseline), new, named) if baseline.exists() else Verdict((), (), ())
     if verdict.passed:
-        baseline.write_bytes(canonical(new.bundle.policies))
+        baseline.write_bytes(canonical(new.policies))
         approved.write_text(NOTHING_APPROVED, encoding="utf-8")
     return verdict

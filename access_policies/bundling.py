@@ -84,8 +84,8 @@ def reopen(raw: bytes) -> Bundle:
 
 def _said(raw: bytes, name: str) -> dict[str, Any]:
     try:
-        said = json.loads(raw.decode(), object_pairs_hook=_each_key_once)
-    except _Twice as twice:
+        said = json.loads(raw.decode(), object_pairs_hook=each_key_once)
+    except Twice as twice:
         raise refusal(name, "a key stands twice in its content") from twice
     except (ValueError, RecursionError) as broken:
         raise refusal(name, "its content is not JSON") from broken
@@ -96,14 +96,15 @@ def _said(raw: bytes, name: str) -> dict[str, Any]:
     return said
 
 
-class _Twice(Exception):
+class Twice(Exception):
     """A key stands twice in one object."""
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, of which no reader can take another value than the next one does. Raises `Twice`."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Twice
+        raise Twice
     return found
 
 

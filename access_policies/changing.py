@@ -10,7 +10,7 @@ from typing import Literal
 
 from access_policies.compiling import NOTHING, SIGNPOST, Bundle, Plan
 from access_policies.covering import Case, cases, sentence
-from access_policies.enumerating import Regions, Space, asks, recipients, regions, space
+from access_policies.enumerating import Regions, Space, asks, regions, space
 from access_policies.model import KindPolicy
 
 Direction = Literal["WIDER", "NARROWER", "GROUND", "CHANGED"]
@@ -65,7 +65,7 @@ _Told = Mapping[str, _Cell]
 def changed_cells(old: Bundle, new: Bundle) -> Iterator[CellChange]:
     """Each field of each kind that some kind of partner is told differently, or on another ground, somewhere."""
     for kind in dict.fromkeys([*old.policies.kinds, *new.policies.kinds]):
-        for recipient in dict.fromkeys([*recipients(old.policies), *recipients(new.policies)]):
+        for recipient in dict.fromkeys([*old.policies.recipients(), *new.policies.recipients()]):
             if not _same(old, new, kind, recipient):
                 yield from changed(old, new, kind, (recipient, recipient))
 
@@ -92,7 +92,7 @@ def _same(old: Bundle, new: Bundle, kind: str, recipient: str) -> bool:
 def _deciding(bundle: Bundle, kind: str, recipient: str) -> object:
     policies = bundle.policies
     policy = policies.kinds.get(kind)
-    if policy is None or recipient not in recipients(policies):
+    if policy is None or recipient not in policies.recipients():
         return None
     shares = [(name, share) for name, share in policy.share.items() if policies.clauses[name].recipient == recipient]
     bars = [(never.fields, recipient in never.except_) for never in policy.never.values()]

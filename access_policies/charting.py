@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from access_policies.compiling import NOTHING, Bundle, Plan
-from access_policies.enumerating import recipients
 from access_policies.rendering import NOTE, table, title
 from access_policies.situating import Situations, told_in
 
@@ -24,7 +23,7 @@ def disclosure_matrix(bundle: Bundle, situations: Situations) -> str:
 
 def _kind(bundle: Bundle, situations: Situations, kind: str) -> str:
     lines, silent = [f"## {kind}\n"], []
-    for recipient in recipients(bundle.policies):
+    for recipient in bundle.policies.recipients():
         told = told_in(situations, bundle, kind, recipient)
         if any(plan.names for plan in told.values()):
             lines += [f"### {kind} → {title(recipient)}\n", *_outcomes(told), ""]

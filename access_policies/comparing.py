@@ -13,11 +13,11 @@ _ELSEWHERE = ("share", "inherits", "publishers", "expect")
 """Parts of a kind's file that other lines show, or that decide nothing."""
 
 
-def compare(old: Bundle, new: Bundle, *, masks: tuple[int, int] = (0, 0)) -> list[Change]:
-    """One line for each change, the widening ones first. `masks` are the versions of the masks of either edition."""
+def compare(old: Bundle, new: Bundle) -> list[Change]:
+    """One line for each change, the widening ones first."""
     changes = [
         *changed_cells(old, new),
-        *_masks(*masks),
+        *_masks(old.masks_version, new.masks_version),
         *_publishers(old.policies, new.policies),
         *_partners(old, new),
         *_texts(old.policies, new.policies),

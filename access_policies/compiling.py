@@ -128,13 +128,13 @@ class Bundle:
     def __init__(self, policies: Policies, *, masks_version: int = MASKS_VERSION) -> None:
         """`masks_version` is another than today's only for policies of the past."""
         self.policies = policies
+        self.masks_version = masks_version
         self.words = Words(policies)
         self.digest = hashlib.sha256(canonical(policies, masks_version)).hexdigest()
-        recipients = {partner.kind for partner in policies.partners.values()}
         self._rules = {
             (policy.kind, recipient): Rules(policies, self.words, policy, recipient)
             for policy in policies.kinds.values()
-            for recipient in recipients
+            for recipient in policies.recipients()
         }
         self._whole = {kind: _told(policy.fields, OWN) for kind, policy in policies.kinds.items()}
         self._classes = {

@@ -25,12 +25,10 @@ def decide(
     own update back whole; `told_before` are those who were told the update that this one is about; with a `word`
     only the clauses count whose condition has it.
     """
-    lapsed = bundle.lapsed(kind)
     plans = {}
     for agency, situation in situations.items():
-        plan = bundle.rules(kind, bundle.policies.partners[agency].kind).plan(situation, word)
-        if lapsed is not None:
-            plan = _inherited(plan, lapsed, told_before=agency in told_before)
+        recipient = bundle.policies.partners[agency].kind
+        plan = plan_for(bundle, kind, recipient, situation, told_before=agency in told_before, word=word)
         if plan is not NOTHING and plan.names:
             plans[agency] = plan
     if own is not None and own in situations:
@@ -38,9 +36,13 @@ def decide(
     return plans
 
 
-def plan_for(bundle: Bundle, kind: str, recipient: str, situation: Situation, *, told_before: bool) -> Plan:
-    """What one partner of kind `recipient` is told; of a kind that inherits, only if it was told before."""
-    plan = bundle.rules(kind, recipient).plan(situation)
+def plan_for(
+    bundle: Bundle, kind: str, recipient: str, situation: Situation, *, told_before: bool, word: str | None = None
+) -> Plan:
+    """What one partner of kind `recipient` is told; of a kind that inherits, only if it was told before. `word` as for
+    `decide`.
+    """
+    plan = bundle.rules(kind, recipient).plan(situation, word)
     lapsed = bundle.lapsed(kind)
     return plan if lapsed is None else _inherited(plan, lapsed, told_before=told_before)
 

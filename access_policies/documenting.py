@@ -1,4 +1,4 @@
-"""Documenting: every page that is made from the policies, by its name under `docs/reference`."""
+"""Documenting: the pages for those who sign and those who are told of, by their names under `docs/reference`."""
 
 from collections.abc import Mapping
 

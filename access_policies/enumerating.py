@@ -150,7 +150,7 @@ class _InBits:
 def asks(policies: Policies, kind: str, recipient: str) -> list[Condition]:
     """The conditions that decide what a partner of kind `recipient` is told of `kind`; none where either is not."""
     policy = policies.kinds.get(kind)
-    if policy is None or recipient not in recipients(policies):
+    if policy is None or recipient not in policies.recipients():
         return []
     grounds = [name for name in policy.share if policies.clauses[name].recipient == recipient]
     whens = [when for name in grounds for when in (policies.conditions(name), policies.clauses[name].when)]
@@ -183,7 +183,7 @@ def regions(bundle: Bundle, kind: str, recipient: str, over: Space) -> Regions:
     """What is told where: one situation stands for all in which the same conditions hold. Empty where nothing is told
     at all, because the bundle has no such rules.
     """
-    if kind not in bundle.policies.kinds or recipient not in recipients(bundle.policies):
+    if kind not in bundle.policies.kinds or recipient not in bundle.policies.recipients():
         return []
     bits, inherits = _InBits(over, bundle.words), bundle.lapsed(kind) is not None
     before = over.told_before if inherits else over.everything
@@ -209,14 +209,9 @@ def _cut(whole: int, sets: Iterable[int]) -> list[int]:
 def cells(bundle: Bundle) -> Iterator[tuple[str, str, Space, Regions]]:
     """Every kind and kind of partner with its situations and what is told in each: the whole decision space."""
     for kind in bundle.policies.kinds:
-        for recipient in recipients(bundle.policies):
+        for recipient in bundle.policies.recipients():
             over = space([bundle.policies], [(kind, recipient)])
             yield kind, recipient, over, regions(bundle, kind, recipient, over)
-
-
-def recipients(policies: Policies) -> tuple[str, ...]:
-    """The kinds of partner in the register, in its order."""
-    return tuple(dict.fromkeys(partner.kind for partner in policies.partners.values()))
 
 
 def _together(editions: Sequence[dict[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

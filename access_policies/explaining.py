@@ -1,6 +1,6 @@
 """Why a field is told or withheld in a situation: the clause, the bar, the unmet word, or no rule at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Literal
@@ -63,7 +63,7 @@ def ground(bundle: Bundle, clause: str) -> str:
     return GROUNDS.get(clause, clause)
 
 
-def in_words(values: Values) -> str:
+def in_words(values: Mapping[str, Iterable[str]]) -> str:
     """Conditions as a sentence says them: `involvement active or lead, pathway accommodation`."""
     return ", ".join(f"{word} {' or '.join(each)}" for word, each in values.items())
 
@@ -109,8 +109,7 @@ def _conditions(bundle: Bundle, kind: str, clause: str, name: str) -> When:
 
 def _barred_by(bundle: Bundle, kind: str, recipient: str, situation: Situation, name: str) -> str | None:
     for rule, never in bundle.policies.kinds[kind].never.items():
-        applies = recipient not in never.except_ and (never.fields == "*" or name in never.fields)
-        if applies and holds(bundle.words.condition(never.when), situation.possible):
+        if never.bars(recipient, name) and holds(bundle.words.condition(never.when), situation.possible):
             return rule
     return None
 

@@ -42,14 +42,9 @@ def grants(policies: Policies) -> tuple[Grant, ...]:
 
 def _grant(name: str, clause: Clause, policy: KindPolicy) -> Grant:
     share = policy.share[name]
-    clear = tuple(field for field in share.fields if not _always_barred(policy, clause.recipient, field))
-    masked = tuple(field for field in share.masked if not _always_barred(policy, clause.recipient, field))
+    clear = tuple(field for field in share.fields if not policy.always_bars(clause.recipient, field))
+    masked = tuple(field for field in share.masked if not policy.always_bars(clause.recipient, field))
     return Grant(name, clause, policy, clear, masked)
-
-
-def _always_barred(policy: KindPolicy, recipient: str, field: str) -> bool:
-    bars = (never for never in policy.never.values() if not never.when and recipient not in never.except_)
-    return any(never.fields == "*" or field in never.fields for never in bars)
 
 
 def classes_of(found: Iterable[Grant]) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from access_policies import linting
 from access_policies.model import Form, OneOrMore, Partner, PartnerKind, Policies
 from access_policies.reading import Document, UnusablePolicies
@@ -31,15 +29,7 @@ class Joining(Form):
 
 def read_joining(path: Path) -> Joining:
     """What a file says, strictly read. Raises `UnusablePolicies`."""
-    document = Document(path, path.name)
-    try:
-        return Joining.model_validate(document.content)
-    except ValidationError as invalid:
-        problems = [
-            document.problem(tuple(error["loc"]), f"{'.'.join(map(str, error['loc']))}: {error['msg']}")
-            for error in invalid.errors()
-        ]
-        raise UnusablePolicies(problems) from None
+    return Document(path, path.name).parsed(Joining)
 
 
 def with_partner(policies: Policies, joining: Joining, name: str) -> Policies:

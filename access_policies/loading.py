@@ -1,10 +1,8 @@
 """From a directory of YAML to policies that hold together, or a list of everything that is wrong with them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TypeVar
 
 from access_policies import linting
 from access_policies.model import Agreement, Clause, KindPolicy, Never, Partner, Policies, Vocabulary
@@ -27,7 +25,7 @@ def load(directory: Path = SHIPPED) -> Policies:
     agreements = reader.read("agreements.yaml", dict[str, Agreement])
     clauses = reader.read("clauses.yaml", dict[str, Clause])
     nevers = reader.read("nevers.yaml", dict[str, Never])
-    kinds = {policy.kind: policy for policy in reader.read_all(_kind_files(directory), KindPolicy)}
+    kinds = {policy.kind: policy for policy in reader.read_kinds(_kind_files(directory))}
     if reader.problems or not (vocabulary and partners is not None and agreements is not None):
         raise UnusablePolicies(reader.problems)
     if clauses is None or nevers is None:
@@ -58,12 +56,17 @@ class _Reader:
         self.problems: list[str] = []
 
     def read(self, name: str, form: type[T]) -> T | None:
-        return self._parsed(name, TypeAdapter(form).validate_python)
+        try:
+            document = self._documents[name] = Document(self._directory / name, name)
+            return document.parsed(form)
+        except UnusablePolicies as unusable:
+            self.problems += unusable.problems
+        return None
 
-    def read_all(self, files: Iterable[Path], form: type[KindPolicy]) -> Iterator[KindPolicy]:
+    def read_kinds(self, files: Iterable[Path]) -> Iterator[KindPolicy]:
         for file in files:
             name = str(file.relative_to(self._directory))
-            policy = self._parsed(name, form.model_validate)
+            policy = self.read(name, KindPolicy)
             if policy is not None:
                 yield from self._known_once(policy, name)
 
@@ -76,54 +79,9 @@ class _Reader:
         self._documents[policy.kind] = self._documents[name]
         yield policy
 
-    def _parsed(self, name: str, parse: Callable[[Any], T]) -> T | None:
-        document = None
-        try:
-            document = Document(self._directory / name, name)
-            self._documents[name] = document
-            return parse(document.content)
-        except UnusablePolicies as unusable:
-            self.problems += unusable.problems
-        except ValidationError as invalid:
-            self.problems += [self._in_words(document, error) for error in invalid.errors()]
-        return None
-
-    def _in_words(self, document: Document | None, error: Any) -> str:
-        path = tuple(part for part in error["loc"] if part != "[key]")
-        where = ".".join(str(part) for part in path)
-        assert document is not None
-        return document.problem(path, f"{where}: {_remedy(error)}")
-
     def place(self, finding: linting.Finding) -> str:
         """A finding of the linter, by file and line."""
         return self._documents[finding.document].problem(finding.path, finding.sentence)
-
-
-_FORMS = {
-    "int": "a whole number",
-    "bool": "true or false",
-    "date": "a day such as 2027-05-01",
-    "tuple": "a list in brackets",
-    "dict": "a mapping of keys to values",
-    "model": "a mapping of keys to values",
-    "string": "text of the form that belongs here",
-}
-"""What to write, by the first word of pydantic's name for the error."""
-
-
-def _remedy(error: Any) -> str:
-    """What is wrong with the form of a value, and what to do; never the value."""
-    match error["type"]:
-        case "extra_forbidden":
-            return "nobody knows this key; mend its spelling, or take it out"
-        case "missing":
-            return "this key is missing; add it"
-        case "literal_error":
-            return f"choose from {error['ctx']['expected']}"
-        case "value_error":
-            return str(error["ctx"]["error"])
-        case kind:
-            return f"this has the wrong form; write {_FORMS.get(kind.partition('_')[0], 'what belongs here')}"
 
 
 def is_policy_directory(directory: Path) -> bool:

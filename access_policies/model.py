@@ -162,6 +162,10 @@ class Never(Form):
     except_: tuple[str, ...] = Field(default=(), alias="except")
     because: str
 
+    def bars(self, recipient: str, name: str) -> bool:
+        """Whether it keeps this field from this kind of partner while its `when` holds."""
+        return recipient not in self.except_ and (self.fields == "*" or name in self.fields)
+
 
 class Share(Form):
     """What a clause tells of this kind; what is unknown counts as no."""
@@ -233,6 +237,10 @@ class KindPolicy(Form):
     share: dict[str, Share] = {}
     expect: tuple[Expect, ...] = ()
 
+    def always_bars(self, recipient: str, name: str) -> bool:
+        """Whether this kind of partner is told the field in no situation, whatever is shared."""
+        return any(never.bars(recipient, name) for never in self.never.values() if not never.when)
+
     def with_nevers(self, nevers: dict[str, Never]) -> "KindPolicy":
         """This policy with the rules that hold for every kind; its own rule of the same name comes first."""
         return self.model_copy(update={"never": nevers | self.never})
@@ -253,6 +261,10 @@ class Policies(Form):
     def words(self) -> dict[str, tuple[str, ...]]:
         """The words of a condition, each with its values. `agreement` is the hub's own: which are in force (D16)."""
         return self.vocabulary.words() | {"agreement": tuple(self.agreements)}
+
+    def recipients(self) -> tuple[str, ...]:
+        """The kinds of partner in the register, in its order."""
+        return tuple(dict.fromkeys(partner.kind for partner in self.partners.values()))
 
     def conditions(self, clause: str) -> When:
         """What must be known to hold before a clause tells anything: its `when`, and its agreement in force."""

@@ -48,8 +48,10 @@ PHRASES = {
 def notice(policies: Policies) -> str:
     """The page `notice.md`."""
     found = grants(policies)
-    kinds = dict.fromkeys(partner.kind for partner in policies.partners.values())
-    parts = ["\n".join(_partner(policies, kind, [g for g in found if g.clause.recipient == kind])) for kind in kinds]
+    parts = [
+        "\n".join(_partner(policies, kind, [g for g in found if g.clause.recipient == kind]))
+        for kind in policies.recipients()
+    ]
     return NOTE + _OPENING + "\n".join([*parts, _RIGHTS])
 
 

@@ -39,7 +39,7 @@ _NOT = {"pathway": "do not "}
 
 def notes(old: Bundle, new: Bundle) -> str:
     """For every partner to whom something changes, a heading with its name and what changes; empty if nothing does."""
-    return "\n".join(_section(old, new, *each) for each in _groups(old, new) if _says(old, new, *each))
+    return "\n".join(filter(None, (_section(old, new, *each) for each in _groups(old, new))))
 
 
 def _groups(old: Bundle, new: Bundle) -> Iterator[tuple[list[str], tuple[str, str]]]:
@@ -56,14 +56,10 @@ def _kind(bundle: Bundle, agency: str) -> str:
     return partner.kind if partner and not partner.suspended else ""
 
 
-def _says(old: Bundle, new: Bundle, agencies: list[str], pair: tuple[str, str]) -> bool:
-    return any(_paragraphs(old, new, pair)) or any(_histories(old, new, agencies))
-
-
 def _section(old: Bundle, new: Bundle, agencies: list[str], pair: tuple[str, str]) -> str:
+    said = [*_paragraphs(old, new, pair), *_histories(old, new, agencies)]
     names = (_name(new.policies.partners.get(a) or old.policies.partners[a], a) for a in agencies)
-    lines = [f"## {', '.join(names)}", *_paragraphs(old, new, pair), *_histories(old, new, agencies)]
-    return "\n\n".join(lines) + "\n"
+    return "\n\n".join([f"## {', '.join(names)}", *said]) + "\n" if said else ""
 
 
 def _name(partner: Partner, agency: str) -> str:

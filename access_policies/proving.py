@@ -8,7 +8,7 @@ from operator import or_
 from typing import Literal
 
 from access_policies.compiling import TOLD_BEFORE, Bundle, Plan
-from access_policies.enumerating import Regions, Space, cells, recipients, regions, space, steps
+from access_policies.enumerating import Regions, Space, cells, regions, space, steps
 from access_policies.model import Clause, KindPolicy, Never, Share
 
 
@@ -153,7 +153,7 @@ def _bites(bundle: Bundle, policy: KindPolicy, name: str) -> bool:
     never = policy.never[name]
     rest = {other: rule for other, rule in policy.never.items() if other != name}
     without = _with(bundle, policy.model_copy(update={"never": rest}))
-    for recipient in recipients(bundle.policies):
+    for recipient in bundle.policies.recipients():
         if recipient in never.except_:
             continue
         over = space([bundle.policies], [(policy.kind, recipient)])
@@ -165,7 +165,7 @@ def _bites(bundle: Bundle, policy: KindPolicy, name: str) -> bool:
 
 def _masked_here_clear_there(bundle: Bundle) -> Iterator[Finding]:
     """The same field in full in one kind and in part in another, for the same partner in the same situation."""
-    for recipient in recipients(bundle.policies):
+    for recipient in bundle.policies.recipients():
         over = space([bundle.policies], [(kind, recipient) for kind in bundle.policies.kinds])
         clear, masked = _ways(bundle, recipient, over)
         for name in sorted({name for _, name in masked}):

@@ -8,9 +8,12 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
 
 Path_ = tuple[str | int, ...]
 
@@ -58,6 +61,17 @@ class Document:
     def problem(self, path: Path_, sentence: str) -> str:
         """A message about the part of the file at `path`."""
         return f"{self.name}:{self.line(path)}: {sentence}"
+
+    def parsed(self, form: type[T]) -> T:
+        """The content in this form. Raises `UnusablePolicies` with everything that does not fit it."""
+        try:
+            return TypeAdapter(form).validate_python(self.content)
+        except ValidationError as invalid:
+            raise UnusablePolicies([self._misfit(error) for error in invalid.errors()]) from invalid
+
+    def _misfit(self, error: Any) -> str:
+        path = tuple(part for part in error["loc"] if part != "[key]")
+        return self.problem(path, f"{'.'.join(map(str, path))}: {_in_words(error)}")
 
     def _read(self, path: Path) -> Any:
         text = self._text(path)
@@ -162,3 +176,30 @@ def _remedy(text: str, mark: Any) -> str:
     if mark and mark.line < len(lines) and "\t" in lines[mark.line]:
         return "a tab stands here; write spaces"
     return "this is not readable YAML; look at brackets, colons and the spaces at the start of the lines"
+
+
+_FORMS = {
+    "int": "a whole number",
+    "bool": "true or false",
+    "date": "a day such as 2027-05-01",
+    "tuple": "a list in brackets",
+    "dict": "a mapping of keys to values",
+    "model": "a mapping of keys to values",
+    "string": "text of the form that belongs here",
+}
+"""What to write, by the first word of pydantic's name for the error."""
+
+
+def _in_words(error: Any) -> str:
+    """What is wrong with the form of a value, and what to do; never the value."""
+    match error["type"]:
+        case "extra_forbidden":
+            return "nobody knows this key; mend its spelling, or take it out"
+        case "missing":
+            return "this key is missing; add it"
+        case "literal_error" | "enum":
+            return f"choose from {error['ctx']['expected']}"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case kind:
+            return f"this has the wrong form; write {_FORMS.get(kind.partition('_')[0], 'what belongs here')}"

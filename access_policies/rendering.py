@@ -15,8 +15,7 @@ def by_kind(policies: Policies) -> str:
 
 def by_partner(policies: Policies) -> str:
     """For each kind of partner: every ground on which it is told anything."""
-    partners = dict.fromkeys(partner.kind for partner in policies.partners.values())
-    sections = (_partner(policies, partner) for partner in partners)
+    sections = (_partner(policies, partner) for partner in policies.recipients())
     return NOTE + "# Who is told what, by partner\n\n" + _legend() + "\n".join(sections)
 
 
@@ -28,7 +27,7 @@ def _legend() -> str:
 
 
 def _kind(policies: Policies, policy: KindPolicy) -> str:
-    partners = list(dict.fromkeys(partner.kind for partner in policies.partners.values()))
+    partners = policies.recipients()
     rows = [
         [f"`{name}`", rule.class_, *(_cell(policies, policy, partner, name) for partner in partners)]
         for name, rule in policy.fields.items()
@@ -51,11 +50,7 @@ def _facts(policy: KindPolicy) -> str:
 
 def _cell(policies: Policies, policy: KindPolicy, partner: str, name: str) -> str:
     """`told` or `masked` with its clauses, `never`, or a dash."""
-    barred = any(
-        not never.when and partner not in never.except_ and (never.fields == "*" or name in never.fields)
-        for never in policy.never.values()
-    )
-    if barred:
+    if policy.always_bars(partner, name):
         return "never"
     grants = [
         (("told" if name in share.fields else _mask(policy, name)), clause)

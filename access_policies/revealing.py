@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from access_policies.compiling import Bundle
-from access_policies.enumerating import asks, cells, recipients
+from access_policies.enumerating import asks, cells
 from access_policies.rendering import NOTE, table, title
 
 ITSELF = "the update itself"
+
+_TAKEN_BACK = ("trust.update.withdrawn", "update")
+_UPHELD = (("trust.fact.confirmed", "update"), _TAKEN_BACK)
+"""What makes a claim count that waits for a second agency (D12), and what ends it."""
 
 FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
@@ -20,13 +24,16 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("programme.agency.involved", "role"),
             ("programme.agency.withdrew", "agency"),
             ("programme.cohort.decided", "cohort"),
+            *_UPHELD,
         ),
-        "pending": (("programme.agency.involved", "role"), ("trust.fact.confirmed", "update")),
-        "pathway": (("programme.agency.involved", "pathways"),),
+        "pending": (("programme.agency.involved", "role"), *_UPHELD),
+        "pathway": (("programme.agency.involved", "pathways"), *_UPHELD),
         "consent": (
             ("trust.consent.given", "purposes"),
             ("trust.consent.given", "scope"),
+            ("trust.consent.given", "expires_on"),
             ("trust.consent.withdrawn", "consent"),
+            *_UPHELD,
         ),
         "handling": ((ITSELF, "handling"),),
         "age": ((ITSELF, "date_of_birth"),),
@@ -35,15 +42,20 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("trust.consent.given", "recipients"),
             ("trust.fact.confirmed", "update"),
         ),
-        "standing": (("programme.cohort.decided", "statutory"),),
-        "cohort": (("programme.cohort.decided", "cohort"),),
+        "standing": (("programme.cohort.decided", "statutory"), _TAKEN_BACK),
+        "cohort": (("programme.cohort.decided", "cohort"), _TAKEN_BACK),
         "restriction": (
             ("trust.restriction.set", "restriction"),
             ("trust.restriction.set", "open_to"),
             ("trust.restriction.lifted", "restriction"),
+            *_UPHELD,
         ),
-        "safeguarding": (("trust.concern.disclosed", "recipients"), ("trust.concern.disclosed", "until")),
-        "access": (("trust.access.opened", "until"), ("trust.access.closed", "access")),
+        "safeguarding": (
+            ("trust.concern.disclosed", "recipients"),
+            ("trust.concern.disclosed", "until"),
+            _TAKEN_BACK,
+        ),
+        "access": (("trust.access.opened", "until"), ("trust.access.closed", "access"), _TAKEN_BACK),
         "agreement": (),
     }
 )
@@ -73,7 +85,7 @@ class Silence:
 def silences(bundle: Bundle) -> Iterator[Silence]:
     """Every such word, by kind of partner."""
     hears = _Hears(bundle)
-    for recipient in recipients(bundle.policies):
+    for recipient in bundle.policies.recipients():
         for word in bundle.policies.words():
             decides, values = _decides(bundle, recipient, word, hears)
             facts = tuple(fact for fact in _facts(word, decides) if not hears.in_full(recipient, fact))
@@ -116,7 +128,7 @@ def _facts(word: str, decides: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def words_not_told(bundle: Bundle) -> str:
     """The page."""
     found = list(silences(bundle))
-    return NOTE + _HEAD + "\n".join(_section(found, recipient) for recipient in recipients(bundle.policies))
+    return NOTE + _HEAD + "\n".join(_section(found, recipient) for recipient in bundle.policies.recipients())
 
 
 def _section(found: list[Silence], recipient: str) -> str:

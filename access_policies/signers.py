@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, StrictInt, ValidationError
+from pydantic import BaseModel, ConfigDict, StrictInt
 
 from access_policies.reading import Document, Path_, UnusablePolicies
 
@@ -71,19 +71,11 @@ def load_signers(path: Path) -> Signers:
         missing = "there is no such file, so nobody's signature counts; write it from what `iom-hub policy key` prints"
         raise UnusablePolicies([f"{path.name}:1: {missing}"])
     document = Document(path, path.name)
-    try:
-        form = _Form.model_validate(document.content)
-    except ValidationError as invalid:
-        problems = [_in_words(document, each["loc"], each["msg"]) for each in invalid.errors()]
-        raise UnusablePolicies(problems) from invalid
+    form = document.parsed(_Form)
     if problems := [document.problem(place, sentence) for place, sentence in _problems(form)]:
         raise UnusablePolicies(problems)
     named = ((key_id, role, text) for role, keys in form.roles.items() for key_id, text in keys.items())
-    return Signers(form.needs, tuple(Signer(key_id, role, _public(text)) for key_id, role, text in named))
-
-
-def _in_words(document: Document, place: Path_, message: str) -> str:
-    return document.problem(place, f"{'.'.join(map(str, place))}: {message}; it says `needs` and `roles`")
+    return Signers(form.needs, tuple(Signer(key_id, role, unwritten(text)) for key_id, role, text in named))
 
 
 def _problems(form: _Form) -> Iterator[tuple[Path_, str]]:
@@ -96,7 +88,7 @@ def _problems(form: _Form) -> Iterator[tuple[Path_, str]]:
         if not keys:
             yield ("roles", role), "the role has no key; add the line that `iom-hub policy key` prints"
         for key_id, text in keys.items():
-            public = _public(text)
+            public = unwritten(text)
             yield from ((("roles", role, key_id), sentence) for sentence in _key_problems(key_id, public))
             if key_id in ids or public in publics:
                 yield ("roles", role, key_id), "this key stands here twice; each key signs for one role, so keep one"
@@ -113,17 +105,18 @@ def _key_problems(key_id: str, public: bytes) -> Iterator[str]:
         yield "anybody can sign under this key; make a real one with `iom-hub policy key`"
 
 
-def _public(text: str) -> bytes:
+def unwritten(text: str) -> bytes:
+    """The bytes that are written so; none for what is not in the one form that its bytes have."""
     try:
-        public = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
         return b""
-    return public if written(public) == text else b""
+    return raw if written(raw) == text else b""
 
 
-def written(public: bytes) -> str:
-    """A public key as the file writes it: base64url without padding, as in a JWK."""
-    return base64.urlsafe_b64encode(public).rstrip(b"=").decode()
+def written(raw: bytes) -> str:
+    """Bytes as this file, a JWK and a JWS write them: base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def usual_id(role: str, public: bytes) -> str:

@@ -4,9 +4,7 @@ Every signature in the file must be good, by a key that the signers' file has; t
 signed. A header says `alg` and `kid` and nothing else, so nothing in the file chooses how it is checked.
 """
 
-import base64
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +14,14 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from access_policies.bundling import Content, read_content, refusal
-from access_policies.signers import NAME, Signer, Signers, written
+from access_policies.bundling import Content, Twice, each_key_once, read_content, refusal
+from access_policies.signers import NAME, Signer, Signers, unwritten, written
 
 ALGORITHM = "Ed25519"
 MAX_BYTES = 16 * 1024 * 1024
 ALTERED = "the file was altered after signing: install the one that was signed"
 SIGN = "let the roles sign it with `iom-hub policy sign`"
 WITHOUT = "install it without that signature, or let somebody who may add the key to the signers' file"
-_TEXT = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class _Registry(jws.JWSRegistry):
@@ -43,7 +40,7 @@ class Signed:
 
 def unsigned(content: Content) -> str:
     """A bundle that nobody has signed yet, as the text of its file."""
-    return _text({"payload": _encoded(content.to_bytes()), "signatures": []})
+    return _text({"payload": written(content.to_bytes()), "signatures": []})
 
 
 def sign(text: str, name: str, key_id: str, private: Ed25519PrivateKey) -> str:
@@ -132,31 +129,20 @@ def _header(signature: Any, name: str) -> dict[str, str]:
 
 
 def _json(text: str, name: str) -> Any:
-    def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(found := dict(pairs)) != len(pairs):
-            raise refusal(name, "a key stands twice", ALTERED)
-        return found
-
     try:
         return json.loads(text, object_pairs_hook=each_key_once)
+    except Twice as twice:
+        raise refusal(name, "a key stands twice", ALTERED) from twice
     except (ValueError, RecursionError) as broken:
         raise refusal(name, "this is not JSON", ALTERED) from broken
 
 
 def _decoded(text: Any, name: str) -> bytes:
     """Base64url, in the one form that its bytes have: what else a lenient reader would take is an alteration."""
-    if isinstance(text, str) and _TEXT.fullmatch(text):
-        try:
-            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        except ValueError:
-            raw = b""
-        if _encoded(raw) == text:
-            return raw
-    raise refusal(name, "a part of it is not base64url", ALTERED)
-
-
-def _encoded(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    raw = unwritten(text) if isinstance(text, str) else b""
+    if not raw:
+        raise refusal(name, "a part of it is not base64url", ALTERED)
+    return raw
 
 
 def _text(said: dict[str, Any]) -> str:

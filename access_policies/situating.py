@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import plan_for
-from access_policies.enumerating import recipients
 from access_policies.model import Form, Given, OneOrMore
 from access_policies.reading import Document, UnusablePolicies
 
@@ -24,7 +23,7 @@ class NamedSituation(Form):
 
     def asked(self, bundle: Bundle) -> tuple[str, ...]:
         """The kinds of partner that this situation is about."""
-        return recipients(bundle.policies) if self.to == ("any",) else self.to
+        return bundle.policies.recipients() if self.to == ("any",) else self.to
 
     def plan(self, bundle: Bundle, kind: str, recipient: str) -> Plan:
         """What it tells such a partner of `kind`. Raises `KeyError` or `ValidationError` for words nobody knows."""
@@ -38,11 +37,7 @@ Situations = dict[str, NamedSituation]
 def read_situations(directory: Path, bundle: Bundle) -> Situations:
     """The named situations of these policies, strictly read. Raises `UnusablePolicies`, by file and line."""
     document = Document(directory / SITUATIONS, SITUATIONS)
-    try:
-        found = TypeAdapter(Situations).validate_python(document.content)
-    except ValidationError as invalid:
-        problems = [document.problem(e["loc"], f"{'.'.join(map(str, e['loc']))}: {e['msg']}") for e in invalid.errors()]
-        raise UnusablePolicies(problems) from None
+    found = document.parsed(Situations)
     if problems := [document.problem(path, sentence) for path, sentence in _unknown(found, bundle)]:
         raise UnusablePolicies(problems)
     return found
@@ -53,7 +48,7 @@ def _unknown(found: Situations, bundle: Bundle) -> Iterator[tuple[tuple[str | in
     kind = next(iter(bundle.policies.kinds))
     for name, situation in found.items():
         for recipient in situation.asked(bundle):
-            if recipient not in recipients(bundle.policies):
+            if recipient not in bundle.policies.recipients():
                 yield (name, "to"), f"no partner is of kind {recipient!r}"
                 continue
             try:

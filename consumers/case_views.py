@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from hub.ports import FactRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
-from schemas.views import Fact
+from schemas.views import HEADINGS, Fact
 from schemas.vocabulary import Certainty, Stands
 
 STATES = {
@@ -37,7 +37,6 @@ SETTLING = {
 """Kinds that are about an earlier message, and the field that names it."""
 
 _DAY = len("2026-01-31")
-_HEADINGS = ("source", "author_role", "recorded_as", "occurred_at")
 
 
 def fact_name(disclosure: Disclosure) -> str:
@@ -52,7 +51,7 @@ def fact_name(disclosure: Disclosure) -> str:
 def fact_of(seq: int, disclosure: Disclosure) -> Fact:
     """The row that a disclosure makes. Pure."""
     told = disclosure.told
-    heading = {name: told[name] for name in _HEADINGS if name in told}
+    heading = {name: told[name] for name in HEADINGS if name in told}
     return Fact(
         fact=fact_name(disclosure),
         kind=disclosure.kind,
@@ -60,7 +59,7 @@ def fact_of(seq: int, disclosure: Disclosure) -> Fact:
         message_id=disclosure.message_id,
         seq=seq,
         certainty=_certainty(told.get("certainty")),
-        told={name: value for name, value in told.items() if name not in _HEADINGS},
+        told={name: value for name, value in told.items() if name not in HEADINGS},
         **heading,
     )
 

@@ -21,7 +21,7 @@ from hub.crashpoints import reach
 from hub.deferring import timer_for
 from hub.identity import Identity
 from hub.numbering import Entry, number
-from hub.placing import HUB, Desk, Discarded, Held, Placed
+from hub.placing import Desk, Discarded, Held, Placed, may_say
 from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
 from hub.postponing import continued_on
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
@@ -73,7 +73,7 @@ class Acceptor:
         The bundle is read here, in the unit: bundles too are exchanged in one, so none is between two.
         """
         bundle = self.in_force()
-        may = [_may_publish(bundle, received) for received in batch]
+        may = [may_say(bundle, received.key.publisher, received.kind) for received in batch]
         permitted = [received for received, allowed in zip(batch, may, strict=True) if allowed]
         results = iter(self._accept_permitted(unit, permitted, bundle))
         return [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
@@ -87,10 +87,6 @@ class Acceptor:
         if fresh:
             _Batch(self, unit, now, bundle).take(fresh)
         return [_result(*each) for each in zip(arrivals, earlier, strict=True)]
-
-
-def _may_publish(bundle: Bundle, received: Received) -> bool:
-    return received.key.publisher == HUB or bundle.may_publish(received.key.publisher, received.kind)
 
 
 def _result(arrival: Arrival, earlier: Arrival | None) -> Result:

@@ -13,12 +13,13 @@ from access_policies.compiling import Bundle
 from hub import ledger
 from hub.accepting import Acceptor
 from hub.cases import Case
+from hub.disclosing import Reason
 from hub.numbering import Entry, number
 from hub.placing import Desk
 from hub.ports import Continuation, Postponed, Store, Unit
 from hub.postponing import continued_on
 from hub.receiving import Problem, Rejected
-from hub.retelling import Reason, Retold
+from hub.retelling import Retold
 from hub.standing import lapsed
 from hub.telling import Telling
 
@@ -59,7 +60,7 @@ def _rejected(rule: str, message: str) -> Rejected:
 
 
 def resume(acceptor: Acceptor) -> int:
-    """Tell what waits for agreements that are in force again, by a new date. Returns how much. Raises `TryLater`."""
+    """Tell what waits for agreements that are in force anew, by a later date. Returns how many. Raises `TryLater`."""
     waiting, bundle = acceptor.store.postponed(), acceptor.in_force()
     gone = lapsed_now(acceptor.store, bundle, acceptor.clock.now().date()) if waiting else ()
     ready = [name for name in sorted(waiting) if name not in gone and name in bundle.policies.agreements]

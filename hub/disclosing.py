@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,15 @@ from schemas.identifiers import AgencyId
 
 ENVELOPE = "envelope"
 """The class of the elements that every disclosure has."""
+
+
+class Reason(StrEnum):
+    """Why an earlier update is told later than it came, as the ledger says it."""
+
+    SNAPSHOT = "snapshot"
+    ACCESS = "access"
+    CONCERN = "concern"
+    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True)

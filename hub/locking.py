@@ -25,7 +25,7 @@ def locks(case: Case, at: datetime, target: UpdateKey | None, past: Recollection
     recipients, found = _recipients(case, at, target), Locks()
     for agency, key in past.resting(case.record_id):
         if agency in recipients:
-            ended = _ended_clauses(case, agency, bundle)
+            ended = set(_without_consent(case, agency, bundle))
             because = past.disclosed(key)[agency].because
             if fields := sorted(field for field, clauses in because.items() if clauses <= ended):
                 found.setdefault(agency, []).append((key, fields))
@@ -38,10 +38,6 @@ def _recipients(case: Case, at: datetime, target: UpdateKey | None) -> frozenset
     if target is not None:
         return frozenset(consents[str(target)].recipients) if str(target) in consents else frozenset()
     return frozenset(agency for claim in consents.values() if claim.at <= at for agency in claim.recipients)
-
-
-def _ended_clauses(case: Case, agency: AgencyId, bundle: Bundle) -> set[str]:
-    return set(_without_consent(case, agency, bundle))
 
 
 def _without_consent(case: Case, agency: AgencyId, bundle: Bundle) -> Iterator[str]:

@@ -8,9 +8,10 @@ from access_policies.compiling import Plan
 from hub import facts as fact_rules
 from hub.cases import Case
 from hub.correcting import wordings
+from hub.disclosing import Reason
 from hub.ports import UpdateKey, key_of
 from hub.receiving import Received
-from hub.retelling import Reason, Reteller, Retold
+from hub.retelling import Reteller, Retold
 from hub.reviewing import WORD
 from schemas.identifiers import AgencyId
 from schemas.updates.trust import AccessOpened, UpdateCorrected

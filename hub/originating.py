@@ -1,7 +1,7 @@
 """Originating: a publisher asks what became of its own update (D28), and learns nothing of who works the case (D6).
 
-It sees the cells of those partners whose involvement it was itself told of, and its own. Of all others it sees the
-general rule: who is entitled, and on which conditions, never whether these were met.
+It sees the cells of those partners whose involvement it was itself told of, and its own. Of all others there is the
+general rule alone: who is entitled, and on which conditions, never whether these were met.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,8 +11,6 @@ from uuid import UUID
 
 import orjson
 
-from access_policies.compiling import Bundle
-from access_policies.model import Never, Share
 from hub.explaining import BundleOf, NoSuchUpdate, Told, explain_update
 from hub.identity import Identity
 from hub.ports import Archive, UpdateKey, key_of
@@ -24,23 +22,12 @@ from schemas.vocabulary import Involvement
 
 
 @dataclass(frozen=True)
-class Entitled:
-    """A general rule: the partners of this kind are told these fields, where the clause's conditions are met."""
-
-    recipient: str
-    clause: str
-    share: Share
-
-
-@dataclass(frozen=True)
 class OfItsOwn:
-    """What a publisher may know of the decision on its own update."""
+    """What a publisher may know of the decision on its own update, beside the general rule."""
 
     kind: str
     bundle: str
     partners: dict[AgencyId, Told]
-    entitled: list[Entitled]
-    nevers: dict[str, Never]
 
 
 def explain_own(archive: Archive, bundle_of: BundleOf, identity: Identity, key: UpdateKey) -> OfItsOwn:
@@ -52,20 +39,12 @@ def explain_own(archive: Archive, bundle_of: BundleOf, identity: Identity, key: 
     if archive.update_by_message(key.publisher, identity.message(key.publisher, *key)) != key:
         raise NoSuchUpdate
     found = explain_update(archive, bundle_of, key)
-    known, bundle = known_to_work(archive, key.publisher, found.record), bundle_of(found.bundle)
+    known = known_to_work(archive, key.publisher, found.record)
     return OfItsOwn(
         kind=found.kind,
         bundle=found.bundle,
         partners={agency: told for agency, told in found.partners.items() if agency in known},
-        entitled=list(entitled(bundle, found.kind)),
-        nevers=bundle.policies.kinds[found.kind].never,
     )
-
-
-def entitled(bundle: Bundle, kind: str) -> Iterator[Entitled]:
-    """Who may be told what of a kind, in general: the same whomever an update is about."""
-    for clause, share in bundle.policies.kinds[kind].share.items():
-        yield Entitled(bundle.policies.clauses[clause].recipient, clause, share)
 
 
 def known_to_work(archive: Archive, asker: AgencyId, record_id: UUID) -> frozenset[AgencyId]:

@@ -25,6 +25,11 @@ HUB: AgencyId = "hub"
 """The publisher of what the hub itself says; no agency may be called so."""
 
 
+def may_say(bundle: Bundle, publisher: AgencyId, kind: str) -> bool:
+    """Whether this kind is for this agency, or for the hub itself, to publish."""
+    return publisher == HUB or bundle.may_publish(publisher, kind)
+
+
 @dataclass(frozen=True)
 class Placed:
     """The person record, and the earlier update referred to, if any. `new` when the record is to be created."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from pydantic import JsonValue
 
-from hub.disclosing import Draft, told_in
+from hub.disclosing import Draft, Reason, told_in
 from hub.dropping import Dropping
 from hub.placing import Desk
 from hub.ports import Unit, UpdateKey
@@ -127,7 +127,7 @@ class Recollection:
                 for agency, update, said in told_in(entry):
                     record = records.get((agency, bytes.fromhex(said["root"]))) if update == str(key) else None
                     if record:
-                        record.said, record.lent = said, said.get("reason") == "access"
+                        record.said, record.lent = said, said.get("reason") == Reason.ACCESS
         return records
 
     def _messages(self, key: UpdateKey) -> dict[AgencyId, UUID]:

@@ -7,14 +7,15 @@ from typing import Any
 
 import orjson
 
+from hub.disclosing import Reason
 from hub.ports import UpdateKey
 from schemas.identifiers import AgencyId
 
 LATER = {
-    "snapshot": "told when it came to the case",
-    "access": "told in an emergency",
-    "concern": "told with a concern",
-    "agreement": "told once the agreement went on",
+    Reason.SNAPSHOT: "told when it came to the case",
+    Reason.ACCESS: "told in an emergency",
+    Reason.CONCERN: "told with a concern",
+    Reason.AGREEMENT: "told once the agreement went on",
 }
 """Why something was told later than it came, in words."""
 
@@ -79,7 +80,7 @@ def _take(fates: dict[AgencyId, Fate], record: dict[str, Any], update: str) -> N
 def _grants(said: Mapping[str, Any], bundle: str) -> dict[str, Grant]:
     later = said.get("reason")
     return {
-        name: Grant(clause, name in said["masked"], bundle, LATER.get(later, later) if later else None)
+        name: Grant(clause, name in said["masked"], bundle, LATER[Reason(later)] if later else None)
         for name, clause in said["because"].items()
     }
 

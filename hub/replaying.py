@@ -24,8 +24,8 @@ from hub.cases import said as content_of
 from hub.cases import settled_at
 from hub.explaining import BundleOf
 from hub.identity import Identity
-from hub.placing import HUB, PersonIdentity
-from hub.ports import Archive, Entered, UpdateKey
+from hub.placing import PersonIdentity, may_say
+from hub.ports import Archive, Entered, UpdateKey, key_of
 from hub.receiving import Received
 from hub.restoring import restored, target_of
 from schemas.disclosures import Disclosure
@@ -109,8 +109,7 @@ class Occasions:
         record = orjson.loads(entered.record)
         if record.get("outcome") != "placed" or entered.record_id is None:
             return None
-        publisher, _, update_id = record["update"].partition("/")
-        key = UpdateKey(publisher, UUID(update_id))
+        key = key_of(record["update"])
         content = self.archive.content_of(key)
         if content is None:
             return None
@@ -150,14 +149,11 @@ class World:
     def plans(self, occasion: Occasion) -> Mapping[AgencyId, Plan]:
         """Who would have been told what; nobody anything, where the update would have been refused."""
         kind, publisher = occasion.received.kind, occasion.received.key.publisher
-        if kind not in self.bundle.policies.kinds or not self._may_publish(publisher, kind):
+        if kind not in self.bundle.policies.kinds or not may_say(self.bundle, publisher, kind):
             return {}
         situations = self.situations_of(occasion)
         own = publisher if occasion.works(publisher) and publisher in situations else None
         return decide(self.bundle, kind, situations, own=own, told_before=self._told_before(occasion.target))
-
-    def _may_publish(self, publisher: AgencyId, kind: str) -> bool:
-        return publisher == HUB or self.bundle.may_publish(publisher, kind)
 
     def _told_before(self, target: UpdateKey | None) -> frozenset[AgencyId]:
         if target is None:

@@ -7,7 +7,6 @@ officer breaks the glass (D13), a concern is disclosed, an agreement is continue
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from pydantic import JsonValue
 
@@ -17,7 +16,7 @@ from access_policies.words import Situation
 from hub import facts as fact_rules
 from hub.cases import Case, said, settled_at
 from hub.correcting import put_right
-from hub.disclosing import Discloser, Draft, subject_of
+from hub.disclosing import Discloser, Draft, Reason, subject_of
 from hub.ports import Postponed, Unit, UpdateKey, key_of
 from hub.postponing import awaited
 from hub.reaching import Reaching
@@ -34,15 +33,6 @@ from schemas.vocabulary import Certainty
 
 NEVER_RETOLD = (UpdateCorrected, DisclosureRecalled)
 """What they say is about what was told before them; what is told after them is told as it is right by now."""
-
-
-class Reason(StrEnum):
-    """Why an earlier update is told later."""
-
-    SNAPSHOT = "snapshot"
-    ACCESS = "access"
-    CONCERN = "concern"
-    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True)

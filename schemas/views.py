@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from schemas.vocabulary import Certainty
 
+HEADINGS = ("source", "author_role", "recorded_as", "occurred_at")
+"""The told fields that stand beside a fact, and not in it."""
+
 
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,8 +61,7 @@ class Fact(_Told):
 
     def names(self) -> frozenset[str]:
         """The fields that it was made of, as they were told."""
-        headings = ("source", "author_role", "recorded_as", "occurred_at")
-        return frozenset({*self.told, *(name for name in headings if getattr(self, name) is not None)})
+        return frozenset({*self.told, *(name for name in HEADINGS if getattr(self, name) is not None)})
 
     def age_on(self, today: date) -> int | None:
         """Whole days since it happened; None where the partner was not told when."""

@@ -35,11 +35,6 @@ class Kind:
     model: type[Update]
 
 
-def kinds_of_partner(policies: Policies) -> set[str]:
-    """The kinds of partner that somebody in the register is of."""
-    return {partner.kind for partner in policies.partners.values()}
-
-
 def unknown(what: str, said: Iterable[str], known: Iterable[str]) -> Iterator[str]:
     """A sentence for each word that is not known, with the nearest that are, or all of them."""
     choices = sorted(set(known))
@@ -51,7 +46,7 @@ def unknown(what: str, said: Iterable[str], known: Iterable[str]) -> Iterator[st
 
 def no_such_partner(policies: Policies, said: Iterable[str], also: Iterable[str] = ()) -> Iterator[str]:
     """A sentence for each kind of partner that nobody in the register is of."""
-    yield from unknown("kind of partner", said, {*kinds_of_partner(policies), *also})
+    yield from unknown("kind of partner", said, {*policies.recipients(), *also})
 
 
 def of_when(policies: Policies, when: When) -> Found:

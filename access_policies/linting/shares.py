@@ -7,7 +7,6 @@ from access_policies.linting.agreements import parties
 from access_policies.linting.finding import HUB, Found, Kind, unknown
 from access_policies.linting.grounds import is_confirmed
 from access_policies.linting.vocabulary import covers
-from access_policies.linting.youth import bars_field
 from access_policies.model import Clause, FieldRule, KindPolicy, PartnerKind, Policies, Share
 
 SAFETY = "safety"
@@ -116,9 +115,8 @@ def _emergency(told: _Told) -> Iterator[str]:
     """Broken glass opens no `never`, so it must not promise to (D13)."""
     if "access" not in told.clause.when:
         return
-    always = [n for n in told.policy.never.values() if not n.when and told.clause.recipient not in n.except_]
     for name in told.fields:
-        if any(bars_field(never, name) for never in always):
+        if told.policy.always_bars(told.clause.recipient, name):
             yield f"a `never` bars {name!r}, which no emergency opens (D13); take it out"
 
 

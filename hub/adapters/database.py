@@ -235,19 +235,11 @@ class DatabaseUnit(Remedies, PostponingUnit):
             return None
         return self.open(row.record_id or f"held-{key.publisher}", "raw", row.content, f"updates/{key}")
 
-    def entry_of(self, key: UpdateKey) -> bytes | None:
-        """By the number that the update keeps of it."""
-        numbered = select(t.updates.c.entry).where(*_of_update(key)).scalar_subquery()
-        entries = self._entries(t.ledger.c.number == numbered)
-        return entries[0] if entries else None
-
     def entries_telling(self, message_ids: Mapping[AgencyId, UUID]) -> list[bytes]:
         """By the numbers that the feeds keep of them."""
         wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(message_ids.items()))
-        return self._entries(t.ledger.c.number.in_(select(t.feed.c.entry).where(wanted)))
-
-    def _entries(self, wanted: Any) -> list[bytes]:
-        rows = self._connection.execute(select(t.ledger).where(wanted).order_by(t.ledger.c.number))
+        entries = select(t.ledger).where(t.ledger.c.number.in_(select(t.feed.c.entry).where(wanted)))
+        rows = self._connection.execute(entries.order_by(t.ledger.c.number))
         return [self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:] for row in rows]
 
     def afterwards(self, do: Callable[[], None]) -> None:

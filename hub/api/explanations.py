@@ -174,7 +174,7 @@ def explain_own_update(update_id: UUID, hub: TheHub, who: Originator) -> OwnExpl
         decided_under=found.bundle,
         **_partners(found.partners),
         entitled=list(grounds_of(bundle, found.kind)),
-        nevers=[bar(name, never) for name, never in found.nevers.items()],
+        nevers=[bar(name, never) for name, never in bundle.policies.kinds[found.kind].never.items()],
     )
 
 

@@ -10,7 +10,6 @@ from access_policies.compiling import Bundle
 from access_policies.model import Never, Policies, Share, When
 from hub.api.access import Reader, TheHub
 from hub.api.problems import NotFound
-from hub.originating import entitled
 from schemas.updates import KINDS
 
 router = APIRouter(prefix="/policies", tags=["policies"])
@@ -90,8 +89,8 @@ def read_kind(kind: str, hub: TheHub, who: Reader) -> KindForPartner:
 
 
 def grounds_of(bundle: Bundle, kind: str) -> Iterable[Ground]:
-    """Every ground on which anybody is told of a kind."""
-    return (_ground(bundle.policies, each.clause, each.share) for each in entitled(bundle, kind))
+    """Every ground on which anybody is told of a kind: the same whomever an update is about."""
+    return (_ground(bundle.policies, clause, share) for clause, share in bundle.policies.kinds[kind].share.items())
 
 
 def _ground(policies: Policies, name: str, share: Share) -> Ground:

@@ -82,12 +82,10 @@ def add(
         fields += [f"name: {json.dumps(name, ensure_ascii=False)}"] if name else []
         register.write_text(f"{before.rstrip()}\n{agency}: {{{', '.join(fields)}}}\n", encoding="utf-8")
         try:
-            policies = load(register.parent)
+            load(register.parent)
         except Exception:
             register.write_text(before, encoding="utf-8")  # a register that does not load is put back
             raise
-    if kind not in {clause.recipient for clause in policies.clauses.values()}:
-        err.print(f"No clause names {kind!r} yet, so this agency will be told nothing.", style="yellow")
     out.print(f"{agency} added to {register}. Undo: take its line out again.", soft_wrap=True)
     out.print("It takes part once this draft is in force. Next: iom-hub policy bundle -o next.jws.json", soft_wrap=True)
     out.print("Then `iom-hub policy sign` for each role, and `iom-hub policy install`.", soft_wrap=True)

@@ -11,7 +11,8 @@ from hub.cli.replays import days
 from hub.cli.terminal import Home, err, out, quiet_logs, settings_for, the_user, told_plainly
 
 if TYPE_CHECKING:
-    from access_policies.approving import Edition, Verdict
+    from access_policies.approving import Verdict
+    from access_policies.compiling import Bundle
     from hub.cli.replays import Replayed
     from hub.settings import Settings
 
@@ -57,19 +58,19 @@ def diff(
         raise typer.Exit(1)
 
 
-def _replayed(settings: "Settings", before: "Edition", after: "Edition", back: int) -> "Replayed":
+def _replayed(settings: "Settings", before: "Bundle", after: "Bundle", back: int) -> "Replayed":
     from hub.cli.replays import replay
     from hub.cli.session import governance
 
     quiet_logs()
     with governance(settings, the_user()) as hub:
-        return replay(hub, before.bundle, after.bundle, back)
+        return replay(hub, before, after, back)
 
 
-def _notes(before: "Edition", after: "Edition") -> str:
+def _notes(before: "Bundle", after: "Bundle") -> str:
     from access_policies.noting import notes
 
-    return notes(before.bundle, after.bundle) or "Nothing changes for any partner."
+    return notes(before, after) or "Nothing changes for any partner."
 
 
 def _print_replay(replayed: "Replayed | None", back: int | None, notes: str) -> None:
@@ -84,8 +85,8 @@ def _print_replay(replayed: "Replayed | None", back: int | None, notes: str) -> 
 
 
 def approve(home: Home = None) -> None:
-    """Make the policies in force the baseline that later changes are compared with, and empty the approvals. Refused
-    while anything widens that the approvals do not name.
+    """Make the draft the baseline that later changes are compared with, and empty the approvals. Refused while anything
+    widens that the approvals do not name.
 
     Example: [bold]IOM_HUB_POLICIES=access_policies iom-hub policy approve[/bold]
     """
@@ -97,7 +98,7 @@ def approve(home: Home = None) -> None:
     if not verdict.passed:
         _print(verdict)
         raise typer.Exit(1)
-    out.print(f"{directory / BASELINE} holds the policies now; {directory / APPROVED} is empty.", soft_wrap=True)
+    out.print(f"{directory / BASELINE} holds the draft now; {directory / APPROVED} is empty.", soft_wrap=True)
 
 
 def _print(verdict: "Verdict") -> None:

@@ -69,7 +69,7 @@ def dry_run(
     quiet_logs()
     settings, back, found = settings_for(home), days(replay), _Received()
     with told_plainly():
-        joining, now = read_joining(file), edition_named(rules, settings).bundle
+        joining, now = read_joining(file), edition_named(rules, settings)
         then = with_partner(now.policies, joining, file.name)
         with governance(settings, the_user()) as hub, _opened(into) as lines:
             _run(hub, _asked(then, joining, back), found, lines)

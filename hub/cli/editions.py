@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from access_policies.approving import Edition
+    from access_policies.compiling import Bundle
     from access_policies.model import Policies
     from hub.ports import BundleRow
     from hub.settings import Settings
@@ -16,16 +16,15 @@ EDITION = "A folder, a canonical or bundle file, `draft`, `in-force`, a version 
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 
 
-def edition_named(name: str, settings: "Settings") -> "Edition":
+def edition_named(name: str, settings: "Settings") -> "Bundle":
     """The edition that `name` means. Raises `UnusablePolicies`."""
-    from access_policies.approving import Edition, edition
-    from access_policies.masking import MASKS_VERSION
+    from access_policies.approving import edition
     from access_policies.reading import UnusablePolicies
     from hub.bootstrap import bundle_in_force, last_bundle
 
     path = Path(name)
     if name == "in-force":
-        return Edition(bundle_in_force(settings), MASKS_VERSION)
+        return bundle_in_force(settings)
     if name == "draft":
         return edition(settings.policy_directory())
     if path.exists():
@@ -38,11 +37,9 @@ def edition_named(name: str, settings: "Settings") -> "Edition":
     return _kept(kept)
 
 
-def _signed(path: Path) -> "Edition | None":
+def _signed(path: Path) -> "Bundle | None":
     """The edition in a bundle file, whoever signed it; None for any other file."""
-    from access_policies.approving import Edition
     from access_policies.compiling import Bundle
-    from access_policies.masking import MASKS_VERSION
     from access_policies.signing import content_of
 
     if path.is_dir():
@@ -50,16 +47,14 @@ def _signed(path: Path) -> "Edition | None":
     text = path.read_text(encoding="utf-8")
     if '"payload"' not in text[:100]:
         return None
-    return Edition(Bundle(content_of(text, path.name).policies), MASKS_VERSION)
+    return Bundle(content_of(text, path.name).policies)
 
 
-def _kept(row: "BundleRow") -> "Edition":
-    from access_policies.approving import Edition
+def _kept(row: "BundleRow") -> "Bundle":
     from access_policies.bundling import reopen
     from access_policies.signing import raw_content
 
-    raw = raw_content(row.signed)
-    return Edition(reopen(raw), json.loads(raw)["policies"]["masks_version"])
+    return reopen(raw_content(row.signed))
 
 
 def canonical_of(policies: "Policies") -> dict[str, object]:

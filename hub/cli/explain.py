@@ -119,10 +119,12 @@ def _asking(home: "Path | None", as_agency: str | None) -> "AbstractContextManag
 def _by_partner(partners: dict[str, list[dict[str, Any]]], field: str | None) -> "Table":
     from rich.table import Table
 
+    from access_policies.explaining import in_words
+
     table = Table("partner", "field", "outcome", "why", "because of")
     for agency, cells in partners.items():
         for row, cell in enumerate(each for each in cells if field in (None, each["field"])):
-            table.add_row("" if row else agency, cell["field"], cell["outcome"], cell["reason"], in_short(cell["met"]))
+            table.add_row("" if row else agency, cell["field"], cell["outcome"], cell["reason"], in_words(cell["met"]))
         table.add_section()
     return table
 
@@ -138,10 +140,12 @@ def cells_table(cells: list[dict[str, Any]]) -> "Table":
     """Field, outcome and reason; and because of what, for whoever may know."""
     from rich.table import Table
 
+    from access_policies.explaining import in_words
+
     full = any("met" in cell for cell in cells)
     table = Table("field", "outcome", "why", *(["because of"] if full else []))
     for cell in cells:
-        met = [in_short(cell["met"])] if full else []
+        met = [in_words(cell["met"])] if full else []
         table.add_row(cell["field"], cell["outcome"], cell["reason"], *met)
     return table
 
@@ -150,16 +154,13 @@ def _print_general(found: dict[str, Any]) -> None:
     """Who is entitled, whoever works the case: the same whomever it is about."""
     from rich.table import Table
 
+    from access_policies.explaining import in_words
+
     table = Table("entitled", "clause", "told", "masked", "where", title="The partners entitled, in general")
     for each in found["entitled"]:
         told, masked = ", ".join(each["fields"]), ", ".join(each["masked"])
-        table.add_row(each["recipient"], f"{each['clause']}: {each['because']}", told, masked, in_short(each["when"]))
+        table.add_row(each["recipient"], f"{each['clause']}: {each['because']}", told, masked, in_words(each["when"]))
     out.print(table)
     for each in found["nevers"]:
-        fields, where = ", ".join(each["fields"]), in_short(each["when"]) or "always"
+        fields, where = ", ".join(each["fields"]), in_words(each["when"]) or "always"
         out.print(f"never {each['rule']} ({fields}; {where}): {each['because']}", highlight=False, soft_wrap=True)
-
-
-def in_short(values: dict[str, list[str]]) -> str:
-    """Words with their values, in a line."""
-    return ", ".join(f"{word} {' or '.join(each)}" for word, each in values.items())

@@ -89,7 +89,9 @@ def _pages(directory: Path) -> dict[str, str]:
 def _stale(into: Path, wanted: dict[str, str]) -> list[Path]:
     """The pages that are missing, say something else, or are of an agreement that is no more."""
     stale = [name for name, text in wanted.items() if not _says(into / name, text)]
-    gone = [page for page in into.glob("agreements/*.md") if str(page.relative_to(into)) not in wanted]
+    from access_policies.documenting import AGREEMENTS
+
+    gone = [page for page in into.glob(f"{AGREEMENTS}/*.md") if str(page.relative_to(into)) not in wanted]
     return [*(into / name for name in stale), *gone]
 
 
@@ -182,15 +184,10 @@ def continue_agreement(
 
     Example: [bold]iom-hub policy continue northshire-1 --by "A Governor" --because "Signed on Friday."[/bold]
     """
-    from hub.bootstrap import bundle_in_force
-    from hub.cli.session import session
+    from hub.cli.session import governance
 
     quiet_logs()
-    settings = settings_for(home)
-    with told_plainly():
-        partners = bundle_in_force(settings).policies.partners.items()
-        agency = next(name for name, partner in partners if not partner.suspended)
-        with session(settings, agency, the_user(), "ig") as hub:
-            order = {"by": by, "because": because}
-            done = hub.request("POST", f"/v1/agreements/{quote(agreement, safe='')}/continuation", json=order).json()
+    with told_plainly(), governance(settings_for(home), the_user()) as hub:
+        order = {"by": by, "because": because}
+        done = hub.post(f"/v1/agreements/{quote(agreement, safe='')}/continuation", order)
     out.print(f"{agreement} goes on up to and including {done['until']}; {done['told']} held disclosures were made")

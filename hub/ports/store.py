@@ -111,9 +111,6 @@ class Unit(Protocol):
     def content_of(self, key: UpdateKey) -> bytes | None:
         """The content of a stored update."""
 
-    def entry_of(self, key: UpdateKey) -> bytes | None:
-        """What the ledger says of a kept update: the canonical record, opened."""
-
     def entries_telling(self, message_ids: Mapping[AgencyId, UUID]) -> list[bytes]:
         """What the ledger says in each entry that told one of the recipients its message, in order, opened."""
 

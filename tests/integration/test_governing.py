@@ -1,8 +1,6 @@
 """Governing: which rules are in force, from when, what is done about a bundle that may not be, and what stays."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,8 +14,7 @@ from hub.ports import TryLater
 from hub.receiving import Caller, Refused, receive
 from hub.telemetry import ALLOWED
 from integration.scene import Scene
-from support.http import Door
-from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership
+from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT
 from support.signing import (
     GOVERNANCE,
     OWNER,
@@ -35,21 +32,6 @@ NARROWED = without(ARREST, "tenancy")
 """Housing is told no arrests any more."""
 FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
 TAMPERED = signed(2, NARROWED).replace("A", "B", 1)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with the shipped policies, signed, as version 1."""
-    return govern(tmp_path)
-
-
-@pytest.fixture
-def scene(home: Path) -> Iterator[Scene]:
-    """A hub with a case that police, probation and housing work."""
-    partners = Partnership(home)
-    with Door(partners.hub) as door:
-        yield Scene.set(partners, door)
-    partners.hub.close()
 
 
 def version(scene: Scene) -> int:

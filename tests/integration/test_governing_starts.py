@@ -1,6 +1,5 @@
 """Starting: by which bundle a hub begins, whatever lies in its home, and when it does not start at all."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from access_policies.reading import UnusablePolicies
 from hub.bootstrap import open_hub
 from hub.settings import Settings
 from integration.scene import Scene
-from support.http import Door
 from support.partnership import Partnership
 from support.signing import (
     OWNER,
@@ -28,21 +26,6 @@ NARROWED = without(ARREST, "tenancy")
 """Housing is told no arrests any more."""
 FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
 TAMPERED = signed(2, NARROWED).replace("A", "B", 1)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with the shipped policies, signed, as version 1."""
-    return govern(tmp_path)
-
-
-@pytest.fixture
-def scene(home: Path) -> Iterator[Scene]:
-    """A hub with a case that police, probation and housing work."""
-    partners = Partnership(home)
-    with Door(partners.hub) as door:
-        yield Scene.set(partners, door)
-    partners.hub.close()
 
 
 @pytest.mark.parametrize("left", [TAMPERED, None, signed(1)], ids=["tampered", "gone", "rolled back"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from access_policies.changing import CellChange, changed_cells
 from access_policies.compiling import Bundle
 from access_policies.covering import Case, Condition
-from access_policies.enumerating import NEVER_UNKNOWN, ONE_OF, TOLD_BEFORE, recipients
+from access_policies.enumerating import NEVER_UNKNOWN, ONE_OF, TOLD_BEFORE
 from access_policies.loading import SHIPPED, load
 from access_policies.model import KindPolicy
 from access_policies.situating import read_situations
@@ -83,7 +83,7 @@ def test_the_comparison_reports_exactly_what_changes(mutant: Mutant, situations:
     """
     lines = list(changed_cells(mutant.before, mutant.after))
     for kind in mutant.before.policies.kinds:
-        for recipient in recipients(POLICIES):
+        for recipient in POLICIES.recipients():
             mine = [line for line in lines if (line.kind, line.recipient) == (kind, recipient)]
             for said in situations:
                 assert _said(mine, said) == _differences(mutant, kind, recipient, said)

@@ -133,9 +133,11 @@ def test_the_order_is_on_record(here: Scene) -> None:
     """The ledger says who ordered it, of whom, and exactly which messages lost what they held."""
     arrest = arrested(here)
     order = recalls(here, POLICE, arrest, HOUSING)()
-    with here.hub.store.unit() as unit:
-        entry = orjson.loads(unit.entry_of(UpdateKey(UNIT, order)) or b"{}")
-        kept = orjson.loads(orjson.loads(unit.content_of(UpdateKey(UNIT, order)) or b"{}")["raw"])
+    with here.hub.archive() as archive:
+        entered = archive.entry_of(UpdateKey(UNIT, order))
+        kept = orjson.loads(orjson.loads(archive.content_of(UpdateKey(UNIT, order)) or b"{}")["raw"])
+    assert entered
+    entry = orjson.loads(entered.record)
     assert [HOUSING, f"{POLICE}/{arrest}"] in entry["dropped"]
     assert {agency for agency, _ in entry["dropped"]} == {HOUSING}
     assert (kept["data"]["ordered_by"], kept["data"]["recipients"]) == ("A Coordinator", [HOUSING])

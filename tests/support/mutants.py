@@ -8,7 +8,7 @@ from typing import Any
 from access_policies.changing import changed_cells
 from access_policies.charting import disclosure_matrix
 from access_policies.compiling import Bundle, Plan, Rules
-from access_policies.enumerating import cells, recipients
+from access_policies.enumerating import cells
 from access_policies.explaining import broken_expectations
 from access_policies.model import KindPolicy, Policies, Share
 from access_policies.situating import Situations
@@ -62,8 +62,8 @@ class _Guessing(Rules):
     def __init__(self, rules: Rules, read: Callable[[Situation], Situation]) -> None:
         self._rules, self._read = rules, read
 
-    def plan(self, situation: Situation) -> Plan:
-        return self._rules.plan(self._read(situation))
+    def plan(self, situation: Situation, word: str | None = None) -> Plan:
+        return self._rules.plan(self._read(situation), word)
 
 
 class _GuessingBundle(Bundle):
@@ -108,7 +108,7 @@ class Mutants:
                     elif len(values) > 1:
                         fewer = {**clause.when, word: tuple(each for each in values if each != value)}
                         yield from self._clause("shorten a list", f"{name}: {word} {value}", name, when=fewer)
-            for recipient in recipients(self._policies):
+            for recipient in self._policies.recipients():
                 if recipient != clause.recipient:
                     yield from self._clause("tell another", f"{name}: {recipient}", name, recipient=recipient)
 
@@ -138,7 +138,7 @@ def _nevers(policies: Policies, policy: KindPolicy) -> _Changed:
         rest = {other: rule for other, rule in policy.never.items() if other != name}
         yield "drop a never", name, policy.model_copy(update={"never": rest})
         ways: list[tuple[str, str, dict[str, Any]]] = []
-        for kind in recipients(policies):
+        for kind in policies.recipients():
             excepted = kind in never.except_
             others = tuple(each for each in never.except_ if each != kind)
             ways.append(

@@ -138,7 +138,8 @@ def test_what_a_partner_is_not_told_moves_no_number_of_its_feed(partners: Partne
 def test_nothing_is_disclosed_without_its_leaf(partners: Partnership) -> None:
     """The entry of an update names every recipient whose feed holds it, and each field's clause."""
     update_id = partners.publish(POLICE, ARREST, {"identifiers": who(1)["identifiers"], **an_arrest()})
-    with partners.hub.store.unit() as unit:
-        entry = (unit.entry_of(UpdateKey(POLICE, update_id)) or b"").decode()
+    with partners.hub.archive() as archive:
+        entered = archive.entry_of(UpdateKey(POLICE, update_id))
+    assert entered
     for agency in EVERYONE:
-        assert (f'"{agency}":{{"because"' in entry) == bool(partners.told(agency, ARREST))
+        assert (f'"{agency}":{{"because"' in entered.record.decode()) == bool(partners.told(agency, ARREST))

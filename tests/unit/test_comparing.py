@@ -272,5 +272,5 @@ def test_a_value_that_one_edition_does_not_have_is_unknown_to_it() -> None:
 
 def test_masks_that_mean_something_else_are_wider() -> None:
     """Nobody can say of another version of the masks that it tells no more."""
-    [change] = compare(Bundle(small()), Bundle(small()), masks=(1, 2))
+    [change] = compare(Bundle(small(), masks_version=1), Bundle(small(), masks_version=2))
     assert str(change) == "WIDER masks: version 1 -> 2"

@@ -20,7 +20,10 @@ WRONG = {
     "a bare yes": (FILE.replace("false", "yes"), "yes"),
     "a key that nobody knows": (FILE + "colour: red\n", "colour"),
     "no assumption": (FILE.partition("assume")[0], "assume"),
-    "an involvement that there is not": (FILE.replace("active", "keen"), "involvement"),
+    "an involvement that there is not": (
+        FILE.replace("active", "keen"),
+        "choose from 'none', 'referred', 'active' or 'lead'",
+    ),
     "an id that is none": (FILE.replace("eastshire-hostel", "East Hostel"), "agency"),
     "an agency that is there": (FILE.replace("eastshire-hostel", "open-door-hostel"), "in the register already"),
     "a pathway that there is not": (FILE.replace("pathways: accommodation", "pathways: gardening"), "gardening"),

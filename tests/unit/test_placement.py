@@ -35,9 +35,9 @@ def _partners() -> Iterator[Partnership]:
 
 def entry(partners: Partnership, agency: str, update_id: UUID) -> dict[str, Any] | None:
     """What the ledger says of an update; None of one that was discarded."""
-    with partners.hub.store.writing() as unit:
-        found = unit.entry_of(UpdateKey(agency, update_id))
-    return orjson.loads(found) if found else None
+    with partners.hub.archive() as archive:
+        found = archive.entry_of(UpdateKey(agency, update_id))
+    return orjson.loads(found.record) if found else None
 
 
 def outcome(partners: Partnership, agency: str, kind: str, data: dict[str, Any]) -> tuple[str, str | None]:

@@ -167,8 +167,8 @@ class _Jealous(Rules):
     def __init__(self, rules: Rules, barred: int) -> None:
         self._rules, self._barred = rules, barred
 
-    def plan(self, situation: Situation) -> Plan:
-        return Plan() if situation.known & self._barred else self._rules.plan(situation)
+    def plan(self, situation: Situation, word: str | None = None) -> Plan:
+        return Plan() if situation.known & self._barred else self._rules.plan(situation, word)
 
 
 def test_a_decision_that_takes_away_for_more_is_an_error() -> None:

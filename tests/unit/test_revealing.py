@@ -3,9 +3,9 @@
 import pytest
 
 from access_policies.compiling import Bundle
-from access_policies.enumerating import recipients
 from access_policies.loading import load
 from access_policies.revealing import FACTS, ITSELF, Silence, silences, words_not_told
+from hub.listing import EFFECTS
 from support.editions import KIND, small, with_clause, with_policy, with_share
 
 SHIPPED = Bundle(load())
@@ -25,6 +25,13 @@ def test_every_word_says_which_facts_it_reads() -> None:
     assert not [
         name for kind, name in facts if kind == ITSELF and any(name not in p.fields for p in policies.kinds.values())
     ]
+
+
+def test_every_kind_that_bears_on_a_word_is_named() -> None:
+    """Whatever sets a fact by which a word is worked out is among those that the word says it reads."""
+    known = ("custody", "states", "ends", "settled", "corrections", "recalls")  # facts that no word reads
+    bearing = {kind for kind, effect in EFFECTS.items() if not set(effect.facts) <= set(known)}
+    assert bearing == {kind for facts in FACTS.values() for kind, _ in facts} - {ITSELF}
 
 
 @pytest.mark.parametrize("recipient", ["council_housing", "charity_hostel"])
@@ -66,6 +73,6 @@ def test_a_bar_that_excepts_a_partner_decides_nothing_for_it() -> None:
 def test_the_page_has_a_section_for_everybody() -> None:
     """Each kind of partner has its list, also where it is empty."""
     page = words_not_told(Bundle(with_clause(with_policy(small(), never={}), "tenancy", when={})))
-    assert page.count("## ") == len(recipients(small()))
+    assert page.count("## ") == len(small().recipients())
     assert page.partition("## council housing\n\n")[2] == "None.\n"
     assert "| consent | accommodation | 1 kind | `purposes` of `trust.consent.given`" in page

@@ -32,7 +32,7 @@ def read(folder: Path, text: str) -> Situations:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("one:\n  given: {}\n", r"situations\.yaml:1: one\.to: Field required"),
+        ("one:\n  given: {}\n", r"situations\.yaml:1: one\.to: this key is missing; add it"),
         ("one:\n  to: any\n  given: {}\n  when: {}\n", r"situations\.yaml:4: one\.when: "),
         ("one:\n  to: anybody\n  given: {}\n", r"situations\.yaml:2: no partner is of kind 'anybody'"),
         (
