@@ -63,6 +63,16 @@ def joined(agency: str, like: str) -> Policies:
     return _with_partners({agency: shipped().partners[like]})
 
 
+def replaced(agency: str, by: str) -> Policies:
+    """The shipped policies, with another agency of the same kind in the place of one."""
+    partners = {by if name == agency else name: each for name, each in shipped().partners.items()}
+    agreements = {
+        name: each.model_copy(update={"controllers": tuple(by if who == agency else who for who in each.controllers)})
+        for name, each in shipped().agreements.items()
+    }
+    return shipped().model_copy(update={"partners": partners, "agreements": agreements})
+
+
 def _with_partners(partners: dict[str, Partner]) -> Policies:
     return shipped().model_copy(update={"partners": shipped().partners | partners})
 
