@@ -44,7 +44,7 @@ class Reaching:
         self._bundle, self._past = bundle, past
 
     def of(self, case: Case, received: Received, target: UpdateKey | None, *, emergency: bool = False) -> Reach:
-        """Whom this update reaches; `emergency`: with those who were told the earlier one in an emergency that lasts."""
+        """Whom this update reaches; `emergency`: with whoever was told the earlier one in one that lasts."""
         update = received.update
         told = self._told(case, received, target, emergency=emergency or isinstance(update, DisclosureRecalled))
         named = named_in(case, received, target, self._bundle)
