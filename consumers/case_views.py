@@ -124,7 +124,7 @@ class CaseViews:
     def touches(self, disclosure: Disclosure) -> Touched:
         """The rows to be read before this disclosure is applied."""
         named = [(disclosure.record, STATES[disclosure.kind])] if disclosure.kind in STATES else []
-        about = _rows_about(earlier_message(disclosure))
+        about = _rows_about(earlier_message(disclosure) or _came_to_nothing(disclosure))
         return Touched(facts=named, messages=[*about, *disclosure.locks()])
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
@@ -135,17 +135,17 @@ class CaseViews:
         for message, names in disclosure.locks().items():
             if row := views.fact_by_message(message):
                 views.put_fact(to_row(from_row(row).lock(names)))
+        for message in _rows_about(_came_to_nothing(disclosure)):
+            if row := views.fact_by_message(message):
+                views.drop_fact(row.record, row.fact)
         if over := _access_over(disclosure):
             self._forget(views, disclosure.record, over)
-        if disclosure.kind not in (*SETTLING, "trust.alert.acknowledged"):
+        if disclosure.kind not in (*SETTLING, "trust.alert.acknowledged") and not _came_to_nothing(disclosure):
             self._put(views, fact_of(seq, disclosure))
 
     def _put(self, views: ViewsUnit, fact: Fact) -> None:
         row = views.fact(fact.record, fact.fact) if fact.fact in STATES.values() else None
-        if _leaves_nothing(fact):
-            if row and str(row.message_id) == fact.told.get("arrest"):
-                views.drop_fact(fact.record, fact.fact)
-        elif succeeds(fact, from_row(row) if row else None):
+        if succeeds(fact, from_row(row) if row else None):
             views.put_fact(to_row(fact))
 
     def _settle(self, views: ViewsUnit, row: FactRow, disclosure: Disclosure) -> None:
@@ -179,10 +179,13 @@ def _in_emergency(message: UUID) -> UUID:
     return uuid5(message, "access")
 
 
-def _leaves_nothing(fact: Fact) -> bool:
-    """An arrest that came to nothing leaves nothing in the view of those who are not told the outcome (D1)."""
-    over = fact.told.get("stands") == Stands.NO_LONGER_STANDS
-    return over and fact.kind == "custody.person.left" and "outcome" not in fact.told
+def _came_to_nothing(disclosure: Disclosure) -> UUID | None:
+    """The message of an arrest that came to nothing: it leaves nothing in the view of those who are not told the
+    outcome (D1).
+    """
+    told = disclosure.told
+    over = told.get("stands") == Stands.NO_LONGER_STANDS and "outcome" not in told
+    return UUID(str(told["arrest"])) if over and disclosure.kind == "custody.person.left" else None
 
 
 def earlier_message(disclosure: Disclosure) -> UUID | None:

@@ -126,11 +126,11 @@ class Case:
         """Whether the agency was told this update in an emergency only."""
         return f"{agency} {key}" in self.facts.borrowed
 
-    def has_heard(self, agency: AgencyId, key: UpdateKey) -> bool:
-        """Of the updates on its feed: whether what became of this one is the agency's to hear. An emergency that is
-        over leaves nothing behind.
+    def has_heard(self, agency: AgencyId, key: UpdateKey, *, emergency: bool) -> bool:
+        """Of the updates on its feed: whether what became of this one is the agency's to hear. An emergency leaves
+        nothing behind: what became of something that it told alone is heard in the `emergency` as well, or never.
         """
-        return agency in self.standing.access or not self.borrows(agency, key)
+        return (emergency and agency in self.standing.access) or not self.borrows(agency, key)
 
     def loses_sight(self, agencies: Collection[AgencyId]) -> None:
         """The views of these agencies are closed (D15)."""

@@ -4,6 +4,7 @@ For information governance and the originator only (D28); a partner asks about w
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Any
@@ -16,6 +17,7 @@ from access_policies.explaining import Explanation, Unmet, Values, explain, grou
 from access_policies.words import Situation
 from hub.ports import Archive, UpdateKey
 from hub.recounting import Fate, Grant, recount
+from schemas.disclosures import ON_ACCESS, STRUCTURE
 from schemas.identifiers import AgencyId
 
 BundleOf = Callable[[str], Bundle]
@@ -64,8 +66,8 @@ def explain_cells(bundle: Bundle, kind: str, recipient: str, situation: Situatio
 
 
 def explain_update(archive: Archive, bundle_of: BundleOf, key: UpdateKey) -> Decision:
-    """Every cell of the decision on a kept update, for every partner in the register of its time. Raises
-    `NoSuchUpdate`.
+    """Every cell of the decision on a kept update, for every partner in the register of its time, and whoever joined
+    it since and was told later. Raises `NoSuchUpdate`.
 
     The situations are those that the ledger recorded, and the rules those under which it was decided; what was told
     later, or left a feed again, is said as the ledger has it.
@@ -75,7 +77,7 @@ def explain_update(archive: Archive, bundle_of: BundleOf, key: UpdateKey) -> Dec
     fates = recount((entered.record for entered in archive.about(person)), key)
     partners = {
         agency: Told(list(_cells(bundle, bundle_of, record, agency, fate)), fate.since)
-        for agency in bundle.policies.partners
+        for agency in dict.fromkeys([*bundle.policies.partners, *fates])
         for fate in [fates.get(agency, Fate())]
     }
     return Decision(record["kind"], person, record["bundle"], partners)
@@ -93,7 +95,7 @@ def placed(archive: Archive, key: UpdateKey) -> dict[str, Any]:
 def _cells(
     bundle: Bundle, bundle_of: BundleOf, record: Mapping[str, Any], agency: AgencyId, fate: Fate
 ) -> Iterator[Cell]:
-    kind, recipient = record["kind"], bundle.policies.partners[agency].kind
+    kind, partner = record["kind"], bundle.policies.partners.get(agency)
     names = dict.fromkeys([*bundle.policies.kinds[kind].fields, *fate.told])
     if agency not in record["situations"] and not fate.told:
         yield from (Cell(name, "withheld", "this partner was suspended") for name in names)
@@ -103,8 +105,10 @@ def _cells(
     for name in names:
         if name in fate.told:
             yield _of_grant(bundle_of, kind, name, fate.told[name], situation)
+        elif partner is None:
+            yield Cell(name, "withheld", "this partner had not joined yet")
         else:
-            found = explain(bundle, kind, recipient, situation, name, told_before=before)
+            found = explain(bundle, kind, partner.kind, situation, name, told_before=before)
             yield _withheld(bundle, kind, found, fate)
 
 
@@ -162,7 +166,7 @@ def explain_held(
     if key is None:
         raise NoSuchUpdate
     record = placed(archive, key)
-    told = _told(archive, record, agency, key)
+    told = _told(archive, record, agency, key, set(names) - {*STRUCTURE, ON_ACCESS})
     asked = (0, 0) if for_partner else record["situations"].get(agency, (0, 0))
     cells = [
         _of_grant(bundle_of, record["kind"], name, grant, Situation(*asked))
@@ -174,9 +178,12 @@ def explain_held(
     return Held(message_id, key, record["kind"], record["bundle"], cells)
 
 
-def _told(archive: Archive, record: Mapping[str, Any], agency: AgencyId, key: UpdateKey) -> Mapping[str, Grant]:
-    """What the ledger says was told; where it was told later only, other entries say so."""
-    if agency in record["disclosed"]:
-        return recount([orjson.dumps(record)], key)[agency].told
+def _told(
+    archive: Archive, record: Mapping[str, Any], agency: AgencyId, key: UpdateKey, names: AbstractSet[str]
+) -> Mapping[str, Grant]:
+    """What the ledger says was told; where some of these fields were told later only, other entries say so."""
+    at_once = recount([orjson.dumps(record)], key).get(agency, Fate()).told
+    if at_once and at_once.keys() >= names:
+        return at_once
     about = archive.about(UUID(record["record"]))
     return recount((entered.record for entered in about), key).get(agency, Fate()).told

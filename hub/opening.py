@@ -41,11 +41,13 @@ def _on_opening(later: Reteller, case: Case, opener: AgencyId) -> list[Retold]:
 
 
 def _while_open(later: Reteller, case: Case, received: Received, plans: Mapping[AgencyId, Plan]) -> list[Retold]:
-    """What an emergency tells of this new update, beside what it tells on any other ground."""
+    """What an emergency tells of this new update, beside what it tells on any other ground; to nobody who did not work
+    the case when it opened it, for such a one does not hear that it is open, and would not hear that it is over.
+    """
     return [
         retold
-        for agency in sorted(case.standing.access)
-        if agency != received.key.publisher
+        for agency, opening in sorted(case.standing.access.items())
+        if agency != received.key.publisher and agency in later.past.told(key_of(opening))
         for retold in later.retell(case, received.key, agency, Reason.ACCESS, WORD)
         if not _within(retold.draft.plan, plans.get(agency, Plan()))
     ]

@@ -43,9 +43,10 @@ class Reaching:
         """`past` is what was said and told before."""
         self._bundle, self._past = bundle, past
 
-    def of(self, case: Case, received: Received, target: UpdateKey | None) -> Reach:
-        """Whom this update reaches."""
-        update, told = received.update, self._told(case, received, target)
+    def of(self, case: Case, received: Received, target: UpdateKey | None, *, emergency: bool = False) -> Reach:
+        """Whom this update reaches; `emergency`: with whoever was told the earlier one in one that lasts."""
+        update = received.update
+        told = self._told(case, received, target, emergency=emergency or isinstance(update, DisclosureRecalled))
         named = named_in(case, received, target, self._bundle)
         match update:
             case UpdateCorrected() if target:
@@ -60,12 +61,14 @@ class Reaching:
                 return Reach(told, frozenset(locked), alone, locked)
         return Reach(told, named)
 
-    def _told(self, case: Case, received: Received, target: UpdateKey | None) -> frozenset[AgencyId]:
+    def _told(
+        self, case: Case, received: Received, target: UpdateKey | None, *, emergency: bool
+    ) -> frozenset[AgencyId]:
         """Those who were told the earlier update, were not made to give it back, and may still hear of it."""
         if target is None:
             return frozenset()
         told = self._past.told(target) - self._recalled(case, target, but=str(received.key))
-        return frozenset(agency for agency in told if case.has_heard(agency, target))
+        return frozenset(agency for agency in told if case.has_heard(agency, target, emergency=emergency))
 
     def _recalled(self, case: Case, target: UpdateKey, but: str = "") -> frozenset[AgencyId]:
         return fact_rules.recalled_from(case.facts, str(target), but=but)

@@ -18,7 +18,8 @@ from access_policies.compiling import Bundle
 from hub.ports import UpdateKey
 from schemas.identifiers import AgencyId
 from schemas.updates import KINDS, Update, parse
-from schemas.updates.trust import ConcernDisclosed
+from schemas.updates.trust import AccessOpened, ConcernDisclosed
+from schemas.vocabulary import Handling
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -96,6 +97,8 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime) -> Receiv
     update = _update(kind, data, now)
     if isinstance(update, ConcernDisclosed):
         _check_concern(update, caller, bundle, now)
+    if isinstance(update, AccessOpened) and update.handling is not Handling.NORMAL:
+        raise _rejected("data.handling", "must_be_reviewed", "is normal: nobody hides an opening from its reviewers")
     attested = {"by": "token", "sub": caller.sub}
     return Received(raw, UpdateKey(caller.agency, _id(event.get_id())), kind, occurred_at, update, attested)
 

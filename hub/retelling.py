@@ -145,7 +145,7 @@ class Reteller:
         situation = self._situation(case, received, target, agency, word)
         if situation is None:
             return NOTHING
-        reached = anew or agency in self.reaching.of(case, received, target).told_before
+        reached = anew or agency in self.reaching.of(case, received, target, emergency=word == WORD).told_before
         before = frozenset({agency}) if target and reached else frozenset()
         own = agency if word is None and agency == received.key.publisher and case.standing.works(agency) else None
         plans = decide(self.bundle, received.kind, {agency: situation}, own=own, told_before=before, word=word)

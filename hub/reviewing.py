@@ -24,8 +24,12 @@ def terms(bundle: Bundle, opener: AgencyId, now: datetime) -> dict[str, JsonValu
 
 
 def reviewing(bundle: Bundle, opener: AgencyId) -> tuple[str, ...]:
-    """The kinds of partner that own what this agency can open, never its own kind; else the IOM unit."""
+    """The kinds of partner that own what this agency can open, never its own kind; else the IOM unit, which also
+    reviews the openings of an agency that has left the register since.
+    """
     policies = bundle.policies
+    if opener not in policies.partners:
+        return ("iom_unit",)
     mine = policies.partners[opener].kind
     openable = {name for name, clause in policies.clauses.items() if clause.recipient == mine and WORD in clause.when}
     owners = {kind.owner for kind in policies.kinds.values() if openable & kind.share.keys()}

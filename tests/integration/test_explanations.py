@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from integration.scene import Scene
-from support.builders import a_consent, an_arrest, an_outcome
+from support.builders import a_consent, a_release_plan, an_arrest, an_opening, an_outcome
 from support.partnership import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT
-from support.signing import shipped, signed, suspended
+from support.signing import besides, shipped, signed, suspended
 
 ARREST = "custody.person.arrested"
 
@@ -223,3 +223,28 @@ def test_a_partner_reads_the_rules_for_its_kind(scene: Scene) -> None:
     plan = scene.agency(HOSTEL).get("/v1/policies/kinds/custody.release.planned").json()
     assert any(ground["signpost"] for ground in plan["grounds"])
     assert scene.agency(PRISON).get("/v1/policies/kinds/no.such.kind").status_code == 404
+
+
+@pytest.mark.duty("D28")
+@pytest.mark.duty("D13")
+def test_what_an_emergency_adds_to_a_message_is_explained_too(scene: Scene) -> None:
+    """Housing holds a plan on its own ground and its address in an emergency: it reads why for both."""
+    said = scene.person | a_release_plan(address="1 Invented Street, ZZ1 1ZZ")
+    plan = scene.p.publish(PRISON, "custody.release.planned", said)
+    scene.p.publish(HOUSING, "trust.access.opened", scene.person | an_opening())
+    message = scene.alert_of(HOUSING, plan, PRISON)
+    found = scene.agency(HOUSING).get(f"/v1/policies/explanations/{message}").json()["cells"]
+    assert cell(found, "release_on")["reason"].startswith("tenancy")
+    assert cell(found, "address")["reason"].startswith("told in an emergency; emergency-housing")
+
+
+@pytest.mark.duty("D28")
+@pytest.mark.duty("D14")
+def test_governance_sees_whoever_joined_later_and_was_told(scene: Scene) -> None:
+    """A second housing agency joins the partnership, then the case, and is told of the arrest that was before it."""
+    arrest = scene.arrested()
+    scene.p.governed_by(signed(2, besides(HOUSING, "southshire-council-housing")))
+    scene.p.involve(scene.person, "southshire-council-housing", ("accommodation",))
+    cells = decision(scene, arrest)["partners"]["southshire-council-housing"]
+    assert cell(cells, "person")["reason"].startswith("told when it came to the case; tenancy")
+    assert cell(cells, "station")["reason"] == "this partner had not joined yet"

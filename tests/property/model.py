@@ -141,8 +141,9 @@ class Model(Teller):
         if isinstance(update, ConsentGiven) and update.expires_on:
             self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))
         remedy = self.remedies.of(self.taken[key], standing)
+        lasting = standing if isinstance(update, DisclosureRecalled) else None
         for agency in POLICIES.partners:
-            heard = self.heard_of(agency, key, standing) and agency in (remedy.reached or EVERYONE)
+            heard = self.heard_of(agency, key, lasting) and agency in (remedy.reached or EVERYONE)
             if self.tell(agency, key, standing, told_before=heard, remedy=remedy):
                 self.remedies.afterwards(agency, self.taken[key], remedy)
         self._tell_what_is_current(before, standing, key, person, now)
@@ -180,7 +181,9 @@ class Model(Teller):
             self._put_right_in_an_emergency(standing, key)
         elif not isinstance(update, AccessOpened | DisclosureRecalled):
             for agency in sorted(set(standing.access) - {publisher}):
-                base = self.cells(agency, key, standing, told_before=self.heard_of(agency, key, standing))
+                if not any(each.key == key_of(standing.access[agency]) for each in self.feeds[agency]):
+                    continue  # it did not work the case when it opened it, and so does not hear that it is open
+                base = self.cells(agency, key, standing, told_before=self.heard_of(agency, key))
                 more = self.cells(
                     agency, key, standing, told_before=self.heard_of(agency, key, standing), word="access"
                 )

@@ -125,7 +125,7 @@ def _said_otherwise(draw: st.DrawFn, partner: str, story: Story, *_: object) -> 
 def _marked(draw: st.DrawFn, partner: str, story: Story, *_: object) -> Story:
     """Somebody else's update is to be handled otherwise."""
     place = _others_place(draw, partner, story)
-    if place is None:
+    if place is None or story[place].kind == "trust.access.opened":  # nobody hides one from those who review it
         return story
     said = story[place].said
     return _with(story, place, {**said, "handling": "normal" if said["handling"] == "restricted" else "restricted"})

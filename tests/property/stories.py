@@ -203,7 +203,8 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
         "trust.access.opened": st.just({"opened_by": "A Worker", "reason": "at the door after hours"}),
         "trust.alert.acknowledged": st.builds(lambda by: {"by": by}, st.sampled_from(["A Worker", "Another Worker"])),
     }.get(kind, st.just({}))
-    return st.builds(_complete, made, st.sampled_from([*["normal"] * 4, "restricted"]))
+    handling = ["normal"] * 4 + ["restricted"] * (kind != "trust.access.opened")
+    return st.builds(_complete, made, st.sampled_from(handling))
 
 
 def _complete(said: dict[str, Any], handling: str) -> dict[str, Any]:

@@ -41,15 +41,18 @@ class Teller:
     def has_use_of(self, agency: str, key: UpdateKey) -> bool:
         return any(each.key == key and each.told and not each.access and not each.locked for each in self.feeds[agency])
 
-    def heard_of(self, agency: str, key: UpdateKey, standing: Standing) -> bool:
-        """Whether it is an agency's to hear what an update says of the earlier one that it is about."""
+    def heard_of(self, agency: str, key: UpdateKey, standing: Standing | None = None) -> bool:
+        """Whether it is an agency's to hear what an update says of the earlier one that it is about; with `standing`,
+        in an emergency.
+        """
         target = self.taken[key].target
         return self.has_heard(agency, target, standing) and agency not in self.remedies.gave_back(target, but=key)
 
-    def has_heard(self, agency: str, key: UpdateKey | None, standing: Standing) -> bool:
-        """Whether an agency was told an update, and otherwise than in an emergency that is over."""
+    def has_heard(self, agency: str, key: UpdateKey | None, standing: Standing | None) -> bool:
+        """Whether an agency was told an update otherwise than in an emergency, or in one that lasts."""
         told = any(each.key == key for each in self.feeds[agency])
-        return told and ((agency, key) not in self.borrowed or agency in standing.access)
+        lasts = standing is not None and agency in standing.access
+        return told and ((agency, key) not in self.borrowed or lasts)
 
     def cells(
         self,

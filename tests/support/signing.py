@@ -63,6 +63,27 @@ def joined(agency: str, like: str) -> Policies:
     return _with_partners({agency: shipped().partners[like]})
 
 
+def besides(agency: str, other: str) -> Policies:
+    """The shipped policies, with one more agency, which is controller wherever another of its kind is."""
+    return _with_controllers(joined(other, agency), {agency: (agency, other)})
+
+
+def replaced(agency: str, by: str) -> Policies:
+    """The shipped policies, with another agency of the same kind in the place of one."""
+    partners = {by if name == agency else name: each for name, each in shipped().partners.items()}
+    return _with_controllers(shipped().model_copy(update={"partners": partners}), {agency: (by,)})
+
+
+def _with_controllers(policies: Policies, instead: dict[str, tuple[str, ...]]) -> Policies:
+    agreements = {
+        name: each.model_copy(
+            update={"controllers": tuple(new for old in each.controllers for new in instead.get(old, (old,)))}
+        )
+        for name, each in policies.agreements.items()
+    }
+    return policies.model_copy(update={"agreements": agreements})
+
+
 def _with_partners(partners: dict[str, Partner]) -> Policies:
     return shipped().model_copy(update={"partners": shipped().partners | partners})
 
