@@ -84,7 +84,7 @@ def authentic(text: str, name: str, signers: Signers) -> tuple[bytes, tuple[Sign
     if len(roles) < signers.needs:
         missing = ", ".join(role for role in signers.roles if role not in roles)
         raise refusal(
-            name, f"{len(roles)} of the {signers.needs} roles that it needs have signed ({missing} have not)", SIGN
+            name, f"{len(roles)} of the {signers.needs} roles that it needs have signed (not yet: {missing})", SIGN
         )
     return raw, signed_by
 

@@ -51,7 +51,7 @@ def read_key(file: Path, passphrase: str | None) -> Ed25519PrivateKey:
     """The private key in a file. Raises `NoSigningKey`, and `TypeError` when it needs a passphrase."""
     try:
         key = load_pem_private_key(file.read_bytes(), passphrase.encode() if passphrase else None)
-    except (OSError, ValueError) as wrong:
+    except ValueError as wrong:
         raise NoSigningKey(f"{file} is no private key, or does not open with this passphrase") from wrong
     if not isinstance(key, Ed25519PrivateKey):
         raise NoSigningKey(f"{file} is no Ed25519 key; make one with `iom-hub policy key`")

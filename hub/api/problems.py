@@ -53,7 +53,7 @@ _TITLES = {
     409: "The update's id was used for another update",
     413: "The request is too large",
     415: "The content type is not one the hub reads",
-    422: "The update breaks a rule; nothing was stored",
+    422: "This breaks a rule; nothing was stored",
     500: "The hub failed; nothing is known to be stored",
     503: "The hub cannot store it now; send it again later",
 }

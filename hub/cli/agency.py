@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli.dry_run import dry_run
-from hub.cli.terminal import Home, err, out, settings_for, told_plainly
+from hub.cli.terminal import Home, err, out, ruled, settings_for, told_plainly
 
 if TYPE_CHECKING:
     from access_policies.model import Partner
@@ -22,14 +22,12 @@ def list_agencies(home: Home = None) -> None:
 
     Example: [bold]iom-hub agency list[/bold]
     """
-    from rich.table import Table
-
     from access_policies.loading import load
 
     settings = settings_for(home)
     with told_plainly():
         draft, now = load(settings.policy_directory()).partners, _in_force(settings)
-    table = Table("agency", "name", "kind", "legal status", "statutory", "in force")
+    table = ruled("agency", "name", "kind", "legal status", "statutory", "in force")
     for agency, partner in (draft | now).items():
         statutory, governs = "yes" if partner.statutory else "no", _governs(now.get(agency), draft.get(agency))
         table.add_row(agency, partner.name or "", partner.kind, partner.legal_status, statutory, governs)
@@ -87,7 +85,8 @@ def add(
             register.write_text(before, encoding="utf-8")  # a register that does not load is put back
             raise
     out.print(f"{agency} added to {register}. Undo: take its line out again.", soft_wrap=True)
-    out.print("It takes part once this draft is in force. Next: iom-hub policy bundle -o next.jws.json", soft_wrap=True)
+    out.print("What this draft would change: iom-hub policy diff in-force draft", soft_wrap=True)
+    out.print("It takes part once the draft is in force. Next: iom-hub policy bundle -o next.jws.json", soft_wrap=True)
     out.print("Then `iom-hub policy sign` for each role, and `iom-hub policy install`.", soft_wrap=True)
 
 
@@ -95,13 +94,14 @@ def _own_policies(settings: "Settings") -> Path:
     """The policies that may be changed: the given ones, or the home's own copy of the shipped ones."""
     import shutil
 
+    from access_policies.approving import BASELINE
     from access_policies.loading import SHIPPED
 
     directory = settings.policy_directory()
     if directory != SHIPPED:
         return directory
     own = settings.home / "policies"
-    for file in [*SHIPPED.glob("*.yaml"), *SHIPPED.glob("*/*.yaml")]:
+    for file in [*SHIPPED.glob("*.yaml"), *SHIPPED.glob("*/*.yaml"), SHIPPED / BASELINE]:
         target = own / file.relative_to(SHIPPED)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)

@@ -26,12 +26,18 @@ def by_the_draft(settings: "Settings", kind: str, field: str | None, given: dict
         names = [field] if field else list(bundle.policies.kinds[kind].fields)
         found = [explain(bundle, kind, given["recipient"], situation, name) for name in names]
     except KeyError as unknown:
-        raise typer.BadParameter(f"the policies have no {unknown.args[0]!r}") from None
+        raise typer.BadParameter(f"the policies have no {_missing(unknown)!r}") from None
     cells = [
         {"field": each.field, "outcome": each.outcome, "reason": each.sentence(bundle, kind), "met": each.met}
         for each in found
     ]
     return cells_table(cells)
+
+
+def _missing(unknown: KeyError) -> str:
+    """The word that was not found, of a word or of a pair that was looked up."""
+    looked_up = unknown.args[0]
+    return str(looked_up[-1] if isinstance(looked_up, tuple) else looked_up)
 
 
 def by_the_rules_in_force(settings: "Settings", kind: str, field: str | None, given: dict[str, Any]) -> "Table":

@@ -31,11 +31,13 @@ def diff(
     ] = None,
     home: Home = None,
 ) -> None:
-    """Show what NEW tells that OLD did not, and what it no longer tells, in every situation. Ends with 1 when
-    something widens that --approved does not name, or when it names what does not occur.
+    """Show what NEW tells that OLD did not, and what it no longer tells, in every situation.
 
-    With --replay it also counts, partner by partner, what the traffic of the last days would newly have told, or no
-    longer, with the note for each partner below. Nothing is changed but for the ledger entry that says so.
+    Ends with 1 when something widens that --approved does not name, or when it names what does not occur.
+
+    With --replay it also counts for each partner what real traffic would newly have told, or no longer, with a note.
+
+    Nothing is changed; the ledger says who asked for a replay.
 
     Example: [bold]iom-hub policy diff in-force draft --replay 30d[/bold]
     """
@@ -85,8 +87,9 @@ def _print_replay(replayed: "Replayed | None", back: int | None, notes: str) -> 
 
 
 def approve(home: Home = None) -> None:
-    """Make the draft the baseline that later changes are compared with, and empty the approvals. Refused while anything
-    widens that the approvals do not name.
+    """Make the draft the baseline that later changes are compared with, and empty its approvals.
+
+    Refused while anything widens that the approvals do not name. The rules in force stay as they are.
 
     Example: [bold]IOM_HUB_POLICIES=access_policies iom-hub policy approve[/bold]
     """

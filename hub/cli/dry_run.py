@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli.editions import EDITION
-from hub.cli.terminal import Home, err, out, quiet_logs, settings_for, the_user, told_plainly
+from hub.cli.terminal import Home, err, out, quiet_logs, ruled, settings_for, the_user, told_plainly
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -39,9 +39,7 @@ class _Received:
 
     def table(self, agency: str) -> "Table":
         """Kind, field, how it is told, how often."""
-        from rich.table import Table
-
-        table = Table("kind", "field", "how", "times", title=f"What {agency} would have received")
+        table = ruled("kind", "field", "how", "times", title=f"What {agency} would have received")
         for (kind, name, how), count in sorted(self.told.items()):
             table.add_row(kind, name, how if how == "told" else f"masked ({how})", str(count))
         return table
@@ -54,8 +52,9 @@ def dry_run(
     rules: Annotated[str, typer.Option(help=EDITION)] = "in-force",
     home: Home = None,
 ) -> None:
-    """Show what a partner that is not there yet would have received, had it been. Nothing is changed but for the
-    ledger entry that says so.
+    """Show what a partner that is not there yet would have received, had it been.
+
+    Nothing is changed but for the ledger entry that says so.
 
     Example: [bold]iom-hub agency dry-run eastshire-hostel.yaml --replay 30d --into received.ndjson[/bold]
     """

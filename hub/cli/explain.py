@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.terminal import Home, out, quiet_logs, settings_for, the_user, told_plainly
+from hub.cli.terminal import Home, out, quiet_logs, ruled, settings_for, the_user, told_plainly
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -36,11 +36,14 @@ def update(
     field: Annotated[str | None, typer.Option(help="Show only this field.", show_default=False)] = None,
     home: Home = None,
 ) -> None:
-    """Show what became of an update: every field for every partner, and why. Its publisher, asking with --as, is shown
-    the partners of whom it was told that they work the case, and of all others the general rule.
+    """Show what became of an update: every field for every partner, and why.
+
+    Its publisher, with --as, is shown those of whom it was told that they work the case; of all others, the rule.
 
     Example: [bold]iom-hub explain update northshire-police/6b1d2f5e-0c7a-4b7e-9a64-2f1f0f7b9c01[/bold]
     """
+    if not as_agency and "/" not in update_id:
+        raise typer.BadParameter("say PUBLISHER/ID, for example northshire-police/ID; or ask --as its publisher")
     path = f"/v1/updates/{update_id}/explanation" if as_agency else f"/v1/policies/decisions/{update_id}"
     with told_plainly(), _asking(home, as_agency) as hub:
         found = hub.get(path)
@@ -117,11 +120,9 @@ def _asking(home: "Path | None", as_agency: str | None) -> "AbstractContextManag
 
 
 def _by_partner(partners: dict[str, list[dict[str, Any]]], field: str | None) -> "Table":
-    from rich.table import Table
-
     from access_policies.explaining import in_words
 
-    table = Table("partner", "field", "outcome", "why", "because of")
+    table = ruled("partner", "field", "outcome", "why", "because of")
     for agency, cells in partners.items():
         for row, cell in enumerate(each for each in cells if field in (None, each["field"])):
             table.add_row("" if row else agency, cell["field"], cell["outcome"], cell["reason"], in_words(cell["met"]))
@@ -138,12 +139,10 @@ def _print_message(found: dict[str, Any]) -> None:
 
 def cells_table(cells: list[dict[str, Any]]) -> "Table":
     """Field, outcome and reason; and because of what, for whoever may know."""
-    from rich.table import Table
-
     from access_policies.explaining import in_words
 
     full = any("met" in cell for cell in cells)
-    table = Table("field", "outcome", "why", *(["because of"] if full else []))
+    table = ruled("field", "outcome", "why", *(["because of"] if full else []))
     for cell in cells:
         met = [in_words(cell["met"])] if full else []
         table.add_row(cell["field"], cell["outcome"], cell["reason"], *met)
@@ -152,11 +151,9 @@ def cells_table(cells: list[dict[str, Any]]) -> "Table":
 
 def _print_general(found: dict[str, Any]) -> None:
     """Who is entitled, whoever works the case: the same whomever it is about."""
-    from rich.table import Table
-
     from access_policies.explaining import in_words
 
-    table = Table("entitled", "clause", "told", "masked", "where", title="The partners entitled, in general")
+    table = ruled("entitled", "clause", "told", "masked", "where", title="The partners entitled, in general")
     for each in found["entitled"]:
         told, masked = ", ".join(each["fields"]), ", ".join(each["masked"])
         table.add_row(each["recipient"], f"{each['clause']}: {each['because']}", told, masked, in_words(each["when"]))

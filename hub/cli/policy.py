@@ -51,8 +51,10 @@ def render(
     compare: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
     home: Home = None,
 ) -> None:
-    """Write the pages that people sign: the rules by kind and by partner, what named situations tell, the words that
-    read what a partner is not told, agreements, record of processing, notice.
+    """Write the pages that people sign.
+
+    They are: the rules by kind and by partner, what named situations tell, the words that read what a partner is not
+    told, which update sets which fact, agreements, record of processing, notice.
 
     Example: [bold]iom-hub policy render --into docs/reference[/bold]
     """
@@ -187,7 +189,7 @@ def continue_agreement(
     from hub.cli.session import governance
 
     quiet_logs()
+    order = {"by": by, "because": because}
     with told_plainly(), governance(settings_for(home), the_user()) as hub:
-        order = {"by": by, "because": because}
         done = hub.post(f"/v1/agreements/{quote(agreement, safe='')}/continuation", order)
     out.print(f"{agreement} goes on up to and including {done['until']}; {done['told']} held disclosures were made")

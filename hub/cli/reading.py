@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.terminal import AsAgency, Home, err, out, quiet_logs, settings_for, the_user, told_plainly
+from hub.cli.terminal import AsAgency, Home, err, out, quiet_logs, ruled, settings_for, the_user, told_plainly
 
 if TYPE_CHECKING:
     from hub.cli.session import Session
@@ -35,9 +35,7 @@ def show(
 
 
 def _all(hub: "Session") -> None:
-    from rich.table import Table
-
-    table, after = Table("record", "person"), None
+    table, after = ruled("record", "person"), None
     while page := hub.get("/v1/cases", **({"after": after} if after else {}))["cases"]:
         for line in page:
             table.add_row(line["record"], line["person"] or "")
@@ -46,9 +44,7 @@ def _all(hub: "Session") -> None:
 
 
 def _one(view: dict[str, Any]) -> None:
-    from rich.table import Table
-
-    table = Table("fact", "when", "days old", "from", "as", "stands", "told")
+    table = ruled("fact", "when", "days old", "from", "as", "stands", "told")
     for fact in view["facts"]:
         told = "\n".join(f"{name}: {_short(value)}" for name, value in fact["told"].items())
         who = " · ".join(filter(None, (fact["source"], fact["author_role"])))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hub.cli.terminal import err
+from hub.cli.terminal import err, ruled
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -61,12 +61,8 @@ def replay(hub: "Session", old: "Bundle", new: "Bundle", back: int) -> Replayed:
 
 def table_of(found: Counter[tuple[str, ...]]) -> "Table":
     """The counts, one line for each partner, kind and field; only columns in which something stands."""
-    from rich.table import Table
-
     shown = [how for how in HOW if any(key[3] == how for key in found)]
-    table = Table()
-    for heading in ("partner", "kind", "field"):
-        table.add_column(heading, overflow="fold")
+    table = ruled("partner", "kind", "field")
     for how in shown:
         table.add_column(how, justify="right")
     for agency, kind, name in dict.fromkeys(key[:3] for key in sorted(found)):

@@ -8,6 +8,8 @@ import typer
 from hub.cli.terminal import Home, err, settings_for, told_plainly
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from hub.bootstrap import Hub
 
 
@@ -37,7 +39,6 @@ def serve(
 def listen(hub: "Hub", host: str, port: int) -> None:
     """Serve the API until stopped; meanwhile the home says at which URL."""
     import signal
-    import socket
     import sys
 
     import uvicorn
@@ -46,7 +47,7 @@ def listen(hub: "Hub", host: str, port: int) -> None:
 
     # uvicorn stops on the signal and then raises it again: left to itself that would end the process, nothing closed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with socket.create_server((host, port)) as listener:
+    with _listener(host, port) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         _announce(hub, url)
         config = uvicorn.Config(create_app(hub), log_config=None, access_log=False, timeout_graceful_shutdown=3)
@@ -54,6 +55,18 @@ def listen(hub: "Hub", host: str, port: int) -> None:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             hub.settings.address_file.unlink(missing_ok=True)
+
+
+def _listener(host: str, port: int) -> "socket":
+    """The socket. Raises `OSError`, which names the address and what to do."""
+    import os
+    import socket
+
+    try:
+        return socket.create_server((host, port))
+    except OSError as failed:
+        reason = os.strerror(failed.errno) if failed.errno and failed.errno > 0 else failed.strerror
+        raise OSError(failed.errno, f"{reason}; choose another --host or --port", f"{host}:{port}") from None
 
 
 def listening_port(host: str, port: int) -> int:

@@ -53,7 +53,12 @@ def in_words(problem: dict[str, Any]) -> str:
 
 @contextmanager
 def session(settings: Settings, agency: AgencyId, sub: str, *scopes: str) -> Iterator[Session]:
-    """A session as `agency`. Raises what opening the hub raises."""
+    """A session as `agency`. Raises what opening the hub raises, and `Refusal` for one that is not in the register.
+
+    The rules come first: a home that was mistyped has none, and no key is made in it.
+    """
+    if agency not in bundle_in_force(settings).policies.partners:
+        raise Refusal("this agency is not in the register; see `iom-hub agency list`")
     token = open_tokens(open_keys(settings)).issue(agency, sub, frozenset(scopes), datetime.now(UTC))
     headers = {"Authorization": f"Bearer {token}"}
     url = running_at(settings)

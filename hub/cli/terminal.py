@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from hub.settings import Settings
 
 out = Console()
@@ -57,8 +59,25 @@ def told_plainly() -> Iterator[None]:
             err.print(problem, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except (NoKey, NoSigningKey, StoreInUse, UnusableStore, Refusal, TryLater, OSError) as failure:
-        err.print(str(failure), style="red", markup=False, soft_wrap=True)
+        err.print(_in_words(failure), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def _in_words(failure: Exception) -> str:
+    """What failed, with what; the number that the system has for it helps nobody."""
+    if isinstance(failure, OSError) and failure.filename is not None:
+        return f"{failure.filename}: {failure.strerror}"
+    return str(failure)
+
+
+def ruled(*headings: str, title: str | None = None) -> "Table":
+    """A table that breaks what is too long for it: an id that is cut off cannot be typed again."""
+    from rich.table import Table
+
+    table = Table(title=title)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
 def the_user() -> str:

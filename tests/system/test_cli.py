@@ -1,6 +1,7 @@
 """The command line, in processes of its own: what an operator types, and what they read."""
 
 import json
+import socket
 import sqlite3
 import statistics
 import time
@@ -128,7 +129,7 @@ def test_without_signed_policies_a_hub_refuses_to_start(home: Path) -> None:
     [
         ({"IOM_HUB_PORT": "many"}, "IOM_HUB_PORT: Input should be a valid integer"),
         ({"IOM_HUB_SIGNERS": "/nowhere/signers.yaml"}, "signers.yaml:1: there is no such file"),
-        ({"IOM_HUB_HOST": "192.0.2.1"}, "address"),
+        ({"IOM_HUB_HOST": "192.0.2.1"}, "choose another --host or --port"),
     ],
 )
 def test_a_wrong_setting_is_told_in_a_sentence(home: Path, more: dict[str, str], sentence: str) -> None:
@@ -136,6 +137,23 @@ def test_a_wrong_setting_is_told_in_a_sentence(home: Path, more: dict[str, str],
     said = failed(home, "serve", **more)
     assert sentence in said
     assert not (home / "hub.url").exists()
+
+
+def test_a_taken_port_is_told_with_what_to_do(home: Path) -> None:
+    """A port that another program listens at is named, with the option for another; the number of an error is not."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = failed(home, "serve", "--port", port)
+    assert said.strip() == f"127.0.0.1:{port}: Address already in use; choose another --host or --port"
+
+
+def test_a_mistyped_home_stays_as_it_is(home: Path) -> None:
+    """Whoever asks in a folder that is no home, or of an agency that is none, is told so, and no key is made there."""
+    nowhere = {"IOM_HUB_BUNDLE": str(home / "none"), "IOM_HUB_SIGNERS": str(home / "none")}
+    assert "no bundle is in force" in failed(home, "feed", "--as", HOUSING, **nowhere)
+    assert "no bundle is in force" in failed(home, "ledger", "verify", **nowhere)
+    assert not (home / "hub.key").exists()
+    assert "see `iom-hub agency list`" in failed(home, "feed", "--as", "northshire-polic")
 
 
 def test_a_second_hub_on_one_home_says_that_there_is_one(home: Path) -> None:

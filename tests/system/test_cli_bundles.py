@@ -80,7 +80,7 @@ def test_two_roles_bring_rules_into_force_and_take_them_back(office: Office) -> 
     """A draft is bundled, signed by two, installed, taken up by the running hub, and undone by a new version."""
     assert "version 1, " in office.ok("policy", "bundle", "-o", office.next)
     office.sign(GOVERNANCE)
-    assert "data_owner have not" in office.failed("policy", "install", office.next)
+    assert "not yet: data_owner" in office.failed("policy", "install", office.next)
     office.sign(OWNER)
     assert "Version 1" in office.ok("policy", "install", office.next)
     with running(office.home, **office.own) as hub:
@@ -134,12 +134,13 @@ def test_rules_of_tomorrow_wait(office: Office) -> None:
 Words = Callable[[Office], tuple[object, ...]]
 WRONG: tuple[tuple[str, Words, str], ...] = (
     ("a role without its key", lambda o: ("sign", o.next, "--key", o.keys / OWNER, "--as", GOVERNANCE), "no such key"),
-    ("no key file", lambda o: ("sign", o.next, "--key", o.keys / "none", "--as", OWNER), "is no private key"),
+    ("no key file", lambda o: ("sign", o.next, "--key", o.keys / "none", "--as", OWNER), "none: No such file"),
+    ("a key that is none", lambda o: ("sign", o.next, "--key", o.next, "--as", OWNER), "is no private key"),
     ("no bundle", lambda o: ("sign", o.draft / "clauses.yaml", "--key", o.keys / OWNER, "--as", OWNER), "not JSON"),
     ("a key over another", lambda o: ("key", OWNER, "--out", o.keys / OWNER), "never written over"),
     ("a role in capitals", lambda o: ("key", "Owner", "--out", o.keys / "new"), "small letters"),
     ("an unsigned bundle", lambda o: ("install", o.next), "it is not signed"),
-    ("no bundle there", lambda o: ("install", o.draft / "none"), "No such file"),
+    ("no bundle there", lambda o: ("install", o.draft / "none"), "none: No such file"),
     ("a version that never was", lambda o: ("rollback", 7, "-o", o.next), "never in force"),
     ("trying out beside signers", lambda _: ("try-out",), "signers of its own"),
     ("a day that is none", lambda o: ("bundle", "-o", o.next, "--effective-from", "soon"), "does not match"),

@@ -77,6 +77,36 @@ def test_the_register_lists_takes_and_refuses(home: Path) -> None:
         assert register.read_bytes() == before
 
 
+def test_an_added_agency_needs_somebody_who_answers_for_it(home: Path) -> None:
+    """The draft that `agency add` makes brings the baseline with it: the new partner is a line that nobody approved."""
+    ok(home, *ADD, "council_housing", "--statutory")
+    refused = iom_hub(home, "policy", "approve")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("not approved: WIDER partner eastshire-housing: new, council_housing")
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        (("custody.person.arestd", "--to", "council_housing"), "custody.person.arestd"),
+        (("custody.person.arrested", "--to", "council"), "council"),
+        (("custody.person.arrested", "--to", "council_housing", "--pathway", "home"), "home"),
+        (("custody.person.arrested", "--to", "council_housing", "--field", "statio"), "statio"),
+    ],
+)
+def test_a_word_that_the_policies_do_not_have_is_named(home: Path, words: tuple[str, ...], missing: str) -> None:
+    """Whoever mistypes a kind, a partner, a value or a field reads which word it was."""
+    assert f"the policies have no '{missing}'" in failed(home, "policy", "explain", *words)
+
+
+def test_a_narrow_terminal_cuts_off_no_id(home: Path) -> None:
+    """An id that is too long for its column goes on below, so that it can be copied."""
+    listed = ok(home, "agency", "list", COLUMNS="80")
+    assert "…" not in listed
+    cells = [line.split("│")[1].strip() for line in listed.splitlines() if line.startswith("│")]
+    assert all(agency in "".join(cells) for agency in EVERYONE)
+
+
 ARREST = Path("custody") / "person.arrested.yaml"
 
 
