@@ -61,15 +61,17 @@ def standing(
     leads = {agency for agency, claim in by_units.items() if claim.role is Involvement.LEAD}
     backers = frozenset(units | leads)
     involved = _involved(facts, backers, units | _ever_led(facts, units))
+    restrictions = tuple(_restrictions(facts, backers))
+    watched = all(units.intersection(each.open_to) for each in restrictions)  # nobody looks where nobody reviews (D13)
     return Standing(
         involvement=involved,
         pending=_pending(facts, involved),
         consents=_consented(facts, backers, today),
         age=age_on(born, today),
         cohort=_cohort(facts),
-        restrictions=tuple(_restrictions(facts, backers)),
+        restrictions=restrictions,
         safeguarding=_concerned(facts, now),
-        access=_with_access(facts, now - timedelta(hours=policies.vocabulary.access_hours)),
+        access=_with_access(facts, now - timedelta(hours=policies.vocabulary.access_hours)) if watched else {},
         agreements=frozenset(policies.agreements) - lapsed(bundle, today, continued),
     )
 

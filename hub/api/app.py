@@ -20,13 +20,16 @@ _DESCRIPTION = (
 )
 
 
+ALARM = "the bundle in the file is refused and the one before stays in force: `iom-hub policy status` says why"
+
+
 class Health(BaseModel):
     """Whether the hub can take an update now, and under which policies."""
 
     status: str
     policies: str
     policies_alarm: str | None = None
-    """Why the bundle that lies in the file is refused; the one in force stays."""
+    """That the bundle in the file is refused. Anybody may ask for the health of a hub, so why is not said here."""
     lapsed: list[str]
     """Agreements that have expired and were not continued: what rests on them is held (D16)."""
 
@@ -38,7 +41,7 @@ health = APIRouter(tags=["health"])
 def read_health(hub: TheHub) -> Health:
     """Answers 503 when the store cannot write."""
     hub.store.check_writable()
-    bundle, alarm = hub.bundle, hub.governing.alarm
+    bundle, alarm = hub.bundle, ALARM if hub.governing.alarm else None
     lapsed = lapsed_now(hub.store, bundle, hub.clock.now().date())
     return Health(status="ok", policies=bundle.digest, policies_alarm=alarm, lapsed=sorted(lapsed))
 

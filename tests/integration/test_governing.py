@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from access_policies.compiling import Bundle
+from hub.api.app import ALARM
 from hub.bootstrap import last_bundle
 from hub.governing import NoSuchBundle
 from hub.installing import past
@@ -69,15 +70,16 @@ def test_the_next_update_is_decided_by_the_new_rules(scene: Scene) -> None:
 
 
 def test_a_refused_bundle_raises_an_alarm_and_changes_nothing(scene: Scene) -> None:
-    """The last good bundle stays in force; health says in a sentence what is wrong, the log by listed keys only; a good
-    bundle ends the alarm.
+    """The last good bundle stays in force; the hub knows in a sentence what is wrong, health tells anybody no more than
+    that something is, the log has listed keys only; a good bundle ends the alarm.
     """
     with capture_logs() as lines:
         scene.p.governed_by(TAMPERED)
         scene.p.hub.governing.look()
     health = scene.door.request("GET", "/health").json()
     assert health["policies"] == Bundle(shipped()).digest
-    assert "policies.jws.json: the signature" in health["policies_alarm"]
+    assert "policies.jws.json: the signature" in str(scene.p.hub.governing.alarm)
+    assert health["policies_alarm"] == ALARM
     [line] = [line for line in lines if line["event"] == "policies_refused"]
     assert set(line) - {"log_level"} <= ALLOWED
     scene.arrested()

@@ -9,7 +9,7 @@ from hub.receiving import Rejected
 from hub.timers import fire_due
 from support.builders import an_arrest, an_opening, an_outcome
 from support.later import PATHWAYS, a_case, cancel, has
-from support.partnership import DRUGS, HOUSING, POLICE, PRISON, PROBATION, Partnership
+from support.partnership import DRUGS, HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership
 from support.signing import replaced, signed
 
 OPENED, PLANNED = "trust.access.opened", "custody.release.planned"
@@ -113,3 +113,14 @@ def test_nobody_hides_an_opening_from_those_who_review_it() -> None:
             partners.publish(HOUSING, OPENED, someone | an_opening(handling="restricted"))
         assert [(each.path, each.rule) for each in refused.value.problems] == [("data.handling", "must_be_reviewed")]
         assert has(partners, HOUSING) == ["-", "-", "-"]
+
+
+@pytest.mark.duty("D13")
+@pytest.mark.parametrize(("also_open_to", "feed"), [((), "opening"), ((UNIT,), "opening, plan*")])
+def test_nobody_breaks_the_glass_where_nobody_could_review_it(also_open_to: tuple[str, ...], feed: str) -> None:
+    """A case that is closed to the IOM unit, too, opens for nobody, however urgent it is said to be."""
+    with a_case(POLICE, PROBATION, PRISON, referred=HOUSING) as (partners, someone):
+        said = {"restriction": "victim_safety", "open_to": [POLICE, HOUSING, *also_open_to], "set_by": "A Detective"}
+        partners.publish(POLICE, "trust.restriction.set", someone | said | {"review_on": "2026-06-01"})
+        partners.publish(HOUSING, OPENED, someone | an_opening())
+        assert has(partners, HOUSING)[0].removesuffix(", restriction") in (feed, f"{feed}, restriction")

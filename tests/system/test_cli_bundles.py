@@ -109,7 +109,7 @@ def test_a_tampered_file_alarms_and_the_old_rules_stay(office: Office) -> None:
     file = office.home / "policies.jws.json"
     with running(office.home, **office.own) as hub:
         file.write_text(file.read_text().replace("A", "B", 1))
-        until(lambda: "does not verify" in str(httpx.get(f"{hub.url}/health").json()["policies_alarm"]))
+        until(lambda: "is refused" in str(httpx.get(f"{hub.url}/health").json()["policies_alarm"]))
         done = iom_hub(office.home, "policy", "status", **office.own)
         assert done.returncode == 1
         assert "Version 1 is in force" in done.stdout
