@@ -192,4 +192,7 @@ def continue_agreement(
     order = {"by": by, "because": because}
     with told_plainly(), governance(settings_for(home), the_user()) as hub:
         done = hub.post(f"/v1/agreements/{quote(agreement, safe='')}/continuation", order)
-    out.print(f"{agreement} goes on up to and including {done['until']}; {done['told']} held disclosures were made")
+    out.print(
+        f"{agreement} goes on up to and including {done['until']}; {done['told']} held disclosures were made",
+        soft_wrap=True,
+    )
