@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -32,6 +32,7 @@ from hub.ports import (
 from hub.sealing import CannotOpen, scope
 from schemas.identifiers import AgencyId
 
+_T = TypeVar("_T")
 _CHUNK = 1000
 _MISSHAPEN = (ValueError, TypeError, AttributeError, KeyError)
 """What a value that no longer has the form of its column raises when it is read."""
@@ -125,13 +126,9 @@ class StoreEvidence:
         """In chunks."""
         return self._formed(t.consented, _resting)
 
-    def _formed[T](self, table: Table, form: Callable[[Any], T]) -> Iterator[T | None]:
+    def _formed(self, table: Table, form: Callable[[Any], _T]) -> Iterator[_T | None]:
         for row in self._rows(_as_it_lies(table)):
-            try:
-                formed = form(row)
-            except (*_MISSHAPEN, OverflowError):
-                formed = None
-            yield formed
+            yield _or_none(form, row)
 
     def updates(self) -> Iterator[KeptUpdate]:
         """In chunks. One without a name is missed by what the ledger has of it."""
@@ -177,6 +174,13 @@ class _Row:
         )
         self.commitments, self.boxes = row.commitments, row.boxes
         self.message_id, self.record_id = _id(row.message_id), record_id
+
+
+def _or_none(form: Callable[[Any], _T], row: Any) -> _T | None:
+    try:
+        return form(row)
+    except (*_MISSHAPEN, OverflowError):
+        return None
 
 
 def _continuation(row: Any) -> tuple[str, Continuation]:
