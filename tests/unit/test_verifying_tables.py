@@ -14,7 +14,7 @@ from hub.continuing import continue_agreement, resume
 from hub.timers import fire_due
 from support.builders import a_consent, a_release_plan, an_arrest, an_opening, an_outcome
 from support.partnership import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, Partnership
-from support.righting import arrested, corrects, ends_consent, recalls
+from support.righting import arrested, corrects, ends_consent, ends_involvement, recalls
 from support.seeing import Scene, scene
 from unit.tampering import Row, Rows, named
 from unit.tampering import Scene as Hand
@@ -100,6 +100,29 @@ def test_an_honest_history_is_sound_at_every_step() -> None:
         assert hand.rows("postponed")
         here.partners.clock.turn(days=-90)  # as if a new date lay ahead
         assert resume(here.hub.acceptor) == 1
+        assert here.hub.verify().problems == []
+        hand.close()
+
+
+@pytest.mark.duty("D15")
+@pytest.mark.duty("D1")
+def test_what_was_dropped_and_told_anew_is_sound_when_its_consent_ends() -> None:
+    """The hostel's arrest was dropped when it ended, and told anew when that had been an error: the notice locks only
+    what it still holds, and the row of what was dropped stays.
+    """
+    with scene() as here:
+        arrest = arrested(here)
+        left = here.says(POLICE, "custody.person.left", an_outcome(arrest, "bailed"), alone=True)
+        error = {"update": str(left), "reason": "recorded_in_error"}
+        here.says(POLICE, "trust.update.withdrawn", error, alone=True)
+        ends_involvement(here, HOSTEL)()
+        here.turn(minutes=1)
+        here.partners.involve(here.someone, HOSTEL, ("accommodation",))
+        assert len(here.partners.told(HOSTEL, "custody.person.arrested")) == 1
+        ends_consent(here, HOSTEL)()
+        hand = Hand(here.partners)
+        assert HOSTEL in {row["recipient"] for row in hand.rows("consented")}
+        assert HOSTEL not in {row["recipient"] for row in standing(hand)}
         assert here.hub.verify().problems == []
         hand.close()
 
