@@ -41,6 +41,8 @@ class Tally:
         self._clauses = dict(_on_consent(bundles))
         self._continued: dict[str, str] = {}
         self._waiting: set[Postponed] = set()
+        self._late: list[str] = []
+        """What was wrong with what waited, when its agreement went on."""
         self._ended: set[str] = set()
         self._notices: set[_Told] = set()
         self._on_consent: set[_Told] = set()
@@ -51,12 +53,21 @@ class Tally:
         if record["verb"] == "continuation":
             self._continued[record["agreement"]] = record["until"]
         if record["verb"] in {"continuation", "resumption"}:
-            self._waiting = {each for each in self._waiting if each.agreement != record["agreement"]}
+            self._go_on(record["agreement"], {(agency, update) for agency, update in record.get("waited", ())})
         for agency, update, agreement in record.get("held", ()):
             self._waiting.add(Postponed(agreement, agency, key_of(update), UUID(record["record"])))
         if record.get("kind") in _ENDS:
             self._ended.add(record["update"])
         self._enter_told(record)
+
+    def _go_on(self, agreement: str, waited: set[tuple[AgencyId, str]]) -> None:
+        """All that was held for an agreement is looked at again, and nothing else."""
+        held = {(each.recipient, str(each.key)) for each in self._waiting if each.agreement == agreement}
+        self._waiting = {each for each in self._waiting if each.agreement != agreement}
+        for agency, update in sorted(held - waited):
+            self._late.append(f"update {update}: what waited for {agreement} for {agency} was missing when it went on")
+        for agency, update in sorted(waited - held):
+            self._late.append(f"update {update}: nothing waited for {agreement} for {agency}, and it went on")
 
     def _enter_told(self, record: Mapping[str, Any]) -> None:
         """A notice that is told in an emergency locks nothing: it goes with the rest when that ends (D13)."""
@@ -89,6 +100,7 @@ class Tally:
     def problems(self, evidence: Evidence) -> Iterator[str]:
         """Everything in which the tables are not as the ledger says."""
         yield from self._continuations(evidence)
+        yield from self._late
         yield from self._postponed(evidence)
         yield from self._resting(evidence)
 

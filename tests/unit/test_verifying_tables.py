@@ -55,6 +55,11 @@ def goes_on(partners: Partnership) -> int:
     return continue_agreement(partners.hub.acceptor, AGREEMENT, "An Officer", "Signed on Friday.", "a test")[1]
 
 
+def consent_ends_and_its_notice_is_recalled(here: Scene) -> None:
+    """What the hostel heard last of its consent is taken from it again."""
+    recalls(here, PROBATION, ends_consent(here)(), HOSTEL)()
+
+
 @pytest.fixture(name="here", scope="module")
 def _here() -> Iterator[Scene]:
     """The year, until something waits."""
@@ -89,7 +94,7 @@ def test_an_honest_history_is_sound_at_every_step() -> None:
         steps: tuple[Callable[[], Any], ...] = (
             lambda: goes_on(here.partners),
             lambda: arrested(here),
-            lambda: recalls(here, PROBATION, ends_consent(here)(), HOSTEL)(),
+            lambda: consent_ends_and_its_notice_is_recalled(here),
             lambda: here.turn(days=20),
             lambda: here.says(PRISON, PLANNED, a_release_plan(release_on="2027-07-01")),
             lambda: here.says(PROBATION, "trust.consent.given", a_consent(HOSTEL)),
@@ -171,6 +176,27 @@ def test_a_continuation_that_was_made_is_kept_as_it_was() -> None:
             assert problems == [f"continuation of {AGREEMENT}: the ledger has it, the store does not"]
         with hand.tables(continuations=[row | {"until": "2099-01-01"}]) as problems:
             assert problems == [f"continuation of {AGREEMENT}: the ledger has another last day"]
+
+
+@pytest.mark.duty("D16")
+def test_what_waited_and_was_deleted_is_named_after_the_agreement_went_on() -> None:
+    """Whoever deletes what waits, or adds to it, leaves a trace also once nothing waits any more."""
+    with scene() as here:
+        here.partners.clock.moment = EXPIRED
+        here.says(PRISON, PLANNED, a_release_plan(release_on="2027-06-01"))
+        hand = Hand(here.partners)
+        gone, *rows = hand.rows("postponed")
+        more = rows[0] | {"recipient": PRISON}
+        assert more not in [gone, *rows]
+        hand.put("postponed", [*rows, more])
+        goes_on(here.partners)
+        assert sorted(here.hub.verify().problems) == sorted(
+            [
+                f"{of_update(gone)}what waited for {AGREEMENT} for {gone['recipient']} was missing when it went on",
+                f"{of_update(more)}nothing waited for {AGREEMENT} for {PRISON}, and it went on",
+            ]
+        )
+        hand.close()
 
 
 @contextmanager
