@@ -86,6 +86,7 @@ def _tell(acceptor: Acceptor, unit: Unit, agreement: str, record: dict[str, Json
     telling = Telling(Desk(unit, acceptor.identity, bundle), acceptor.entropy, acceptor.settle, now)
     retold = [told for row in rows for told in _retell(telling, cases[row.record_id], row)]
     told = telling.summed_up([], retold)
+    record["waited"] = [[row.recipient, str(row.key)] for row in rows]
     record |= {"agreement": agreement, "bundle": bundle.digest} | told.entered()
     leaf, opening = ledger.leaf(now, acceptor.entropy.salts(agreement, 1), record)
     for case in cases.values():

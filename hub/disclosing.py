@@ -144,7 +144,7 @@ class Discloser:
             root=root_of(commitments),
             commitments=commitments,
             boxes={name: unit.seal(owner, name, box.content(), lies + name) for name, box in boxes.items()},
-            on_consent=not self._on_consent.isdisjoint(plan.because.values()),
+            on_consent=any(plan.because.get(name) in self._on_consent for name in told),
         )
         return Draft(disclosure, plan, row)
 

@@ -20,6 +20,7 @@ from hub.identity import Identity
 from hub.ledger import Leaf, Tree
 from hub.matching import Matching
 from hub.ports import BundleRow, Counter, Evidence, Kept, KeptRecord, KeptUpdate
+from hub.tallying import Tally
 
 Progress = Callable[[int], None]
 _FORM = "it no longer has its form"
@@ -58,7 +59,7 @@ class Verifier:
         self._evidence, self._identity, self._key, self._progress = evidence, identity, key, progress
         self._verdict = Verdict()
         self._entered: dict[str, _Entered] = {}
-        self._matching = Matching()
+        self._matching, self._tally = Matching(), Tally(evidence.bundles())
         self._heads: dict[str, tuple[int, str]] = {}
         self._bundles: dict[int, dict[str, Any]] = {}
         """What the ledger says of each version of the policies; taken out as the store is found to keep it."""
@@ -66,7 +67,7 @@ class Verifier:
         self._counter = evidence.counter() or Counter(0, b"")
 
     def verify(self) -> Verdict:
-        """All of it: the tree and its checkpoints, every feed's chain, every update."""
+        """All of it: the tree and its checkpoints, every feed's chain, every update, what the hub acts by later."""
         if self._evidence.counter() is None:
             self._wrong(f"counter: {_FORM}")
         self._check_ledger()
@@ -75,6 +76,8 @@ class Verifier:
             self._check_feed(recipient)
         self._check_updates()
         self._check_missing()
+        for problem in self._tally.problems(self._evidence):
+            self._wrong(problem)
         return self._verdict
 
     def _wrong(self, sentence: str) -> None:
@@ -122,6 +125,7 @@ class Verifier:
         if record.get("record") != owner:
             self._wrong(f"ledger entry {kept.row.number}: it lies with another person record")
         self._matching.remember(record, kept.row.number)
+        self._tally.enter(record)
         if record["verb"] == "policies":
             self._governed_by(record, kept.row.number)
         elif record.get("bundle", self._in_force["digest"]) != self._in_force["digest"]:
@@ -210,6 +214,7 @@ class Verifier:
 
     def _against_ledger(self, kept: KeptRecord, record: chains.FeedRecord) -> Iterator[str]:
         yield from self._matching.problems(kept, record)
+        self._tally.see(kept, record)
         entered = self._entered.get(str(kept.key))
         if entered and entered.record != str(kept.record_id):
             yield "it lies with another person record"

@@ -1,7 +1,8 @@
 """The store as evidence: rows as they lie there, opened where they still open, whatever somebody did to them."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -13,12 +14,25 @@ from hub.adapters.database import KeptKeys
 from hub.adapters.feeds import feed_record
 from hub.adapters.rows import bundle
 from hub.adapters.sqlite import SqliteStore
+from hub.adapters.times import from_micros
 from hub.chains import FeedRecord
 from hub.numbering import opening_place
-from hub.ports import BundleRow, Counter, Kept, KeptRecord, KeptUpdate, LeafRow, UpdateKey
+from hub.ports import (
+    BundleRow,
+    Continuation,
+    Counter,
+    Kept,
+    KeptRecord,
+    KeptUpdate,
+    LeafRow,
+    Postponed,
+    Resting,
+    UpdateKey,
+)
 from hub.sealing import CannotOpen, scope
 from schemas.identifiers import AgencyId
 
+_T = TypeVar("_T")
 _CHUNK = 1000
 _MISSHAPEN = (ValueError, TypeError, AttributeError, KeyError)
 """What a value that no longer has the form of its column raises when it is read."""
@@ -100,6 +114,22 @@ class StoreEvidence:
         except (*_MISSHAPEN, OverflowError):
             return None
 
+    def continuations(self) -> Iterator[tuple[str, Continuation] | None]:
+        """In chunks."""
+        return self._formed(t.continuations, _continuation)
+
+    def postponed(self) -> Iterator[Postponed | None]:
+        """In chunks."""
+        return self._formed(t.postponed, _postponed)
+
+    def resting(self) -> Iterator[Resting | None]:
+        """In chunks."""
+        return self._formed(t.consented, _resting)
+
+    def _formed(self, table: Table, form: Callable[[Any], _T]) -> Iterator[_T | None]:
+        for row in self._rows(_as_it_lies(table)):
+            yield _or_none(form, row)
+
     def updates(self) -> Iterator[KeptUpdate]:
         """In chunks. One without a name is missed by what the ledger has of it."""
         for row in self._rows(_as_it_lies(t.updates)):
@@ -144,6 +174,27 @@ class _Row:
         )
         self.commitments, self.boxes = row.commitments, row.boxes
         self.message_id, self.record_id = _id(row.message_id), record_id
+
+
+def _or_none(form: Callable[[Any], _T], row: Any) -> _T | None:
+    try:
+        return form(row)
+    except (*_MISSHAPEN, OverflowError):
+        return None
+
+
+def _continuation(row: Any) -> tuple[str, Continuation]:
+    until = date.fromisoformat(_text(row.until))
+    return _text(row.agreement), Continuation(from_micros(_number(row.made_at)), until)
+
+
+def _postponed(row: Any) -> Postponed:
+    key = UpdateKey(_text(row.publisher), _id(row.update_id))
+    return Postponed(_text(row.agreement), _text(row.recipient), key, _id(row.record_id))
+
+
+def _resting(row: Any) -> Resting:
+    return Resting(_id(row.record_id), _text(row.recipient), _id(row.message_id), _bytes(row.root))
 
 
 def _as_it_lies(table: Table) -> Any:

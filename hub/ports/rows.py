@@ -113,6 +113,15 @@ class Postponed(NamedTuple):
     record_id: UUID
 
 
+class Resting(NamedTuple):
+    """That a feed record was told on a consent, and is not locked (D15)."""
+
+    record_id: UUID
+    recipient: AgencyId
+    message_id: UUID
+    root: bytes
+
+
 class Continuation(NamedTuple):
     """An agreement that goes on after it expired, up to and including the day `until`."""
 

@@ -18,6 +18,7 @@ from hub.ports.rows import (
     LeafRow,
     Person,
     Postponed,
+    Resting,
     Stored,
     Timer,
     UpdateKey,
@@ -181,6 +182,15 @@ class Evidence(Protocol):
 
     def bundles(self) -> Iterator[BundleRow | None]:
         """Every kept bundle, in order; None for one that no longer has its form."""
+
+    def continuations(self) -> Iterator[tuple[str, Continuation] | None]:
+        """Every agreement that was continued; None for one that no longer has its form."""
+
+    def postponed(self) -> Iterator[Postponed | None]:
+        """Everything that waits for an agreement; None for what no longer has its form."""
+
+    def resting(self) -> Iterator[Resting | None]:
+        """Everything that rests on a consent; None for what no longer has its form."""
 
     def updates(self) -> Iterator[KeptUpdate]:
         """Every kept update that still has a name."""
