@@ -51,7 +51,7 @@ def dry_run(
     p: Partnership, worked_by: str | None = None, policies: Policies | None = None, **more: Any
 ) -> dict[str, Any]:
     partner = Partner(kind="charity_hostel", legal_status="voluntary", statutory=False)
-    joining = Joining(agency=COMING, partner=partner, assume=Assumed(involvement="none"))  # type: ignore[arg-type]
+    joining = Joining(agency=COMING, partner=partner, assume=Assumed(involvement="none"))
     rules = with_partner(policies or shipped(), joining, "a test")
     assume = ASSUMED | {"worked_by": worked_by}
     content = {"rules": as_json(rules), "agency": COMING, "assume": assume, "key": "ab" * 32, **more}

@@ -78,7 +78,7 @@ def test_the_regions_of_rules_that_are_not_there_are_none() -> None:
 def test_a_word_nobody_described_may_be_anything() -> None:
     """A word that the code does not know may have any number of values and be unknown: more is looked at, not less."""
 
-    class Longer(type(PLAIN.vocabulary)):  # type: ignore[misc]
+    class Longer(type(PLAIN.vocabulary)):
         def words(self) -> dict[str, tuple[str, ...]]:
             return {**super().words(), "weather": ("fair", "foul")}
 
