@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from access_policies.keys import AgencyKey
 from schemas.identifiers import AgencyId
 
 
@@ -113,6 +114,9 @@ class Partner(Form):
     bulk: tuple[str, ...] = ()
     """Kinds that come from a system covering everyone in a prison or custody suite (D26)."""
     suspended: bool = False
+    seals: bool = False
+    """Whether what it publishes to a broker must be sealed to the hub; else the broker's operator can read it."""
+    keys: tuple[AgencyKey, ...] = ()
 
 
 class Agreement(Form):

@@ -1,6 +1,7 @@
 """The ports: what the hub needs from the outside, as promises that every adapter keeps."""
 
 from hub.ports.archive import Archive
+from hub.ports.carriage import Brought, Carried, Channel, Coordinates, Source
 from hub.ports.outside import Clock, Entropy, KeyStore, Publisher
 from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views, ViewsUnit
 from hub.ports.rows import (
@@ -29,10 +30,14 @@ __all__ = [
     "AlertRow",
     "Archive",
     "Arrival",
+    "Brought",
     "BundleRow",
+    "Carried",
+    "Channel",
     "Clock",
     "Consumer",
     "Continuation",
+    "Coordinates",
     "Counter",
     "Entered",
     "Entropy",
@@ -49,6 +54,7 @@ __all__ = [
     "Postponed",
     "Publisher",
     "Resting",
+    "Source",
     "Store",
     "Stored",
     "Timer",
