@@ -4,7 +4,7 @@ import os
 import signal
 from collections import Counter
 
-POINTS = ("after_insert", "after_decide", "before_commit", "after_commit")
+POINTS = ("after_insert", "after_decide", "before_commit", "after_commit", "before_taken")
 _SETTING = "IOM_HUB_CRASH_AT"
 _passed: Counter[str] = Counter()
 

@@ -1,0 +1,261 @@
+"""Answers: what an agency that publishes through a source hears on its own feed, and what it cannot learn from it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from hub.answering import RECEIVED, REJECTED
+from hub.collecting import Collector
+from hub.ports import Brought
+from schemas.receipts import Receipt
+from support.attested import Post, as_it_came, checks, with_keys
+from support.builders import a_score, an_arrest
+from support.http import Door
+from support.partnership import POLICE, PROBATION, UNIT, Partnership, who
+
+ARREST, SCORE = "custody.person.arrested", "programme.risk.reassessed"
+
+
+class Given:
+    """A source that brings what a test puts into it; what was not taken is brought again."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Brought] = []
+        self.out: list[Brought] = []
+
+    def put(self, *records: Brought) -> None:
+        self.waiting += records
+
+    def bring(self, limit: int, seconds: float) -> list[Brought]:  # noqa: ARG002  # nothing is waited for
+        new = self.waiting[len(self.out) : len(self.out) + limit]
+        self.out += new
+        return new
+
+    def taken(self, brought: Sequence[Brought]) -> None:
+        self.waiting = self.waiting[len(brought) :]
+        self.out = self.out[len(brought) :]
+
+    def again(self) -> None:
+        self.out = []
+
+    def close(self) -> None:
+        self.again()
+
+
+class World:
+    """A partnership whose agencies sign, and a source."""
+
+    def __init__(self, home: Path, **policies: Any) -> None:
+        self.partners = Partnership(home, policies=with_keys(**policies))
+        self.post, self.source = Post(self.partners), Given()
+        self.collector = Collector(self.source, self.partners.hub.acceptor, as_it_came, checks(self.partners.hub))
+
+    def send(self, *records: Brought) -> None:
+        """Let the hub take these in."""
+        self.source.put(*records)
+        self.collector.step()
+
+    def answers(self, agency: str) -> list[dict[str, Any]]:
+        """What an agency was answered, without what every record has."""
+        return [
+            {name: value for name, value in each.items() if name not in ("message_id", "bundle", "record")}
+            for each in self.partners.told(agency)
+            if each["kind"].startswith("hub.")
+        ]
+
+    def refusals(self) -> list[dict[str, Any]]:
+        """What the ledger says was refused."""
+        with self.partners.hub.archive() as archive:
+            records = [orjson.loads(each.record) for each in archive.entries(0, archive.size())]
+        return [each for each in records if each["verb"] == "refusal"]
+
+    def sound(self) -> bool:
+        """Whether verification finds nothing."""
+        assert self.partners.hub.verify().problems == []
+        return True
+
+
+@contextmanager
+def a_world(home: Path, **policies: Any) -> Iterator[World]:
+    """A world that is closed when the block ends."""
+    world = World(home, **policies)
+    try:
+        yield world
+    finally:
+        world.partners.hub.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world whose agencies have their keys."""
+    with a_world(tmp_path / "home") as found:
+        yield found
+
+
+def worked(world: World) -> dict[str, Any]:
+    """Somebody whom the police and probation work with."""
+    person = world.partners.person()
+    for agency in (POLICE, PROBATION):
+        world.partners.involve(person, agency)
+    return person
+
+
+@pytest.mark.duty("D26")
+def test_every_outcome_is_answered_alike(world: World) -> None:
+    """An update that is placed, held or discarded gets its receipt v1 on its publisher's feed, in the order sent."""
+    person, ids = worked(world), [uuid4() for _ in range(3)]
+    placed = world.post.raw(POLICE, ARREST, {**person, **an_arrest()}, ids[0])
+    discarded = world.post.raw(POLICE, ARREST, {**who(77), **an_arrest()}, ids[1])
+    held = world.post.raw(UNIT, SCORE, {**who(77), **a_score()}, ids[2])
+    world.send(world.post.record(POLICE, placed, discarded), world.post.record(UNIT, held))
+    found = [*world.answers(POLICE), *world.answers(UNIT)]
+    assert [each.pop("kind") for each in found] == [RECEIVED] * 3
+    for answer, raw, update_id in zip(found, (placed, discarded, held), ids, strict=True):
+        fingerprint = world.partners.hub.identity.fingerprint(raw).hex()
+        receipt = Receipt(id=update_id, fingerprint=fingerprint, received_at=world.partners.clock.now())
+        assert Receipt.model_validate_json(orjson.dumps(answer)) == receipt
+    assert world.sound()
+
+
+def test_what_breaks_a_rule_is_rejected_and_the_rest_flows(world: World) -> None:
+    """A line that cannot be read and one that breaks its schema are answered by place, path and rule, never a value;
+    those before and behind them are accepted.
+    """
+    person, update_id = worked(world), uuid4()
+    good = [world.post.raw(POLICE, ARREST, {**person, **an_arrest()}) for _ in range(2)]
+    broken = world.post.raw(POLICE, ARREST, {**person, **an_arrest(arrested_at="Hugo Secret")}, update_id)
+    world.send(world.post.record(POLICE, good[0], b"{not json", broken, good[1]))
+    found = world.answers(POLICE)
+    assert [each["kind"] for each in found] == [RECEIVED, REJECTED, REJECTED, RECEIVED]
+    place = {"topic": "pathway.custody", "partition": 0, "offset": 0}
+    assert found[1]["problems"][0]["rule"] == "not_json"
+    assert {name: found[1].get(name) for name in (*place, "line", "id")} == {**place, "line": 1, "id": None}
+    assert (found[2]["id"], found[2]["line"]) == (str(update_id), 2)
+    assert found[2]["problems"][0]["path"] == "data.arrested_at"
+    assert "Secret" not in str(found)
+    assert world.sound()
+
+
+def test_another_update_under_a_used_id_is_rejected(world: World) -> None:
+    """Other bytes under an id that was used are rejected by name, on the feed as over HTTP."""
+    person, update_id = worked(world), uuid4()
+    first = world.post.raw(POLICE, ARREST, {**person, **an_arrest()}, update_id)
+    second = world.post.raw(POLICE, ARREST, {**person, **an_arrest(station="Elsewhere")}, update_id)
+    world.send(world.post.record(POLICE, first), world.post.record(POLICE, second))
+    [_, rejected] = world.answers(POLICE)
+    assert (rejected["kind"], rejected["id"]) == (REJECTED, str(update_id))
+    assert rejected["problems"][0]["rule"] == "already_used"
+
+
+def test_a_repeated_delivery_gets_no_second_answer_and_a_repeated_publication_does(world: World) -> None:
+    """The broker's record that comes again changes nothing; the same update published again is answered again, with the
+    receipt of the first.
+    """
+    raw = world.post.raw(POLICE, ARREST, {**worked(world), **an_arrest()})
+    record = world.post.record(POLICE, raw, b"{not json")
+    world.send(record)
+    size = len(world.partners.told(POLICE)), world.partners.hub.verify().entries
+    world.partners.clock.turn(minutes=1)
+    world.send(record)
+    assert (len(world.partners.told(POLICE)), world.partners.hub.verify().entries) == size
+    world.send(world.post.record(POLICE, raw))
+    received = [each for each in world.answers(POLICE) if each["kind"] == RECEIVED]
+    assert received[0] == received[1]
+    assert len(received) == 2
+    assert world.sound()
+
+
+def test_the_same_place_with_other_bytes_is_another_record(world: World) -> None:
+    """A topic that was made anew counts from nothing again: what lies where something lay before is taken in."""
+    person = worked(world)
+    for _ in range(2):
+        raw = world.post.raw(POLICE, ARREST, {**person, **an_arrest()})
+        world.send(Post(world.partners).record(POLICE, raw))
+    assert [each["kind"] for each in world.answers(POLICE)] == [RECEIVED, RECEIVED]
+
+
+@pytest.mark.parametrize(
+    ("signed", "rule"),
+    [
+        (b"", "unsigned"),
+        (b"ed25519;key=0011223344556677;sig=AAAA", "unknown_key"),
+    ],
+)
+def test_what_nobody_signed_is_refused_and_alarms(world: World, signed: bytes, rule: str) -> None:
+    """An unsigned record is answered to nobody; the ledger has where it lay and its digest; the operator is told."""
+    raw = world.post.raw(POLICE, ARREST, {**worked(world), **an_arrest()})
+    before = {agency: len(world.partners.told(agency)) for agency in (POLICE, PROBATION)}
+    record = world.post.record(POLICE, raw, signed=signed)
+    world.send(record)
+    world.send(record)
+    assert {agency: len(world.partners.told(agency)) for agency in before} == before
+    [refusal] = world.refusals()
+    assert (refusal["because"], refusal["offset"], refusal["topic"]) == (rule, 0, "pathway.custody")
+    assert set(refusal) == {"verb", "because", "digest", "topic", "partition", "offset", "line"}
+    assert world.collector.alarms == 2
+    assert world.sound()
+
+
+def test_nobody_publishes_as_another(world: World) -> None:
+    """What the police sign as probation's is rejected, on the feed of the police; probation hears nothing of it."""
+    raw = world.post.raw(PROBATION, "supervision.appointment.missed", worked(world))
+    world.send(world.post.record(POLICE, raw))
+    assert [each["kind"] for each in world.answers(POLICE)] == [REJECTED]
+    assert world.answers(PROBATION) == []
+
+
+def test_a_suspended_agency_is_not_answered(tmp_path: Path) -> None:
+    """What a suspended agency publishes is refused like an unsigned record, and its feed does not grow."""
+    with a_world(tmp_path / "home", suspended=(POLICE,)) as world:
+        raw = world.post.raw(POLICE, ARREST, {**who(1), **an_arrest()})
+        world.send(world.post.record(POLICE, raw))
+        assert world.partners.told(POLICE) == []
+        assert [each["because"] for each in world.refusals()] == ["takes_no_part"]
+
+
+def test_who_must_seal_is_told_that_it_did_not(tmp_path: Path) -> None:
+    """An unsealed record of an agency that seals is rejected line by line, nothing of it is accepted, and it alarms."""
+    with a_world(tmp_path / "home", seals=(POLICE,)) as world:
+        raw = world.post.raw(POLICE, ARREST, {**who(1), **an_arrest()})
+        world.send(world.post.record(POLICE, raw, raw))
+        rules = [each["problems"][0]["rule"] for each in world.answers(POLICE)]
+        assert (rules, world.collector.alarms) == (["not_sealed"] * 2, 1)
+        assert world.partners.hub.verify().updates == 0
+
+
+def test_consumers_ignore_answers_and_the_door_shows_them(world: World) -> None:
+    """An answer makes no row and no alert; `GET /v1/feed` shows it under the feed's own id in a person's place."""
+    world.send(world.post.record(POLICE, world.post.raw(POLICE, ARREST, {**who(77), **an_arrest()})))
+    hub = world.partners.hub
+    hub.catch_up()
+    views = hub.hosted[POLICE].views
+    assert (views.records(), views.alerts(open_only=False, limit=9)) == ([], [])
+    assert hub.hosted[POLICE].position == 1
+    with Door(hub) as door:
+        page = door.agency(POLICE).get("/v1/feed").json()
+    values = {each["name"]: each["value"] for each in page["records"][0]["elements"]}
+    assert (values["kind"], values["record"]) == (RECEIVED, page["feed"])
+
+
+def test_an_answer_is_no_way_to_a_person(world: World) -> None:
+    """Naming an answer, or the feed it lies under, as the update or the person that is meant leads nowhere: it is held
+    like any unknown reference.
+    """
+    person = worked(world)
+    world.send(world.post.record(POLICE, world.post.raw(POLICE, ARREST, {**who(77), **an_arrest()})))
+    [answer] = [each for each in world.partners.told(POLICE) if each["kind"] == RECEIVED]
+    for named in (answer["message_id"], answer["id"]):
+        data = {**person, "update": named, "reason": "recorded_in_error"}
+        world.partners.publish(POLICE, "trust.update.withdrawn", data)
+    decided = {**who(5), "cohort": "Fixed", "statutory": True, "decided_by": "A Coordinator"}
+    world.partners.publish(UNIT, "programme.cohort.decided", decided | {"record": answer["record"]})
+    world.partners.publish(POLICE, ARREST, {"record": answer["record"], **an_arrest()})
+    with world.partners.hub.archive() as archive:
+        ends = [orjson.loads(each.record) for each in archive.entries(archive.size() - 4, archive.size())]
+    assert [each.get("because") for each in ends] == ["unknown_reference", "unknown_reference", None, "unknown_person"]
+    assert world.sound()
