@@ -1,6 +1,6 @@
 """Answers: what an agency that publishes through a source hears on its own feed, and what it cannot learn from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,16 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from hub.answering import RECEIVED, REJECTED
+from hub.answering import RECEIVED, REJECTED, Line, Refusal
 from hub.collecting import Collector
-from hub.ports import Brought
+from hub.ports import Brought, TryLater, UpdateKey
+from hub.receiving import Received
 from schemas.receipts import Receipt
 from support.attested import Post, as_it_came, checks, with_keys
 from support.builders import a_score, an_arrest
 from support.http import Door
 from support.partnership import POLICE, PROBATION, UNIT, Partnership, who
+from unit.tampering import Scene
 
 ARREST, SCORE = "custody.person.arrested", "programme.risk.reassessed"
 
@@ -259,3 +261,107 @@ def test_an_answer_is_no_way_to_a_person(world: World) -> None:
         ends = [orjson.loads(each.record) for each in archive.entries(archive.size() - 3, archive.size())]
     assert [each.get("because") for each in ends] == ["unknown_reference", "unknown_reference", None]
     assert world.sound()
+
+
+class Failing:
+    """An acceptor that fails as a test says, and else does what the hub's does."""
+
+    def __init__(self, world: World, fails: Callable[[Sequence[Line]], Exception | None]) -> None:
+        self._real, self._fails, self.in_force = (
+            world.partners.hub.acceptor,
+            fails,
+            world.partners.hub.acceptor.in_force,
+        )
+        world.collector._acceptor = self  # type: ignore[assignment]  # it keeps the same promise
+
+    def collect(self, lines: Sequence[Line], refusals: Sequence[Refusal] = (), failed: str | None = None) -> int:
+        """Fail first, or take in."""
+        failure = None if failed else self._fails(lines)
+        if failure:
+            raise failure
+        return self._real.collect(lines, refusals, failed)
+
+
+def test_a_store_that_is_down_rejects_nothing_and_changes_no_order(world: World) -> None:
+    """While the store is down nothing is rejected, held or overtaken; the pauses grow, then all comes in order."""
+    person, downs = worked(world), [TryLater("down")] * 3
+    Failing(world, lambda _: downs.pop() if downs else None)
+    ids = [uuid4() for _ in range(20)]
+    raws = [world.post.raw(POLICE, ARREST, {**person, **an_arrest()}, each) for each in ids]
+    world.source.put(*(world.post.record(POLICE, raw) for raw in raws))
+    pauses = [world.collector.step() for _ in range(4)]
+    assert pauses == [0.1, 0.2, 0.5, 0.0]
+    assert [(each["kind"], each["id"]) for each in world.answers(POLICE)] == [(RECEIVED, str(each)) for each in ids]
+    assert world.collector.counted["again"] == 3
+
+
+def test_an_update_on_which_the_hub_fails_is_held_and_the_others_go_on(world: World) -> None:
+    """The hub fails five times on one update of a batch: that one is kept, sealed, as held with the reason `failed`,
+    its receipt is the same as ever, and all others are placed.
+    """
+    person, ids, tries = worked(world), [uuid4() for _ in range(9)], []
+
+    def fails(lines: Sequence[Line]) -> Exception | None:
+        found = [line for line in lines if isinstance(line.outcome, Received) and line.outcome.key.update_id == ids[4]]
+        tries.extend([len(lines)] * len(found))
+        return RuntimeError("Hugo Secret") if found else None
+
+    Failing(world, fails)
+    world.send(*(world.post.record(POLICE, world.post.raw(POLICE, ARREST, {**person, **an_arrest()}, i)) for i in ids))
+    assert tries.count(1) == 5
+    assert [(each["kind"], each["id"]) for each in world.answers(POLICE)] == [(RECEIVED, str(each)) for each in ids]
+    with world.partners.hub.archive() as archive:
+        said = [orjson.loads(each.record) for each in archive.entries(0, archive.size())]
+        outcomes = {each["update"]: (each["outcome"], each.get("because")) for each in said if "outcome" in each}
+        assert [outcomes[f"{POLICE}/{i}"] for i in ids] == [
+            ("held", "failed") if i == ids[4] else ("placed", None) for i in ids
+        ]
+        assert archive.content_of(UpdateKey(POLICE, ids[4])) is not None
+    assert world.collector.alarms == 1
+    assert world.source.waiting == []
+    assert world.sound()
+
+
+@pytest.mark.parametrize("what", ["removed", "made up", "moved"])
+def test_an_answer_that_was_tampered_with_is_found(tmp_path: Path, what: str) -> None:
+    """Verification names an answer that was taken out of a feed, made up, or laid under another key."""
+    with a_world(tmp_path / "home") as world:
+        for _ in range(3):
+            world.send(world.post.record(POLICE, world.post.raw(POLICE, ARREST, {**who(77), **an_arrest()})))
+        assert world.sound()
+        scene = Scene(world.partners)
+        one, two, three = scene.rows("feed")
+        other = uuid4().bytes
+        changed = {
+            "removed": [one, three],
+            "made up": [one, two, three, three | {"seq": 4, "message_id": other, "update_id": other}],
+            "moved": [one, two | {"update_id": other}, three],
+        }[what]
+        with scene.tables(feed=changed) as problems:
+            assert any(f"feed of {POLICE}, record {4 if what == 'made up' else 2}" in each for each in problems)
+        scene.close()
+
+
+def test_where_an_answer_stands_does_not_hang_on_the_rest_of_its_unit(tmp_path: Path) -> None:
+    """A feed has its agency's own updates and their answers in one order, whether they came in one unit or many."""
+    orders = []
+    for together in (True, False):
+        with a_world(tmp_path / str(together)) as world:
+            person = worked(world)
+            raws = [world.post.raw(POLICE, ARREST, {**person, **an_arrest()}) for _ in range(3)]
+            records = [world.post.record(POLICE, raw) for raw in raws]
+            for batch in [records] if together else [[each] for each in records]:
+                world.send(*batch)
+            orders.append([each["kind"] for each in world.partners.told(POLICE)])
+    assert orders[0] == orders[1]
+    assert orders[0][-6:] == [ARREST, RECEIVED] * 3
+
+
+def test_more_than_a_unit_takes_goes_through_several(world: World) -> None:
+    """A record of twelve hundred lines is taken in whole, five hundred at once at most, every line answered once."""
+    sizes: list[int] = []
+    Failing(world, lambda lines: sizes.append(len(lines)))
+    raws = [world.post.raw(POLICE, ARREST, {**who(77), **an_arrest()}) for _ in range(1200)]
+    world.send(world.post.record(POLICE, *raws))
+    assert sizes == [500, 500, 200]
+    assert len(world.answers(POLICE)) == 1200
