@@ -83,9 +83,10 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
         """From all partitions that are held, each in its order."""
         try:
             return self._wait(self._bring(limit, seconds), seconds + 4 * CALL_SECONDS)
-        except TryLater:  # what it had fetched may be lost with the call, so begin where the group stands
+        except Exception as trouble:  # noqa: BLE001  # whatever it is, the records must come again
+            # what had been fetched may be lost with the call, so begin where the group stands
             self._wait(self._dropped(), 2 * CALL_SECONDS)
-            raise
+            raise TryLater("the broker does not answer now") from (trouble.__cause__ or trouble)
 
     def taken(self, brought: Sequence[Brought]) -> None:
         """Committed at the broker. Where that fails the records come again, and the hub knows them."""
@@ -126,7 +127,7 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
             # a rebalance came between: nobody knows whose these are now, so the group's word counts
             found = {}
             if not self._revoking:  # else the next assignment begins there by itself
-                await asyncio.wait_for(consumer.seek_to_committed(), CALL_SECONDS)
+                await self._to_committed(consumer)
         if not found:
             await self._watch()
             return []
@@ -140,6 +141,17 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
         wanted = consumer.getmany(timeout_ms=round(seconds * 1000), max_records=limit)
         found: dict[TopicPartition, list[Any]] = await asyncio.wait_for(wanted, seconds + CALL_SECONDS)
         return found
+
+    async def _to_committed(self, consumer: Any) -> None:
+        """To where the group stands, in every partition. (The client's own `seek_to_committed` leaves those alone of
+        which nothing was committed yet, and what had been fetched of them would be lost.)
+        """
+        for partition in consumer.assignment():
+            offset = await asyncio.wait_for(consumer.committed(partition), CALL_SECONDS)
+            if offset is None:
+                await asyncio.wait_for(consumer.seek_to_beginning(partition), CALL_SECONDS)
+            else:
+                consumer.seek(partition, offset)
 
     async def _built(self) -> Any:
         consumer = AIOKafkaConsumer(**self._options)
