@@ -18,8 +18,8 @@ Which test applies to which port, and on which adapters it runs:
     test_source.py           |                    (Source)                        | files, kafka
 
 `Channel` has no adapter yet. Owners that change are tested on Kafka alone: a folder has one. The Kafka half runs on the
-broker that `IOM_HUB_TEST_KAFKA` names, and else says that it is not run. A new store joins by its name in `STORES` and a
-branch in `place`.
+broker that `IOM_HUB_TEST_KAFKA` names, and else says that it is not run. A new store joins by its name in `STORES` and
+a branch in `place`.
 Durability against kill -9 is in tests/system/test_crashes.py: it needs real processes.
 """
 
