@@ -7,6 +7,7 @@ once, so that one follows the other without a gap.
 import base64
 import hashlib
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -33,12 +34,12 @@ class AgencyKey(BaseModel):
     kinds: tuple[str, ...] = ()
     """The kinds of update that it signs; none named: whatever the agency may publish."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The key's name: the first 8 bytes of its SHA-256, in hexadecimal."""
         return hashlib.sha256(self.raw).hexdigest()[:16]
 
-    @property
+    @cached_property
     def raw(self) -> bytes:
         """The 32 bytes of the public key."""
         return base64.b64decode(self.public)

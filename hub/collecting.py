@@ -15,10 +15,11 @@ import structlog
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
 from hub.answering import Line, Refusal
+from hub.attesting import Unattested
 from hub.crashpoints import reach
 from hub.ports import Brought, Source, TryLater
-from hub.receiving import Problem, Received, Refused, Rejected
-from schemas.identifiers import AgencyId
+from hub.receiving import Problem, Rejected
+from hub.vouching import Signed
 
 MOST_LINES, MOST_BYTES = 500, 1024 * 1024
 """What one unit of work takes at most: a record that holds more goes through several."""
@@ -32,17 +33,6 @@ _PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds to wait when the store or the broker is out of reach: longer each time."""
 
 log = structlog.get_logger()
-
-
-class Unattested(Exception):
-    """Nobody stands behind a record: no signature, or none that verifies. The message is the rule's name."""
-
-
-class Signed(NamedTuple):
-    """A record whose signature verifies: whose it is, and what receiving made of each of its lines."""
-
-    agency: AgencyId
-    lines: Sequence[tuple[bytes, Received | Rejected | Refused]]
 
 
 class Opened(NamedTuple):
