@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
-import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -104,14 +103,6 @@ class KafkaPlace:
     def close(self) -> None:
         for source in self._opened:
             source.close()
-
-
-def broker() -> str:
-    """The broker that `IOM_HUB_TEST_KAFKA` names; without one the test says that it is not run, and why."""
-    if named := os.environ.get("IOM_HUB_TEST_KAFKA"):
-        return named
-    assert "kafka" not in os.environ.get("IOM_HUB_REQUIRE", "").split(","), "kafka is required"
-    return pytest.skip("not run: IOM_HUB_TEST_KAFKA names no broker")
 
 
 def all_of(source: Source, count: int, seconds: float = 30.0, limit: int = 500) -> list[Brought]:

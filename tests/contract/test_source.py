@@ -5,7 +5,7 @@ from it loses nothing and does nothing twice, whatever happens meanwhile.
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from contract.sources import (
     KafkaPlace,
     SourcePlace,
     all_of,
-    broker,
     by_key,
     first_of,
     notes,
@@ -27,22 +26,16 @@ from hub.adapters.kafka_source import KafkaSource
 from hub.ports import Brought, Source, TryLater
 
 
-@pytest.fixture
-def kafka() -> Callable[[], str]:
-    """Where a broker is."""
-    return broker
-
-
 @pytest.fixture(params=["files", "kafka"])
-def place(request: pytest.FixtureRequest, tmp_path: Path, kafka: Callable[[], str]) -> Iterator[SourcePlace]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SourcePlace]:
     """A place for each kind of source in turn."""
-    yield from places(tmp_path, request.param, kafka)
+    yield from places(tmp_path, request.param, lambda: str(request.getfixturevalue("kafka")))
 
 
 @pytest.fixture
-def topic(tmp_path: Path, kafka: Callable[[], str]) -> Iterator[KafkaPlace]:
+def topic(tmp_path: Path, kafka: str) -> Iterator[KafkaPlace]:
     """A topic, where a promise is about owners that change."""
-    yield from places(tmp_path, "kafka", kafka)
+    yield from places(tmp_path, "kafka", lambda: kafka)
 
 
 def test_order_per_key(place: SourcePlace) -> None:

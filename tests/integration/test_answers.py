@@ -106,7 +106,8 @@ def test_the_same_place_with_other_bytes_is_another_record(world: World) -> None
     ("signed", "rule"),
     [
         (b"", "unsigned"),
-        (b"ed25519;key=0011223344556677;sig=AAAA", "unknown_key"),
+        (b"ed25519;key=0011223344556677;sig=AAAA", "not_a_signature"),
+        (b"ed25519;key=0011223344556677;sig=" + b"A" * 86, "unknown_key"),
     ],
 )
 def test_what_nobody_signed_is_refused_and_alarms(world: World, signed: bytes, rule: str) -> None:
