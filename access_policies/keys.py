@@ -7,16 +7,38 @@ once, so that one follows the other without a gap.
 import base64
 import hashlib
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 KEY_BYTES = 32
+_WEAK = frozenset(
+    bytes.fromhex(key)
+    for key in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""Points of small order: under such a key, a placeholder of zeros for one, anybody can sign (RFC 8032, 8.9)."""
+
+
+def weak(public: bytes) -> bool:
+    """Whether a public key is no key at all."""
+    return public[:-1] + bytes([public[-1] & 0x7F]) in _WEAK
 
 
 def _public(text: str) -> str:
-    if len(base64.b64decode(text, validate=True)) != KEY_BYTES:
+    raw = base64.b64decode(text, validate=True)
+    if len(raw) != KEY_BYTES:
         raise ValueError("a public key has 32 bytes, in base64")
+    if weak(raw):
+        raise ValueError("this is a placeholder, under which anybody can sign")
     return text
 
 
@@ -33,12 +55,12 @@ class AgencyKey(BaseModel):
     kinds: tuple[str, ...] = ()
     """The kinds of update that it signs; none named: whatever the agency may publish."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The key's name: the first 8 bytes of its SHA-256, in hexadecimal."""
         return hashlib.sha256(self.raw).hexdigest()[:16]
 
-    @property
+    @cached_property
     def raw(self) -> bytes:
         """The 32 bytes of the public key."""
         return base64.b64decode(self.public)

@@ -12,24 +12,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, StrictInt
 
+from access_policies.keys import weak
 from access_policies.reading import Document, Path_, UnusablePolicies
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 """What a role and a key may be called."""
 _KEY_BYTES = 32
-_WEAK = frozenset(
-    bytes.fromhex(key)
-    for key in (
-        "00" * 32,
-        "01" + "00" * 31,
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "ec" + "ff" * 30 + "7f",
-        "ed" + "ff" * 30 + "7f",
-        "ee" + "ff" * 30 + "7f",
-    )
-)
-"""Points of small order: under such a key, a placeholder of zeros for one, anybody can sign (RFC 8032, 8.9)."""
 
 
 class _Form(BaseModel):
@@ -101,7 +89,7 @@ def _key_problems(key_id: str, public: bytes) -> Iterator[str]:
         yield "a key is called by small letters, digits, - and _"
     if len(public) != _KEY_BYTES:
         yield "this is no Ed25519 public key in base64url; take the line that `iom-hub policy key` prints"
-    elif public[:-1] + bytes([public[-1] & 0x7F]) in _WEAK:
+    elif weak(public):
         yield "anybody can sign under this key; make a real one with `iom-hub policy key`"
 
 

@@ -5,7 +5,7 @@ The order is decision 5: insert idempotently; lock the person records in id orde
 decide, seal; then lock the one row that counts, and under it only number, hash, insert and commit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -14,7 +14,8 @@ import orjson
 from pydantic import JsonValue
 
 from access_policies.compiling import Bundle
-from hub import ledger
+from hub import answering, ledger
+from hub.answering import Answering, Line, Refusal
 from hub.cases import Case, said, settled_at
 from hub.correcting import breaks_its_schema
 from hub.crashpoints import reach
@@ -32,7 +33,7 @@ from schemas.updates import KINDS, Provisional
 from schemas.updates.programme import CohortDecided
 from schemas.updates.trust import AccessClosed, AccessOpened, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
-Result = Receipt | Rejected | Refused
+Result = answering.Result
 VIEW_RETENTION = timedelta(days=30)
 """How long a partner's view of a case stays open after its involvement has ended (D25; confirm)."""
 
@@ -72,21 +73,41 @@ class Acceptor:
 
         The bundle is read here, in the unit: bundles too are exchanged in one, so none is between two.
         """
-        bundle = self.in_force()
-        may = [may_say(bundle, received.key.publisher, received.kind) for received in batch]
-        permitted = [received for received, allowed in zip(batch, may, strict=True) if allowed]
-        results = iter(self._accept_permitted(unit, permitted, bundle))
-        return [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
-
-    def _accept_permitted(self, unit: Unit, batch: Sequence[Received], bundle: Bundle) -> list[Result]:
-        now = self.clock.now()
-        arrivals = [Arrival(r.key, self.identity.fingerprint(r.raw), now) for r in batch]
-        earlier = unit.receive(arrivals)
-        reach("after_insert")
-        fresh = [received for received, before in zip(batch, earlier, strict=True) if before is None]
+        working = _Batch(self, unit, self.clock.now(), self.in_force())
+        fresh, results = working.receive(batch)
         if fresh:
-            _Batch(self, unit, now, bundle).take(fresh)
-        return [_result(*each) for each in zip(arrivals, earlier, strict=True)]
+            working.take(fresh)
+        return results
+
+    def collect(self, lines: Sequence[Line], refusals: Sequence[Refusal] = (), failed: str | None = None) -> int:
+        """What a source brought: every update accepted, every line answered on its publisher's own feed, every refusal
+        entered, in one unit of work. Returns how many were dealt with now, and not in an earlier unit: the same
+        records may come again, and have one effect. Raises `TryLater`.
+
+        With `failed` no update is placed: each is held for this reason, for somebody to look at.
+        """
+        with self.store.unit() as unit:
+            done = self._collect_in(unit, lines, refusals, failed)
+        reach("after_commit")
+        return done
+
+    def _collect_in(self, unit: Unit, lines: Sequence[Line], refusals: Sequence[Refusal], failed: str | None) -> int:
+        now, bundle = self.clock.now(), self.in_force()
+        desk = Answering(unit, bundle, self.identity, self.entropy, now)
+        new, refused = desk.unanswered(lines), desk.unentered(refusals)
+        working = _Batch(self, unit, now, bundle)
+        fresh, results = working.receive([line.outcome for line in new if isinstance(line.outcome, Received)])
+        accepted = iter(results)
+        said = [(line, next(accepted) if isinstance(line.outcome, Received) else line.outcome) for line in new]
+        entries = [(_key(line), desk.answer(line, result)) for line, result in said if desk.takes_part(line.agency)]
+        entries += [(None, desk.refuse(each)) for each in refused]
+        if fresh or entries:
+            working.take(fresh, entries, failed)
+        return len(new) + len(refused)
+
+
+def _key(line: Line) -> UpdateKey | None:
+    return line.outcome.key if isinstance(line.outcome, Received) else None
 
 
 def _result(arrival: Arrival, earlier: Arrival | None) -> Result:
@@ -108,7 +129,6 @@ class _Batch:
         self._a, self._unit, self._now, self._bundle = acceptor, unit, now, bundle
         self._desk = Desk(unit, acceptor.identity, bundle)
         self._telling = Telling(self._desk, acceptor.entropy, acceptor.settle, now)
-        self._continued = continued_on(unit, bundle, now.date())
         self._cases: dict[UUID, Case] = {}
         self._entries: list[Entry] = []
         self._stored: list[tuple[Stored, bytes]] = []
@@ -116,19 +136,45 @@ class _Batch:
         self._fell: set[UpdateKey] = set()
         """Updates of this batch that were placed at first, and then could not stand."""
 
-    def take(self, fresh: Sequence[Received]) -> None:
-        """Place all, lock and read their records, decide one after the other, number, write."""
-        self._desk.prepare(fresh)
-        placements = [(received, self._desk.place(received)) for received in fresh]
+    def receive(self, batch: Sequence[Received]) -> tuple[list[Received], list[Result]]:
+        """Those that are new, and the result for each."""
+        may = [may_say(self._bundle, received.key.publisher, received.kind) for received in batch]
+        permitted = [received for received, allowed in zip(batch, may, strict=True) if allowed]
+        arrivals = [Arrival(r.key, self._a.identity.fingerprint(r.raw), self._now) for r in permitted]
+        earlier = self._unit.receive(arrivals)
+        reach("after_insert")
+        fresh = [received for received, before in zip(permitted, earlier, strict=True) if before is None]
+        results = iter([_result(*each) for each in zip(arrivals, earlier, strict=True)])
+        return fresh, [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
+
+    def take(
+        self, fresh: Sequence[Received], answers: Sequence[tuple[UpdateKey | None, Entry]] = (), held: str | None = None
+    ) -> None:
+        """Place all, lock and read their records, decide one after the other, number, write; or hold all for a reason.
+
+        `answers` are entries of their own, each behind that of the update with its key.
+        """
+        self._continued = continued_on(self._unit, self._bundle, self._now.date())
+        self._desk.prepare(() if held else fresh)
+        placements = [(received, Held(held) if held else self._desk.place(received)) for received in fresh]
         self._lock({p.record_id for _, p in placements if isinstance(p, Placed)})
         for received, placement in placements:
             self._take_one(received, placement)
         reach("after_decide")
         for case in self._cases.values():
             case.save(self._unit)
-        number(self._unit, self._entries, self._a.identity, self._stored, self._timers)
+        number(self._unit, [*self._in_order(answers)], self._a.identity, self._stored, self._timers)
         self._telling.finish()
         reach("before_commit")
+
+    def _in_order(self, answers: Sequence[tuple[UpdateKey | None, Entry]]) -> Iterator[Entry]:
+        """Each answer behind its update, so that where it stands does not hang on what else came in the same unit."""
+        made = {entry.key: entry for entry in self._entries}
+        for key, answer in answers:
+            if key in made:
+                yield made.pop(key)
+            yield answer
+        yield from made.values()
 
     def _lock(self, record_ids: set[UUID]) -> None:
         """Lock in id order, then read. A record that this batch creates is not there yet."""

@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 
 POINTS = ("after_insert", "after_decide", "before_commit", "after_commit")
+"""In the unit of work that accepts; `before_taken` lies between it and the word to the source."""
 _SETTING = "IOM_HUB_CRASH_AT"
 _passed: Counter[str] = Counter()
 

@@ -176,9 +176,15 @@ class Discloser:
 
 
 def told_in(record: Mapping[str, Any]) -> Iterable[tuple[AgencyId, str, Mapping[str, Any]]]:
-    """What a ledger entry says was told, at once and later: to whom, of which update, and how (see `Draft.record`)."""
+    """What a ledger entry says was told, at once and later: to whom, of which update, and how (see `Draft.record`). An
+    answer is of no update, rests on no clause and is of nobody.
+    """
     yield from ((agency, record["update"], said) for agency, said in record.get("disclosed", {}).items())
     yield from ((said["agency"], said["update"], said) for said in record.get("retold", ()))
+    yield from ((record["agency"], update, _ANSWER | {"root": root}) for update, root in record.get("answered", ()))
+
+
+_ANSWER: dict[str, Any] = {"because": {}, "masked": []}
 
 
 def box_place(recipient: AgencyId, message_id: UUID) -> str:

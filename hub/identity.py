@@ -25,6 +25,10 @@ class Identity:
         """The message id under which `recipient` is told this update."""
         return self._name(recipient, b"message\0" + publisher.encode() + b"\0" + update_id.bytes)
 
+    def answer(self, recipient: AgencyId, place: bytes, raw: bytes) -> UUID:
+        """The message id of the answer to what lay at this place of a source: for ever the same for the same bytes."""
+        return self._name(recipient, b"answer\0" + place + b"\0" + self.fingerprint(raw))
+
     def record(self, recipient: AgencyId, record_id: UUID) -> UUID:
         """The person record as `recipient` knows it."""
         return self._record(recipient, record_id)

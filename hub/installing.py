@@ -1,11 +1,13 @@
 """Installing: what people do before the hub decides by new rules: keys, drafts, signatures, the file in the home."""
 
+import base64
 import os
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from access_policies.bundling import Content
 from access_policies.compiling import Bundle
+from access_policies.keys import AgencyKey
 from access_policies.loading import load
 from access_policies.reading import UnusablePolicies
 from access_policies.signers import load_signers, signers_file, usual_id
@@ -35,7 +38,17 @@ class NoSigningKey(Exception):
 
 def make_key(file: Path, passphrase: str | None) -> bytes:
     """Make a private key, for its owner only; its public bytes. Raises `NoSigningKey` where there is a file already."""
-    key = Ed25519PrivateKey.generate()
+    return _kept(Ed25519PrivateKey.generate(), file, passphrase)
+
+
+def make_agency_key(file: Path, use: str, since: date, until: date, kinds: tuple[str, ...]) -> AgencyKey:
+    """Make an agency's private key, for its owner only; its entry in the register. Raises `NoSigningKey`."""
+    made = Ed25519PrivateKey.generate() if use == "signing" else X25519PrivateKey.generate()
+    public = base64.b64encode(_kept(made, file, None)).decode()
+    return AgencyKey.model_validate({"use": use, "public": public, "since": since, "until": until, "kinds": kinds})
+
+
+def _kept(key: Ed25519PrivateKey | X25519PrivateKey, file: Path, passphrase: str | None) -> bytes:
     sealing = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -44,7 +57,7 @@ def make_key(file: Path, passphrase: str | None) -> bytes:
         raise NoSigningKey(f"{file} is there already, and a key is never written over; choose another name") from there
     with os.fdopen(descriptor, "wb") as opened:
         opened.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealing))
-    return _public(key)
+    return key.public_key().public_bytes_raw()
 
 
 def read_key(file: Path, passphrase: str | None) -> Ed25519PrivateKey:

@@ -42,7 +42,8 @@ def number(
 ) -> None:
     """Seal the openings, lock the counter, and write every entry under the next number."""
     sealed = [_seal(unit, each) for each in entries]
-    aliases = {draft.disclosure.record: _alias(draft) for each in entries for draft in each.drafts}
+    told = (draft for each in entries for draft in each.drafts if not draft.disclosure.is_answer)
+    aliases = {draft.disclosure.record: _alias(draft) for draft in told}
     counter = unit.lock_counter()
     tree = Tree.kept(counter.leaves, counter.edge)
     leaves = [_leaf_row(tree, each, opening) for each, opening in zip(entries, sealed, strict=True)]

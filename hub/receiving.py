@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -15,6 +15,7 @@ from cloudevents.core.v1.event import CloudEvent
 from pydantic import ValidationError
 
 from access_policies.compiling import Bundle
+from access_policies.keys import AgencyKey
 from hub.ports import UpdateKey
 from schemas.identifiers import AgencyId
 from schemas.updates import KINDS, Update, parse
@@ -35,6 +36,7 @@ _TYPE = re.compile(r"uk\.iomhub\.([a-z_]+\.[a-z_]+\.[a-z_]+)\.v([0-9]{1,3})")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _SOURCE = "urn:iomhub:agency:"
 NOT_THIS_KIND = "this agency may not publish this kind of update"
+NOT_ATTESTED = "the signature is not that of a key with which this agency may sign this update"
 _UNSAFE = re.compile("[\0\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """NUL, bidirectional controls, lone surrogates: they hide text or poison a database."""
 
@@ -71,6 +73,14 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Voucher:
+    """The key that signed an update, and what is kept of its signature (see `hub.attesting`)."""
+
+    key: AgencyKey
+    kept: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """A verified update: its raw bytes, what they say, and how they were attested."""
 
@@ -84,8 +94,11 @@ class Received:
     """What the hub's own update is about; a partner names it in the update itself."""
 
 
-def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime) -> Received:
-    """Check everything that can be checked of one envelope. Raises `Rejected` or `Refused`."""
+def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime, voucher: Voucher | None = None) -> Received:
+    """Check everything that can be checked of one envelope. Raises `Rejected` or `Refused`.
+
+    Without a voucher it is attested by the caller's token alone, and that is what is kept.
+    """
     attributes = strict_json(raw)
     data = attributes.pop("data", None)
     event = _event(attributes, data)
@@ -93,13 +106,15 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime) -> Receiv
     _check_source(event.get_source(), caller)
     if not bundle.may_publish(caller.agency, kind):
         raise Refused(NOT_THIS_KIND)
+    if voucher and not voucher.key.signs(kind, now.date()):
+        raise Refused(NOT_ATTESTED)
     occurred_at = _occurred_at(event.get_time(), now)
     update = _update(kind, data, now)
     if isinstance(update, ConcernDisclosed):
         _check_concern(update, caller, bundle, now)
     if isinstance(update, AccessOpened) and update.handling is not Handling.NORMAL:
         raise _rejected("data.handling", "must_be_reviewed", "is normal: nobody hides an opening from its reviewers")
-    attested = {"by": "token", "sub": caller.sub}
+    attested = {"by": "token", **(voucher.kept if voucher else {}), "sub": caller.sub}
     return Received(raw, UpdateKey(caller.agency, _id(event.get_id())), kind, occurred_at, update, attested)
 
 

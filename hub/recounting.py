@@ -56,7 +56,7 @@ def recount(records: Iterable[bytes], key: UpdateKey) -> dict[AgencyId, Fate]:
     return dict(fates)
 
 
-_SAY_NOTHING = ("filler", "heads", "consultation", "policies")
+_SAY_NOTHING = ("filler", "heads", "consultation", "policies", "answer", "refusal")
 
 
 def _take(fates: dict[AgencyId, Fate], record: dict[str, Any], update: str) -> None:

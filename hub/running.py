@@ -131,10 +131,12 @@ class Hosted:
             return 0
         last = told[-1][0]
         with self.views.unit() as unit:
-            unit.prepare([consumer.touches(d) for _, d in told if d for consumer in self._consumers])
+            about = [d for _, d in told if d and not d.is_answer]
+            unit.prepare([consumer.touches(d) for d in about for consumer in self._consumers])
             for seq, disclosure in told:
-                for consumer in self._consumers if disclosure else ():
-                    consumer.apply(unit, seq, disclosure)  # type: ignore[arg-type]  # it is not None here
+                for consumer in self._consumers:
+                    if disclosure and not disclosure.is_answer:
+                        consumer.apply(unit, seq, disclosure)
             unit.move(_POSITION, last)
         self.position = last
         return len(told)

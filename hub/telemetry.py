@@ -9,7 +9,7 @@ import structlog
 
 ALLOWED = frozenset(
     {"agency", "agreement", "count", "duration_ms", "error", "event", "level", "library", "loop", "method", "path",
-     "policies", "route", "status", "timestamp", "url", "version"}
+     "offset", "partition", "policies", "route", "rule", "status", "timestamp", "topic", "url", "version"}
 )  # fmt: skip
 """Every key that a log line may have. None of them ever holds a value from an update, a name or an identifier."""
 

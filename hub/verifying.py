@@ -15,11 +15,13 @@ from access_policies.bundling import moment, reopen
 from access_policies.reading import UnusablePolicies
 from access_policies.signing import raw_content
 from hub import chains, ledger
+from hub.answering import answers
 from hub.chains import Tampered
 from hub.identity import Identity
 from hub.ledger import Leaf, Tree
 from hub.matching import Matching
 from hub.ports import BundleRow, Counter, Evidence, Kept, KeptRecord, KeptUpdate
+from hub.registering import Registers
 from hub.tallying import Tally
 
 Progress = Callable[[int], None]
@@ -49,6 +51,7 @@ class _Entered:
     number: int
     record: str | None
     digest: str
+    attested: dict[str, str]
 
 
 class Verifier:
@@ -60,6 +63,7 @@ class Verifier:
         self._verdict = Verdict()
         self._entered: dict[str, _Entered] = {}
         self._matching, self._tally = Matching(), Tally(evidence.bundles())
+        self._registers = Registers(evidence.bundles())
         self._heads: dict[str, tuple[int, str]] = {}
         self._bundles: dict[int, dict[str, Any]] = {}
         """What the ledger says of each version of the policies; taken out as the store is found to keep it."""
@@ -131,7 +135,7 @@ class Verifier:
         elif record.get("bundle", self._in_force["digest"]) != self._in_force["digest"]:
             self._wrong(f"ledger entry {kept.row.number}: it was decided by policies that were not in force")
         if record["verb"] == "collection":
-            self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"])
+            self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"], record["attested"])
         elif record["verb"] == "heads":
             self._heads |= {agency: (said[0], said[1]) for agency, said in record["feeds"].items()}
             self._check_checkpoint_of(kept.row.number)
@@ -201,7 +205,7 @@ class Verifier:
     def _record_problems(self, kept: KeptRecord, last: int, prev: bytes) -> Iterator[str]:
         if kept.seq <= last or (prev and kept.prev != prev):
             yield "it does not follow the record before it"
-        if kept.message_id != self._identity.message(kept.recipient, *kept.key):
+        if kept.message_id not in (self._identity.message(kept.recipient, *kept.key), answers(kept.key)):
             yield "its message id is not of its update"
         if kept.record is None:
             yield "an element does not open"
@@ -235,9 +239,18 @@ class Verifier:
             yield "it names another ledger entry"
         if kept.content is None:
             yield "it does not open"
-        elif sha256(orjson.loads(kept.content)["raw"].encode()).hexdigest() != entered.digest:
-            yield "its bytes are not those that the ledger has"
+        else:
+            yield from self._content_problems(orjson.loads(kept.content), entered)
         entered.digest = ""
+
+    def _content_problems(self, content: dict[str, Any], entered: _Entered) -> Iterator[str]:
+        raw = content["raw"].encode()
+        if sha256(raw).hexdigest() != entered.digest:
+            yield "its bytes are not those that the ledger has"
+        if content["attested"] != entered.attested:
+            yield "it is not attested as the ledger has it"
+        if not self._registers.vouch(raw, entered.attested):
+            yield "its signature is not that of a key which the register had"
 
     def _check_missing(self) -> None:
         for update, entered in self._entered.items():

@@ -12,6 +12,9 @@ from schemas.identifiers import AgencyId
 STRUCTURE = ("message_id", "kind", "bundle", "record")
 """The elements that every disclosure has beside its told fields; none says anything of the person."""
 
+ANSWERS = "hub."
+"""How the kinds of answers begin: what the hub says to a publisher of what that has sent. They are about nobody."""
+
 ON_ACCESS = "on_access"
 """The element of a disclosure that was made in an emergency only: the message by which the access was opened. No
 schema has a field of this name (D13).
@@ -28,6 +31,11 @@ class Disclosure:
     bundle: str
     record: UUID
     told: Mapping[str, JsonValue]
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether this answers a publication of its recipient's own, and so is about nobody."""
+        return self.kind.startswith(ANSWERS)
 
     def takes_back(self) -> bool:
         """Whether this orders its recipient to give something back: whoever gives the order keeps its own."""

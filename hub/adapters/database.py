@@ -132,7 +132,8 @@ class DatabaseUnit(Remedies, PostponingUnit):
 
     def update_by_message(self, recipient: AgencyId, message_id: UUID) -> UpdateKey | None:
         """By the feed's unique index."""
-        wanted = (t.feed.c.recipient == recipient, t.feed.c.message_id == message_id)
+        of_an_update = t.feed.c.update_id != t.feed.c.message_id
+        wanted = (t.feed.c.recipient == recipient, t.feed.c.message_id == message_id, of_an_update)
         told = select(t.feed.c.publisher, t.feed.c.update_id).where(*wanted).limit(1)
         row = self._connection.execute(told).one_or_none()
         return UpdateKey(*row) if row else None

@@ -1,19 +1,21 @@
 """Publishing: one update, or many as NDJSON; and the receipt of any update that this agency published."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from hub.accepting import Result, receipt
 from hub.api.access import Publisher, TheHub
 from hub.api.problems import NotFound, body, status_of
+from hub.attesting import split
 from hub.bootstrap import Hub
 from hub.ports import UpdateKey
-from hub.receiving import MAX_BYTES, Caller, Problem, Received, Rejected, receive
+from hub.receiving import MAX_BYTES, Caller, Problem, Received, Rejected, Voucher, receive
+from hub.vouching import vouchers
 from schemas.receipts import Receipt
 
 router = APIRouter(tags=["updates"])
@@ -21,6 +23,9 @@ router = APIRouter(tags=["updates"])
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 _LINES = "application/x-ndjson"
 _ONE = ("application/json", "application/cloudevents+json")
+Signature = Annotated[
+    str | None, Header(description="The publisher's signature of the body, or of its lines; docs/formats.md.")
+]
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -40,17 +45,19 @@ _BODY: dict[str, Any] = {
     response_model=Receipt,
     responses={200: {"content": {_LINES: {"schema": {"type": "string"}}}, "description": "A receipt, or one a line"}},
 )
-async def publish(request: Request, hub: TheHub, who: Publisher) -> Any:
+async def publish(request: Request, hub: TheHub, who: Publisher, iomhub_signature: Signature = None) -> Any:
     """Publish. The receipt is the same whether the update was placed, held, discarded or had come before.
 
     NDJSON is answered 200 with one result a line, in order: `{"receipt": …}` or `{"problem": …}`.
     """
     media = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media == _LINES:
-        return await _publish_lines(await _body(request, MAX_BATCH_BYTES), hub, who)
+        return await _publish_lines(await _body(request, MAX_BATCH_BYTES), hub, who, iomhub_signature)
     if media not in _ONE:
         return Response(orjson.dumps(body(415)), 415, media_type="application/problem+json")
-    received = receive(await _body(request, MAX_BYTES), who, hub.bundle, hub.clock.now())
+    content = await _body(request, MAX_BYTES)
+    [voucher] = _vouchers(iomhub_signature, [content], hub, who)
+    received = receive(content, who, hub.bundle, hub.clock.now(), voucher)
     [result] = await _accept(hub, [received])
     if isinstance(result, Exception):
         raise result
@@ -73,21 +80,31 @@ async def _accept(hub: Hub, received: list[Received]) -> list[Result | BaseExcep
     return list(await asyncio.gather(*futures, return_exceptions=True))
 
 
-async def _publish_lines(content: bytes, hub: Hub, who: Caller) -> Response:
-    lines = [line for line in content.splitlines() if line.strip()]
-    checked = [entry async for entry in _checked(lines, hub, who)]
+def _vouchers(signature: str | None, lines: list[bytes], hub: Hub, who: Caller) -> Sequence[Voucher | None]:
+    """None for each line where nothing is signed. Raises `Refused`."""
+    if signature is None:
+        return [None] * len(lines)
+    return vouchers(signature, lines, who.agency, hub.bundle, hub.clock.now().date())
+
+
+async def _publish_lines(content: bytes, hub: Hub, who: Caller, signature: str | None) -> Response:
+    lines = split(content)
+    vouched = _vouchers(signature, lines, hub, who)
+    checked = [entry async for entry in _checked(zip(lines, vouched, strict=True), hub, who)]
     good = [each for each in checked if isinstance(each, Received)]
     results = iter(await _accept(hub, good))
     answers = [_answer(next(results) if isinstance(each, Received) else each) for each in checked]
     return Response(b"".join(answers), media_type=_LINES)
 
 
-async def _checked(lines: list[bytes], hub: Hub, who: Caller) -> AsyncIterator[Received | Exception]:
-    for number, line in enumerate(lines):
+async def _checked(
+    lines: Iterable[tuple[bytes, Voucher | None]], hub: Hub, who: Caller
+) -> AsyncIterator[Received | Exception]:
+    for number, (line, voucher) in enumerate(lines):
         if number % 100 == 0:
             await asyncio.sleep(0)  # a long batch lets others in
         try:
-            yield receive(line, who, hub.bundle, hub.clock.now())
+            yield receive(line, who, hub.bundle, hub.clock.now(), voucher)
         except Exception as failure:  # noqa: BLE001  # each line has its own answer
             yield failure
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.cli import agency_keys
 from hub.cli.dry_run import dry_run
 from hub.cli.terminal import Home, err, out, ruled, settings_for, told_plainly
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The register of partners, and tokens for them.", no_args_is_help=True)
 app.command("dry-run")(dry_run)
+app.command("key")(agency_keys.key)
 
 
 @app.command("list")
@@ -74,7 +76,7 @@ def add(
         kinds = {clause.recipient for clause in load(settings.policy_directory()).clauses.values()}
         if kind not in kinds:
             raise typer.BadParameter(f"no clause names this kind; choose from {', '.join(sorted(kinds))}")
-        register = _own_policies(settings) / "partners.yaml"
+        register = own_policies(settings) / "partners.yaml"
         before = register.read_text(encoding="utf-8")
         fields = [f"kind: {kind}", f"legal_status: {legal_status}", f"statutory: {str(statutory).lower()}"]
         fields += [f"name: {json.dumps(name, ensure_ascii=False)}"] if name else []
@@ -90,7 +92,7 @@ def add(
     out.print("Then `iom-hub policy sign` for each role, and `iom-hub policy install`.", soft_wrap=True)
 
 
-def _own_policies(settings: "Settings") -> Path:
+def own_policies(settings: "Settings") -> Path:
     """The policies that may be changed: the given ones, or the home's own copy of the shipped ones."""
     import shutil
 

@@ -42,7 +42,7 @@ class Unit(Protocol):
         """The person record that `agency` knows as `alias`."""
 
     def update_by_message(self, recipient: AgencyId, message_id: UUID) -> UpdateKey | None:
-        """The update that `recipient` was told as `message_id`."""
+        """The update that `recipient` was told as `message_id`; None for an answer, which is of no update."""
 
     def record_of(self, key: UpdateKey) -> UUID | None:
         """The person record of a placed update."""

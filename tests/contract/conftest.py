@@ -15,8 +15,11 @@ Which test applies to which port, and on which adapters it runs:
     test_archive.py          |                    (Archive)                       | sqlite
     test_publisher.py        |       |      |       |     x     |          |       | in process
     test_keystore.py         |       |      |       |           |    x     |   x   | keyfile; system, turned
+    test_source.py           |                    (Source)                        | files, kafka
 
-`Source` and `Channel` have no adapter yet. A new store joins by its name in `STORES` and a branch in `place`.
+`Channel` has no adapter yet. Owners that change are tested on Kafka alone: a folder has one. The Kafka half runs on the
+broker that `IOM_HUB_TEST_KAFKA` names, and else says that it is not run. A new store joins by its name in `STORES` and
+a branch in `place`.
 Durability against kill -9 is in tests/system/test_crashes.py: it needs real processes.
 """
 

@@ -1,0 +1,160 @@
+"""Answering: an agency that publishes through a source gets no response, so the hub's word stands on its own feed.
+
+An answer says what the response over HTTP would: a receipt, or what to change. It hangs on nothing that the hub knows
+of a person: the same for an update that was placed, held, discarded or had come before (D26). It is about nobody, so it
+lies under the id of the feed itself where other records have a person's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from access_policies.compiling import NOTHING, Bundle
+from hub import ledger
+from hub.canonical import canonical
+from hub.chains import SALT_BYTES, commitment, root_of
+from hub.disclosing import ENVELOPE, Box, Draft, box_place
+from hub.identity import Identity
+from hub.numbering import Entry
+from hub.placing import HUB
+from hub.ports import Arrival, Coordinates, Entropy, FeedRow, Unit, UpdateKey
+from hub.receiving import Problem, Received, Refused, Rejected, strict_json
+from schemas.disclosures import ANSWERS, Disclosure
+from schemas.identifiers import AgencyId
+from schemas.receipts import Receipt
+
+RECEIVED, REJECTED = f"{ANSWERS}update.received", f"{ANSWERS}update.rejected"
+Result = Receipt | Rejected | Refused
+T = TypeVar("T")
+
+
+class Line(NamedTuple):
+    """One update as a source brought it: whose it is by its signature, where it lay, and what receiving made of it."""
+
+    agency: AgencyId
+    place: Coordinates
+    number: int
+    """Which line of its record, from 0."""
+    raw: bytes
+    outcome: Received | Rejected | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record of which nobody knows whose it is, or whose agency takes no part: it is answered to nobody."""
+
+    place: Coordinates
+    digest: bytes
+    """SHA-256 of its bytes: all that is kept of them."""
+    rule: str
+
+
+def answers(key: UpdateKey) -> UUID | None:
+    """The message id of the answer that stands under this key; None where it is an update's."""
+    return key.update_id if key.publisher == HUB else None
+
+
+def where(place: Coordinates, number: int = 0) -> dict[str, JsonValue]:
+    """Where something lay at its source, in words."""
+    return {**place._asdict(), "line": number}
+
+
+class Answering:
+    """Within one unit of work: what was answered before, and the answers to the rest."""
+
+    def __init__(self, unit: Unit, bundle: Bundle, identity: Identity, entropy: Entropy, now: datetime) -> None:
+        """`bundle` is the one by which the unit decides."""
+        self._unit, self._bundle, self._now = unit, bundle, now
+        self._identity, self._entropy = identity, entropy
+
+    def unanswered(self, lines: Sequence[Line]) -> list[Line]:
+        """Those that were not dealt with in an earlier unit. Each is claimed for this one: what comes again after a
+        crash, or reaches two processes at once, has one effect.
+        """
+        return self._claimed(lines, [self._message(line) for line in lines], [line.raw for line in lines])
+
+    def unentered(self, refusals: Sequence[Refusal]) -> list[Refusal]:
+        """The same for what is refused."""
+        digests = [each.digest for each in refusals]
+        names = [self._identity.answer(HUB, canonical(where(each.place)), each.digest) for each in refusals]
+        return self._claimed(refusals, names, digests)
+
+    def _claimed(self, items: Sequence[T], names: Sequence[UUID], raws: Sequence[bytes]) -> list[T]:
+        arrivals = [
+            Arrival(UpdateKey(HUB, name), self._identity.fingerprint(raw), self._now)
+            for name, raw in zip(names, raws, strict=True)
+        ]
+        return [item for item, earlier in zip(items, self._unit.receive(arrivals), strict=True) if earlier is None]
+
+    def _message(self, line: Line) -> UUID:
+        return self._identity.answer(line.agency, canonical(where(line.place, line.number)), line.raw)
+
+    def takes_part(self, agency: AgencyId) -> bool:
+        """Whether the agency is answered: it is in the register, and not suspended."""
+        partner = self._bundle.policies.partners.get(agency)
+        return partner is not None and not partner.suspended
+
+    def answer(self, line: Line, result: Result) -> Entry:
+        """The answer to one line: a feed record, and the ledger entry without which none may be told."""
+        kind, told = _told(line, result)
+        draft = self._draft(self._disclosure(line, kind, told))
+        answered: list[JsonValue] = [[str(draft.row.key), draft.row.root.hex()]]
+        record = where(line.place, line.number) | {"agency": line.agency, "kind": kind, "answered": answered}
+        return self._entry("answer", record | {"bundle": self._bundle.digest}, [draft])
+
+    def refuse(self, refusal: Refusal) -> Entry:
+        """What the ledger says of a record that was refused: where it lay and its digest, no word of it."""
+        record = where(refusal.place) | {"because": refusal.rule, "digest": refusal.digest.hex()}
+        return self._entry("refusal", record, [])
+
+    def _entry(self, verb: str, record: dict[str, JsonValue], drafts: Sequence[Draft]) -> Entry:
+        return Entry(*ledger.leaf(self._now, self._entropy.salts(verb, 1), record | {"verb": verb}), None, drafts)
+
+    def _disclosure(self, line: Line, kind: str, told: dict[str, JsonValue]) -> Disclosure:
+        nobody = self._identity.feed(line.agency)
+        return Disclosure(line.agency, self._message(line), kind, self._bundle.digest, nobody, told)
+
+    def _draft(self, disclosure: Disclosure) -> Draft:
+        recipient, message, elements = disclosure.recipient, disclosure.message_id, disclosure.elements()
+        salts, box, commitments = self._entropy.salts(str(message), len(elements)), Box(), []
+        for place, (name, value) in enumerate(elements):
+            salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+            commitments.append(commitment(salt, name, canonical(value)))
+            box.add(place, name, salt, value)
+        lies = box_place(recipient, message) + ENVELOPE
+        row = FeedRow(
+            recipient=recipient,
+            seq=0,
+            message_id=message,
+            key=UpdateKey(HUB, message),
+            record_id=disclosure.record,
+            prev=b"",
+            root=root_of(commitments),
+            commitments=tuple(commitments),
+            boxes={ENVELOPE: self._unit.seal(disclosure.record, ENVELOPE, box.content(), lies)},
+        )
+        return Draft(disclosure, NOTHING, row)
+
+
+def _told(line: Line, result: Result) -> tuple[str, dict[str, JsonValue]]:
+    """The kind of the answer, and what it says: the receipt, or path and rule of what to change, never a value."""
+    if isinstance(result, Receipt):
+        return RECEIVED, result.model_dump(mode="json")
+    found = result.problems if isinstance(result, Rejected) else [Problem("(envelope)", "refused", str(result))]
+    problems: list[JsonValue] = [{"path": each.path, "rule": each.rule, "message": each.message} for each in found]
+    named = _named(line)
+    return REJECTED, ({"id": named} if named else {}) | where(line.place, line.number) | {"problems": problems}
+
+
+def _named(line: Line) -> str | None:
+    """The update's id, where it can be read: its publisher's own word, so that it finds what it sent."""
+    if isinstance(line.outcome, Received):
+        return str(line.outcome.key.update_id)
+    try:
+        return str(UUID(strict_json(line.raw)["id"]))
+    except (Rejected, KeyError, ValueError, TypeError, AttributeError):
+        return None
