@@ -12,13 +12,18 @@ from hub.accepting import Acceptor
 from hub.adapters.archive import StoreArchive
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.feeds import StoreFeed
+from hub.adapters.kafka import KafkaChannel
+from hub.adapters.kafka_clients import Broker
 from hub.adapters.keyfile import KeyFile
+from hub.adapters.positions import StorePositions
 from hub.adapters.sqlite import SqliteStore, kept_bundle
 from hub.adapters.system import SystemClock, SystemEntropy
 from hub.adapters.views import StoreViews
 from hub.continuing import resume
+from hub.delivering import Carriage, Carrier
 from hub.governing import WATCH_SECONDS, Governing, begin
 from hub.identity import Identity
+from hub.keying import HubKeys
 from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
 from hub.recording import Recorder
@@ -50,7 +55,10 @@ class Hub:
     feed: StoreFeed
     recorder: Recorder
     tokens: Tokens
+    keys: HubKeys
     _hosting: Hosting
+    carrier: Carrier | None = None
+    """Carries feeds to Kafka, where there is one."""
     _loops: list[Loop] = field(default_factory=list)
 
     @property
@@ -75,6 +83,8 @@ class Hub:
         self.commits.close()
         for loop in self._loops:
             loop.close()
+        if self.carrier:
+            self.carrier.close()
         self.store.close()
 
     def publish(self, agency: AgencyId, raw: bytes, *, sub: str) -> Receipt:
@@ -147,7 +157,7 @@ def _opened(settings: Settings, store: SqliteStore, keys: KeyFile, clock: Clock,
     signing = Ed25519PrivateKey.from_private_bytes(keys.derive("ledger-signing"))
     recorder = Recorder(store, identity, clock, entropy, signing)
     feed = StoreFeed(store, identity)
-    return Hub(
+    hub = Hub(
         settings=settings,
         governing=governing,
         clock=clock,
@@ -158,7 +168,29 @@ def _opened(settings: Settings, store: SqliteStore, keys: KeyFile, clock: Clock,
         feed=feed,
         recorder=recorder,
         tokens=open_tokens(keys),
+        keys=HubKeys(keys.derive, settings.key_number),
         _hosting=_hosting(settings, store, feed, keys.derive("views")),
+    )
+    hub.carrier = _carrier(hub) if settings.kafka else None
+    return hub
+
+
+def _carrier(hub: Hub) -> Carrier:
+    """The way out to Kafka. Raises `UnusableBroker`."""
+    said = hub.settings
+    broker = Broker(said.kafka, said.kafka_username, said.kafka_password.get_secret_value(), said.kafka_ca)
+    return Carrier(
+        Carriage(
+            name="kafka",
+            channel=KafkaChannel(broker, hub.identity.topic),
+            feed=hub.feed,
+            positions=StorePositions(hub.store),
+            identity=hub.identity,
+            recorder=hub.recorder,
+            delivery=lambda: hub.keys.delivery,
+            partners=lambda: hub.bundle.policies.partners,
+            clock=hub.clock,
+        )
     )
 
 
@@ -178,6 +210,13 @@ def _loops(hub: Hub) -> list[Loop]:
         version = hub.store.version
         hub.catch_up()
         hub.store.wait(version, 0.5)
+        return _GATHER_SECONDS
+
+    def carry() -> float:
+        version = hub.store.version
+        if hub.carrier:
+            hub.carrier.step()
+        hub.store.wait(version, 0.25)
         return _GATHER_SECONDS
 
     def fire() -> float:
@@ -202,4 +241,6 @@ def _loops(hub: Hub) -> list[Loop]:
         "policies": watch,
         "agreements": watch_agreements,
     }
+    if hub.carrier:
+        steps["carry"] = carry
     return [Loop(name, step) for name, step in steps.items()]

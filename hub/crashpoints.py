@@ -6,6 +6,8 @@ from collections import Counter
 
 POINTS = ("after_insert", "after_decide", "before_commit", "after_commit")
 """In the unit of work that accepts; `before_taken` lies between it and the word to the source."""
+CARRYING = ("before_carry", "after_carry")
+"""On the way out: nothing sent yet, and sent but the position not moved."""
 _SETTING = "IOM_HUB_CRASH_AT"
 _passed: Counter[str] = Counter()
 

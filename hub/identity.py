@@ -44,6 +44,10 @@ class Identity:
         """The opaque name of the recipient's feed."""
         return self._name(recipient, b"feed")
 
+    def topic(self, recipient: AgencyId) -> str:
+        """The topic to which the recipient's feed is carried: its name says nothing of whose it is."""
+        return f"partner.{self.feed(recipient)}"
+
     def blind(self, kind: str, value: str) -> bytes:
         """The blind index of an identifier: equal for equal identifiers, and nothing else to be read from it."""
         return hmac.digest(self._blind, kind.encode() + b"\0" + value.encode(), "sha256")

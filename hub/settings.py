@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     kafka_password: SecretStr | None = Field(default=None, description="The password for that.")
     kafka_ca: Path | None = Field(default=None, description="Whose certificates are trusted (PEM); makes it TLS.")
 
+    key_number: int = Field(
+        default=1, ge=1, description="Which of the hub's own keys for a broker are current: one more changes them."
+    )
+
     @property
     def store_file(self) -> Path:
         """The embedded store."""

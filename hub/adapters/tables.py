@@ -248,3 +248,12 @@ view_positions = Table(
     _column("seq", BigInteger, NUMBER),
     sqlite_with_rowid=False,
 )
+
+carried = Table(
+    "carried",
+    metadata,
+    _agency("recipient", primary_key=True),
+    _column("channel", String(40), SETTING, primary_key=True),
+    _column("seq", BigInteger, NUMBER),
+    sqlite_with_rowid=False,
+)

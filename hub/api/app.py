@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
-from hub.api import agreements, alerts, cases, explanations, feed, ledger, policies, problems, replays, updates
+from hub.api import agreements, alerts, cases, explanations, feed, keys, ledger, policies, problems, replays, updates
 from hub.api.access import TheHub
 from hub.bootstrap import Hub
 from hub.continuing import lapsed_now
@@ -30,6 +30,8 @@ class Health(BaseModel):
     policies: str
     policies_alarm: str | None = None
     """That the bundle in the file is refused. Anybody may ask for the health of a hub, so why is not said here."""
+    broker: str | None = None
+    """`ok` or `out of reach`; none where the hub has none. Meanwhile publishing, reading and alerts go on."""
     lapsed: list[str]
     """Agreements that have expired and were not continued: what rests on them is held (D16)."""
 
@@ -39,11 +41,13 @@ health = APIRouter(tags=["health"])
 
 @health.get("/health")
 def read_health(hub: TheHub) -> Health:
-    """Answers 503 when the store cannot write."""
+    """Answers 503 when the store cannot write; `degraded` when only the broker is out of reach."""
     hub.store.check_writable()
     bundle, alarm = hub.bundle, ALARM if hub.governing.alarm else None
     lapsed = lapsed_now(hub.store, bundle, hub.clock.now().date())
-    return Health(status="ok", policies=bundle.digest, policies_alarm=alarm, lapsed=sorted(lapsed))
+    broker = None if hub.carrier is None else "out of reach" if hub.carrier.out_of_reach else "ok"
+    status = "degraded" if broker == "out of reach" else "ok"
+    return Health(status=status, policies=bundle.digest, policies_alarm=alarm, broker=broker, lapsed=sorted(lapsed))
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -58,7 +62,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     v1 = APIRouter(prefix="/v1")
-    for module in (updates, feed, cases, alerts, policies, explanations, replays, agreements, ledger):
+    for module in (updates, feed, cases, alerts, policies, explanations, replays, agreements, ledger, keys):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health)

@@ -2,7 +2,7 @@
 
 import typer
 
-from hub.cli import agency, agency_keys, bundles, demo, explain, ledger, policy, publish, reading, serve
+from hub.cli import agency, agency_keys, bundles, demo, explain, ledger, policy, publish, reading, sealing, serve
 
 app = typer.Typer(
     name="iom-hub",
@@ -16,6 +16,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
 app.command("sign")(agency_keys.sign)
+app.command("seal")(sealing.seal)
 app.add_typer(agency.app, name="agency")
 bundles.add_to(policy.app)
 app.add_typer(policy.app, name="policy")

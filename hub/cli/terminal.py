@@ -46,6 +46,7 @@ def settings_for(home: Path | None) -> "Settings":
 def told_plainly() -> Iterator[None]:
     """Turn the failures that a user can act on into one sentence and exit code 1."""
     from access_policies.reading import UnusablePolicies
+    from hub.adapters.kafka_clients import UnusableBroker
     from hub.adapters.keyfile import NoKey
     from hub.adapters.sqlite import StoreInUse, UnusableStore
     from hub.cli.session import Refusal
@@ -58,7 +59,7 @@ def told_plainly() -> Iterator[None]:
         for problem in unusable.problems:
             err.print(problem, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
-    except (NoKey, NoSigningKey, StoreInUse, UnusableStore, Refusal, TryLater, OSError) as failure:
+    except (NoKey, NoSigningKey, StoreInUse, UnusableBroker, UnusableStore, Refusal, TryLater, OSError) as failure:
         err.print(_in_words(failure), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from hub.ports.rows import TryLater
 from schemas.identifiers import AgencyId
 
 
@@ -49,13 +50,35 @@ class Carried(NamedTuple):
     content: bytes
 
 
+class NotCarried(TryLater):
+    """A record was not acknowledged. Nothing after it was sent; those before it, `acknowledged` many, were carried."""
+
+    def __init__(self, why: str, acknowledged: int = 0) -> None:
+        """`why` names what went wrong, never a record's content."""
+        super().__init__(why)
+        self.acknowledged = acknowledged
+
+
 class Channel(Protocol):
     """Carries one partner's records outwards, at least once and in order: a repeat is known by its sequence."""
 
     def carry(self, recipient: AgencyId, records: Sequence[Carried]) -> None:
-        """Returns once every one of them is acknowledged. Raises `TryLater` at the first that is not; then nothing
-        after it counts as carried, and the caller begins again with it.
+        """Returns once every one of them is acknowledged. Raises `NotCarried` at the first that is not; then nothing
+        after it was sent, and the caller begins again with it. One recipient's trouble is no other's.
         """
+
+    def check(self) -> None:
+        """Returns when the channel is within reach. Raises `TryLater` when it is not, within its time limit."""
 
     def close(self) -> None:
         """Release everything."""
+
+
+class Positions(Protocol):
+    """Up to where each partner's feed was carried, on each channel. It moves only forward, from what was read."""
+
+    def carried(self, recipient: AgencyId, channel: str) -> int:
+        """The last sequence that the channel acknowledged; 0 before the first."""
+
+    def move(self, recipient: AgencyId, channel: str, after: int, to: int) -> bool:
+        """Move from `after` to `to`; False, and nothing moves, when it stands elsewhere: somebody else carried."""

@@ -1,0 +1,168 @@
+"""The channel to Kafka: one topic of one partition for each partner, and a producer of its own for each.
+
+aiokafka's idempotent batches never expire by themselves, and a producer can stick after one that was refused. So every
+wait here has a limit of its own, and whatever goes wrong, that partner's producer is thrown away and built anew.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # it has no types
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore[import-untyped]
+
+from hub.adapters.kafka_clients import Broker
+from hub.ports import Carried, NotCarried, TryLater
+from hub.wrapping import FRAMING, LARGEST
+from schemas.identifiers import AgencyId
+
+BATCH_BYTES = 256 * 1024
+"""What goes in one request: acknowledged or refused as one, so nothing after a refused record was sent."""
+_STOP_SECONDS = 1.0
+_CHECKING = ""
+"""The producer that only asks whether anybody is there."""
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+class KafkaChannel:
+    """Keeps the promises of `hub.ports.Channel`. Made for many threads, each with recipients of its own."""
+
+    def __init__(self, broker: Broker, topic: Callable[[AgencyId], str], seconds: float = 15.0) -> None:
+        """Nobody is asked yet. `seconds` limits each request."""
+        logging.getLogger("aiokafka").setLevel(
+            logging.CRITICAL
+        )  # it repeats itself many times a second; we say it once
+        self._topic, self._seconds = topic, seconds
+        self._settings = broker.aiokafka() | {
+            "acks": "all",
+            "enable_idempotence": True,
+            "linger_ms": 0,
+            "max_batch_size": BATCH_BYTES,
+            "max_request_size": LARGEST + FRAMING,
+            "request_timeout_ms": int(seconds * 500),
+        }
+        self._producers: dict[str, AIOKafkaProducer] = {}
+        self._lock = threading.Lock()
+        self._loop = _begin()
+        self.rebuilds = 0
+        """How many clients were thrown away."""
+
+    def carry(self, recipient: AgencyId, records: Sequence[Carried]) -> None:
+        """In requests of up to 256 KiB, each acknowledged by all replicas before the next is sent."""
+        done = 0
+        while done < len(records):
+            done += self._send(recipient, records[done:], done)
+
+    def check(self) -> None:
+        """Ask for the brokers' metadata."""
+        try:
+            self._wait(self._metadata())
+        except Exception as failure:
+            self._throw_away(_CHECKING, failure)
+            raise TryLater("the broker is out of reach") from failure
+
+    def close(self) -> None:
+        """Stop every client and the thread they live in."""
+        for name in list(self._producers):
+            self._stop(name)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _send(self, recipient: AgencyId, records: Sequence[Carried], before: int, most: int | None = None) -> int:
+        """One request; how many records were in it. A topic may take less at once than a request holds."""
+        tried: list[int] = []
+        try:
+            return self._wait(self._request(recipient, records[:most], tried))
+        except Exception as failure:
+            self._throw_away(recipient, failure)
+            if isinstance(failure, MessageSizeTooLargeError) and tried and tried[0] > 1:
+                return self._send(recipient, records, before, tried[0] // 2)
+            raise NotCarried("the broker did not take a record", before) from failure
+
+    async def _request(self, recipient: AgencyId, records: Sequence[Carried], tried: list[int]) -> int:
+        producer = await self._producer(recipient)
+        batch, count = producer.create_batch(), 0
+        for record in records:
+            if batch.append(key=None, value=record.content, timestamp=None) is None:
+                break
+            count += 1
+        tried.append(count)
+        batch.close()
+        await (await producer.send_batch(batch, self._topic(recipient), partition=0))
+        return count
+
+    async def _metadata(self) -> None:
+        producer = await self._producer(_CHECKING)
+        await producer.client.fetch_all_metadata()
+
+    async def _producer(self, name: str) -> AIOKafkaProducer:
+        found = self._producers.get(name)
+        if found is None:
+            found = self._producers[name] = AIOKafkaProducer(**self._settings)
+            await found.start()
+        return found
+
+    def _wait(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Limited twice: in the clients' thread, and out here in case that thread stands still."""
+        loop = self._loop
+        running = asyncio.run_coroutine_threadsafe(asyncio.wait_for(doing, self._seconds), loop)
+        try:
+            return running.result(self._seconds + 2 * _STOP_SECONDS)
+        except TimeoutError:
+            if not running.done():
+                running.cancel()
+                self._leave(loop)
+            raise
+
+    def _throw_away(self, name: str, failure: Exception) -> None:
+        self.rebuilds += 1
+        log.warning("client_rebuilt", library="aiokafka", error=type(failure).__name__)
+        self._stop(name)
+
+    def _stop(self, name: str) -> None:
+        producer = self._producers.pop(name, None)
+        if producer is not None:
+            ending = asyncio.run_coroutine_threadsafe(_stopped(producer), self._loop)
+            with suppress(Exception):
+                ending.result(3 * _STOP_SECONDS)
+
+    def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The thread of the clients does not answer: leave it and all that lives in it, and begin anew."""
+        with self._lock:
+            if self._loop is loop:
+                self._producers.clear()
+                self._loop = _begin()
+                loop.call_soon_threadsafe(loop.stop)
+
+
+async def _stopped(producer: AIOKafkaProducer) -> None:
+    """What it has not sent by now is not sent late: `stop` alone would wait until it could be, and no public call ends
+    that.
+    """
+    sender = producer._sender.sender_task  # noqa: SLF001
+    if sender is not None:
+        sender.cancel()
+    for end in (producer.stop, producer.client.close):
+        with suppress(TimeoutError, KafkaError):
+            await asyncio.wait_for(end(), _STOP_SECONDS)
+
+
+def _begin() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=_run, args=(loop,), name="kafka", daemon=True).start()
+    return loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()
