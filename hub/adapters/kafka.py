@@ -46,11 +46,13 @@ class KafkaChannel:
             "linger_ms": 0,
             "max_batch_size": BATCH_BYTES,
             "max_request_size": LARGEST + FRAMING,
-            "request_timeout_ms": int(seconds * 500),
+            "request_timeout_ms": int(
+                seconds * 1000 / 3
+            ),  # its own limits end first: a wait that is cut off leaks a socket
         }
         self._producers: dict[str, AIOKafkaProducer] = {}
         self._lock = threading.Lock()
-        self._loop = _begin()
+        self._thread = _Thread()
         self.rebuilds = 0
         """How many clients were thrown away."""
 
@@ -72,7 +74,7 @@ class KafkaChannel:
         """Stop every client and the thread they live in."""
         for name in list(self._producers):
             self._stop(name)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.end(_STOP_SECONDS)
 
     def _send(self, recipient: AgencyId, records: Sequence[Carried], before: int, most: int | None = None) -> int:
         """One request; how many records were in it. A topic may take less at once than a request holds."""
@@ -110,14 +112,14 @@ class KafkaChannel:
 
     def _wait(self, doing: Coroutine[Any, Any, T]) -> T:
         """Limited twice: in the clients' thread, and out here in case that thread stands still."""
-        loop = self._loop
-        running = asyncio.run_coroutine_threadsafe(asyncio.wait_for(doing, self._seconds), loop)
+        thread = self._thread
+        running = asyncio.run_coroutine_threadsafe(asyncio.wait_for(doing, self._seconds), thread.loop)
         try:
             return running.result(self._seconds + 2 * _STOP_SECONDS)
         except TimeoutError:
             if not running.done():
                 running.cancel()
-                self._leave(loop)
+                self._leave(thread)
             raise
 
     def _throw_away(self, name: str, failure: Exception) -> None:
@@ -128,17 +130,17 @@ class KafkaChannel:
     def _stop(self, name: str) -> None:
         producer = self._producers.pop(name, None)
         if producer is not None:
-            ending = asyncio.run_coroutine_threadsafe(_stopped(producer), self._loop)
+            ending = asyncio.run_coroutine_threadsafe(_stopped(producer), self._thread.loop)
             with suppress(Exception):
                 ending.result(3 * _STOP_SECONDS)
 
-    def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _leave(self, thread: "_Thread") -> None:
         """The thread of the clients does not answer: leave it and all that lives in it, and begin anew."""
         with self._lock:
-            if self._loop is loop:
+            if self._thread is thread:
                 self._producers.clear()
-                self._loop = _begin()
-                loop.call_soon_threadsafe(loop.stop)
+                self._thread = _Thread()
+                thread.end()
 
 
 async def _stopped(producer: AIOKafkaProducer) -> None:
@@ -153,16 +155,27 @@ async def _stopped(producer: AIOKafkaProducer) -> None:
             await asyncio.wait_for(end(), _STOP_SECONDS)
 
 
-def _begin() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=_run, args=(loop,), name="kafka", daemon=True).start()
-    return loop
+class _Thread:
+    """The thread in which the clients live."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="kafka", daemon=True)
+        self._thread.start()
+
+    def end(self, seconds: float = 0.0) -> None:
+        """Ask it to end, and wait a while for it."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        self.loop.run_forever()
+        self.loop.run_until_complete(_nothing_left())
+        self.loop.close()
 
 
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    loop.run_forever()
-    left = asyncio.all_tasks(loop)
+async def _nothing_left() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()
-    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    loop.close()
+    await asyncio.gather(*left, return_exceptions=True)
