@@ -1,15 +1,16 @@
-"""`python -m benchmarks [comparing] [deciding] [accepting] [latency]`: all of them when none is named."""
+"""`python -m benchmarks [comparing] [deciding] [accepting] [latency] [trust]`: all of them when none is named."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import accepting, comparing, deciding, latency
+from benchmarks import accepting, comparing, deciding, latency, trust
 
 MEASURES: dict[str, Callable[[], list[str]]] = {
     "comparing": comparing.measure,
     "deciding": deciding.measure,
     "accepting": accepting.measure,
     "latency": latency.measure,
+    "trust": trust.measure,
 }
 
 

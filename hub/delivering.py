@@ -215,6 +215,10 @@ class Carrier:
         """The partners to which nothing can be carried now, each with the name of what is in the way."""
         return {agency: each.trouble for agency, each in list(self._all.items()) if each.trouble}
 
+    def position(self, agency: AgencyId) -> int:
+        """Up to where a partner's feed was carried, by whichever process."""
+        return self._with.positions.carried(agency, self._with.name)
+
     def catch_up(self) -> None:
         """Carry all there is, and wait for it (what the background does by itself)."""
         self.step()

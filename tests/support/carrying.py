@@ -23,7 +23,7 @@ from hub.wrapping import FRAMING, LARGEST, Unwrapper, key_id
 from support.partnership import EVERYONE, Partnership
 from support.signing import shipped
 
-FROM, UNTIL = date(2026, 1, 1), date(2026, 12, 31)
+FROM, UNTIL = date(2026, 1, 1), date(2029, 12, 31)
 
 
 def private(agency: str, number: int = 1) -> X25519PrivateKey:
@@ -98,9 +98,9 @@ class Memory:
         return [each.seq for each in self.taken.get(recipient, ())]
 
 
-def carriage(partners: Partnership, channel: Channel, **other: Any) -> Carriage:
+def carriage(partnership: Partnership, channel: Channel, **other: Any) -> Carriage:
     """What the bootstrap makes, with another channel."""
-    hub = partners.hub
+    hub = partnership.hub
     parts: dict[str, Any] = {
         "name": "kafka",
         "channel": channel,
