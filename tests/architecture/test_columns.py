@@ -11,6 +11,7 @@ from sqlalchemy import Column, String, select
 
 from hub.adapters import tables as t
 from hub.adapters.evidence import StoreEvidence
+from hub.adapters.positions import StorePositions
 from hub.continuing import continue_agreement
 from hub.receiving import Caller, Rejected
 from hub.timers import fire_due
@@ -91,6 +92,7 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
     partners.clock.turn(days=14)
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
     partners.hub.catch_up()
+    StorePositions(partners.hub.store).move(POLICE, "kafka", 0, 1)
     partners.hub.recorder.consulted(Caller(POLICE, canaries.text()), "case", {"about": canaries.text()})
     partners.hub.recorder.checkpoint()
 

@@ -16,10 +16,11 @@ Which test applies to which port, and on which adapters it runs:
     test_publisher.py        |       |      |       |     x     |          |       | in process
     test_keystore.py         |       |      |       |           |    x     |   x   | keyfile; system, turned
     test_source.py           |                    (Source)                        | files, kafka
+    test_channel.py          |                    (Channel)                       | kafka
 
-`Channel` has no adapter yet. Owners that change are tested on Kafka alone: a folder has one. The Kafka half runs on the
-broker that `IOM_HUB_TEST_KAFKA` names, and else says that it is not run. A new store joins by its name in `STORES` and
-a branch in `place`.
+Owners that change are tested on Kafka alone: a folder has one. What carries to a channel is in
+tests/integration/test_carrying.py, its `Positions` on sqlite. A new store joins by its name in `STORES` and a branch in
+`place`.
 Durability against kill -9 is in tests/system/test_crashes.py: it needs real processes.
 """
 

@@ -219,6 +219,24 @@ def test_one_keeps_no_other_waiting(scene: Scene) -> None:
     settle(scene.carrier, until=lambda: scene.whole(POLICE) and scene.whole(PROBATION))
 
 
+def test_one_record_is_refused(scene: Scene) -> None:
+    """A record that the channel refuses holds back what comes after it, with an alarm; what came before it was carried,
+    is marked so and is not sent again at each attempt. Other partners go on.
+    """
+    scene.scores(20)
+    scene.channel.refuses_from[POLICE] = 10
+    settle(scene.carrier, until=lambda: scene.channel.seqs(POLICE) != [])
+    assert scene.carrier.position(POLICE) == 9
+    settle(scene.carrier, until=lambda: scene.whole(PROBATION))
+    time.sleep(0.3)
+    settle(scene.carrier)
+    assert scene.channel.seqs(POLICE) == list(range(1, 10))
+    assert scene.carrier.alarms() == {POLICE: "NotCarried"}
+    scene.channel.refuses_from.clear()
+    settle(scene.carrier, until=lambda: scene.whole(POLICE))
+    assert scene.carrier.alarms() == {}
+
+
 def test_out_of_reach(scene: Scene) -> None:
     """Whether the channel is out of reach is known though there is nothing to carry, and once it is back nobody waits
     out a back-off.

@@ -73,6 +73,8 @@ class Memory:
         self.taken: dict[str, list[Carried]] = {}
         self.refuses: set[str] = set()
         self.stands_still: dict[str, threading.Event] = {}
+        self.refuses_from: dict[str, int] = {}
+        """Refuses a recipient this sequence, and so all that would come after it."""
         self.gone = False
         self.before: Callable[[str], object] = lambda _: None
 
@@ -83,7 +85,10 @@ class Memory:
             self.stands_still[recipient].wait(30)
         if recipient in self.refuses or self.gone:
             raise NotCarried("refused by a test")
-        self.taken.setdefault(recipient, []).extend(records)
+        taken = [each for each in records if each.seq < self.refuses_from.get(recipient, each.seq + 1)]
+        self.taken.setdefault(recipient, []).extend(taken)
+        if len(taken) < len(records):
+            raise NotCarried("one was refused by a test", len(taken))
 
     def check(self) -> None:
         """Out of reach once it is gone."""

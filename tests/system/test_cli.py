@@ -23,6 +23,7 @@ COMMANDS = (
     ["demo"],
     ["serve"],
     ["publish"],
+    ["seal"],
     ["agency", "list"],
     ["agency", "add"],
     ["agency", "token"],
