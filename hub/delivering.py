@@ -85,6 +85,7 @@ class Carrying:
         """The name of the error that is in the way; None when nothing is."""
         self._window: tuple[tuple[str, bytes], Window] | None = None
         self._pause, self._not_before = _FIRST_PAUSE, 0.0
+        self.stopping = False
 
     def has_news(self) -> bool:
         """Whether there is something to carry, by numbers in memory once the position is known."""
@@ -99,7 +100,7 @@ class Carrying:
     def carry_on(self) -> None:
         """Carry until there is nothing left or something is in the way, which keeps only this partner waiting."""
         try:
-            while self.carry():
+            while not self.stopping and self.carry():
                 self.trouble, self._pause = None, _FIRST_PAUSE
             self.trouble = None
         except NotCarried as stopped:
@@ -226,6 +227,9 @@ class Carrier:
             running.result()
 
     def close(self) -> None:
-        """Finish the turns that were begun, and release the channel."""
+        """Finish the batches that are on their way, and release the channel."""
+        with self._lock:
+            for carrying in self._all.values():
+                carrying.stopping = True
         self._turns.shutdown()
         self._with.channel.close()
