@@ -17,7 +17,6 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore
 
 from hub.adapters.kafka_clients import Broker
 from hub.ports import Carried, NotCarried, TryLater
-from hub.wrapping import FRAMING, LARGEST
 from schemas.identifiers import AgencyId
 
 BATCH_BYTES = 256 * 1024
@@ -45,7 +44,6 @@ class KafkaChannel:
             "enable_idempotence": True,
             "linger_ms": 0,
             "max_batch_size": BATCH_BYTES,
-            "max_request_size": LARGEST + FRAMING,
             "request_timeout_ms": int(
                 seconds * 1000 / 3
             ),  # its own limits end first: a wait that is cut off leaks a socket
@@ -144,12 +142,7 @@ class KafkaChannel:
 
 
 async def _stopped(producer: AIOKafkaProducer) -> None:
-    """What it has not sent by now is not sent late: `stop` alone would wait until it could be, and no public call ends
-    that.
-    """
-    sender = producer._sender.sender_task  # noqa: SLF001
-    if sender is not None:
-        sender.cancel()
+    """Nobody waits for what it has not sent by now, so that is not sent late; and the broker may not answer."""
     for end in (producer.stop, producer.client.close):
         with suppress(TimeoutError, KafkaError):
             await asyncio.wait_for(end(), _STOP_SECONDS)
