@@ -13,12 +13,14 @@ from hub.adapters.archive import StoreArchive
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.kafka import KafkaChannel
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_clients import Broker, broker
+from hub.adapters.kafka_source import GROUP, KafkaSource
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.positions import StorePositions
 from hub.adapters.sqlite import SqliteStore, kept_bundle
 from hub.adapters.system import SystemClock, SystemEntropy
 from hub.adapters.views import StoreViews
+from hub.collecting import Collector, checker, opener
 from hub.continuing import resume
 from hub.delivering import Carriage, Carrier
 from hub.governing import WATCH_SECONDS, Governing, begin
@@ -59,6 +61,8 @@ class Hub:
     _hosting: Hosting
     carrier: Carrier | None = None
     """Carries feeds to Kafka, where there is one."""
+    collector: Collector | None = None
+    """Takes in what agencies publish to Kafka, where there is one."""
     _loops: list[Loop] = field(default_factory=list)
 
     @property
@@ -83,8 +87,9 @@ class Hub:
         self.commits.close()
         for loop in self._loops:
             loop.close()
-        if self.carrier:
-            self.carrier.close()
+        for way in (self.carrier, self.collector):
+            if way:
+                way.close()
         self.store.close()
 
     def publish(self, agency: AgencyId, raw: bytes, *, sub: str) -> Receipt:
@@ -171,18 +176,24 @@ def _opened(settings: Settings, store: SqliteStore, keys: KeyFile, clock: Clock,
         keys=HubKeys(keys.derive, settings.key_number),
         _hosting=_hosting(settings, store, feed, keys.derive("views")),
     )
-    hub.carrier = _carrier(hub) if settings.kafka else None
+    if where := broker(settings):
+        hub.carrier, hub.collector = _carrier(hub, where), _collector(hub, where)
     return hub
 
 
-def _carrier(hub: Hub) -> Carrier:
-    """The way out to Kafka. Raises `UnusableBroker`."""
-    said = hub.settings
-    broker = Broker(said.kafka, said.kafka_username, said.kafka_password.get_secret_value(), said.kafka_ca)
+def _collector(hub: Hub, where: Broker) -> Collector:
+    """The way in from Kafka."""
+    in_force = hub.acceptor.in_force
+    opens, checks = opener(lambda: hub.keys.inbound), checker(in_force, hub.clock)
+    return Collector(KafkaSource(where.aiokafka(), GROUP), hub.acceptor, opens, checks)
+
+
+def _carrier(hub: Hub, where: Broker) -> Carrier:
+    """The way out to Kafka."""
     return Carrier(
         Carriage(
             name="kafka",
-            channel=KafkaChannel(broker, hub.identity.topic),
+            channel=KafkaChannel(where, hub.identity.topic),
             feed=hub.feed,
             positions=StorePositions(hub.store),
             identity=hub.identity,
@@ -243,4 +254,6 @@ def _loops(hub: Hub) -> list[Loop]:
     }
     if hub.carrier:
         steps["carry"] = carry
+    if hub.collector:
+        steps["collect"] = hub.collector.step
     return [Loop(name, step) for name, step in steps.items()]

@@ -5,21 +5,24 @@ effect. Nothing that lies in a record stops those behind it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
 from hub.answering import Line, Refusal
-from hub.attesting import Unattested
+from hub.attesting import HEADER, Unattested
+from hub.chains import Tampered
 from hub.crashpoints import reach
-from hub.ports import Brought, Source, TryLater
+from hub.ports import Brought, Clock, Source, TryLater
 from hub.receiving import Problem, Rejected
-from hub.vouching import Signed
+from hub.vouching import Signed, signed_lines
+from hub.wrapping import SEALED_HEADER, UnknownKey, open_inbound
 
 MOST_LINES, MOST_BYTES = 500, 1024 * 1024
 """What one unit of work takes at most: a record that holds more goes through several."""
@@ -46,6 +49,34 @@ Open = Callable[[Brought], Opened]
 """Raises `Unattested` where a sealed record does not open."""
 Check = Callable[[bytes, Brought], Signed]
 """Raises `Unattested`."""
+
+
+def opener(inbound: Callable[[], Mapping[str, X25519PrivateKey]]) -> Open:
+    """Opens what was sealed to the hub. `inbound` gives the hub's own keys by id."""
+
+    def opened(record: Brought) -> Opened:
+        name = record.headers.get(SEALED_HEADER)
+        if name is None:
+            return Opened(record.value, sealed=False)
+        try:
+            return Opened(open_inbound(inbound(), name.decode("ascii", "replace"), record.value), sealed=True)
+        except UnknownKey as unknown:
+            raise Unattested("sealed_to_unknown_key") from unknown
+        except Tampered as tampered:
+            raise Unattested("does_not_open") from tampered
+
+    return opened
+
+
+def checker(in_force: Callable[[], Bundle], clock: Clock) -> Check:
+    """Checks who signed, by the register in force."""
+
+    def checked(value: bytes, record: Brought) -> Signed:
+        said = record.headers.get(HEADER, b"").decode("ascii", "replace")
+        return signed_lines(value, said, in_force(), clock.now())
+
+    return checked
+
 
 NOT_SEALED = Problem("(record)", "not_sealed", "this agency seals what it publishes to the hub")
 

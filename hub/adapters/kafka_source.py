@@ -19,7 +19,7 @@ from hub.ports import Brought, Coordinates, TryLater
 from schemas.updates import KINDS
 
 T = TypeVar("T")
-GROUP = "accept"
+GROUP = "iom-hub.accept"
 FETCH_BYTES = 512 * 1024
 """What a partition may hold ready in memory; a single larger record still comes."""
 CALL_SECONDS = 10.0

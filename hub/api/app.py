@@ -32,6 +32,8 @@ class Health(BaseModel):
     """That the bundle in the file is refused. Anybody may ask for the health of a hub, so why is not said here."""
     broker: str | None = None
     """`ok` or `out of reach`; none where the hub has none. Meanwhile publishing, reading and alerts go on."""
+    refused: int = 0
+    """Records on the broker that nobody stood behind, or on which the hub failed, since it started: look at its log."""
     lapsed: list[str]
     """Agreements that have expired and were not continued: what rests on them is held (D16)."""
 
@@ -47,7 +49,15 @@ def read_health(hub: TheHub) -> Health:
     lapsed = lapsed_now(hub.store, bundle, hub.clock.now().date())
     broker = None if hub.carrier is None else "out of reach" if hub.carrier.out_of_reach else "ok"
     status = "degraded" if broker == "out of reach" else "ok"
-    return Health(status=status, policies=bundle.digest, policies_alarm=alarm, broker=broker, lapsed=sorted(lapsed))
+    refused = hub.collector.alarms if hub.collector else 0
+    return Health(
+        status=status,
+        policies=bundle.digest,
+        policies_alarm=alarm,
+        broker=broker,
+        refused=refused,
+        lapsed=sorted(lapsed),
+    )
 
 
 def create_app(hub: Hub) -> FastAPI:

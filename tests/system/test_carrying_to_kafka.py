@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from architecture.test_columns import forms, the_story
-from conftest import running
 from hub.chains import FeedRecord
 from hub.crashpoints import CARRYING
 from hub.wrapping import SIZES, Unwrapper
@@ -23,6 +22,7 @@ from support.canaries import Canaries
 from support.carrying import everyone, make_topics, on_topic, raw_segments, topics_of, unwrapper, with_keys
 from support.http import Door
 from support.partnership import EVERYONE, HOUSING, POLICE, PROBATION, UNIT, Partnership, who
+from support.parts import running
 from support.servers import KafkaCluster
 from support.signing import signed
 
