@@ -249,6 +249,13 @@ def kafka_servers() -> str:
     return os.environ.get("IOM_HUB_TEST_KAFKA") or _container("kafka") or KafkaCluster().bootstrap
 
 
+def kcat() -> str:
+    """Where this program is, with which an agency may publish. Raises `NotRun`."""
+    if found := shutil.which("kcat"):
+        return found
+    raise NotRun("kcat is not installed (Debian: kcat)")
+
+
 @cache
 def docker_runs() -> bool:
     """Whether there is a Docker engine, not only its client."""

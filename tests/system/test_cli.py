@@ -24,6 +24,8 @@ COMMANDS = (
     ["serve"],
     ["publish"],
     ["seal"],
+    ["sign"],
+    ["agency", "key"],
     ["agency", "list"],
     ["agency", "add"],
     ["agency", "token"],
