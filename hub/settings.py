@@ -3,7 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from access_policies.loading import SHIPPED, is_policy_directory
@@ -22,6 +23,9 @@ class Settings(BaseSettings):
     )
     bundle: Path | None = Field(default=None, description="The signed bundle; else `policies.jws.json` in the home.")
     signers: Path | None = Field(default=None, description="Whose signatures count; else `signers.yaml` in the home.")
+    database: SecretStr | None = Field(
+        default=None, description="A `postgresql://…` URL; without one the store is a file in the home."
+    )
     passphrase: SecretStr | None = Field(default=None, description="Opens the key file.")
     settle_minutes: float = Field(default=45, gt=0, description="How long an arrest or a release stays provisional.")
     view_retention_days: float = Field(
@@ -35,6 +39,13 @@ class Settings(BaseSettings):
     kafka_username: str | None = Field(default=None, description="As whom the hub speaks to them (SCRAM-SHA-512).")
     kafka_password: SecretStr | None = Field(default=None, description="The password for that.")
     kafka_ca: Path | None = Field(default=None, description="Whose certificates are trusted (PEM); makes it TLS.")
+
+    @field_validator("database")
+    @classmethod
+    def _of_postgresql(cls, database: SecretStr | None) -> SecretStr | None:
+        if database and not database.get_secret_value().startswith("postgresql://"):
+            raise PydanticCustomError("database", "must be a URL that begins with postgresql://")
+        return database
 
     @property
     def store_file(self) -> Path:

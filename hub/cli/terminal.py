@@ -47,7 +47,8 @@ def told_plainly() -> Iterator[None]:
     """Turn the failures that a user can act on into one sentence and exit code 1."""
     from access_policies.reading import UnusablePolicies
     from hub.adapters.keyfile import NoKey
-    from hub.adapters.sqlite import StoreInUse, UnusableStore
+    from hub.adapters.sqlite import StoreInUse
+    from hub.adapters.store import UnusableStore
     from hub.cli.session import Refusal
     from hub.installing import NoSigningKey
     from hub.ports import TryLater

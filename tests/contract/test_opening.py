@@ -9,7 +9,8 @@ import pytest
 
 from contract.places import Place, a_case, contents, on_the_feed, on_the_ledger, problems
 from hub.adapters.keyfile import NoKey
-from hub.adapters.sqlite import StoreInUse, UnusableStore
+from hub.adapters.sqlite import StoreInUse
+from hub.adapters.store import UnusableStore
 from support.builders import an_arrest
 from support.partnership import EVERYONE, POLICE, PROBATION, Partnership
 
