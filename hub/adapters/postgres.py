@@ -92,7 +92,7 @@ class PostgresStore(store.DatabaseStore):
     def _leaves(self) -> int:
         """How many entries the ledger has: what the listener looks at in case a notification was missed."""
         with self.reading() as connection:
-            return connection.execute(select(t.counter.c.leaves)).scalar_one()
+            return int(connection.execute(select(t.counter.c.leaves)).scalar_one())
 
     def _trouble(self, trouble: DBAPIError | NoConnection) -> TryLater | None:
         return in_words(trouble)

@@ -165,6 +165,14 @@ class DatabaseStore:
         self._writer.dispose()
         self.reader.dispose()
 
+    def lease(self, name: str) -> bool:
+        """Whether this process does it. The next call notices a loss."""
+        raise NotImplementedError
+
+    def release(self, name: str) -> None:
+        """Let somebody else have it."""
+        raise NotImplementedError
+
     def snapshot(self) -> Connection:
         """A connection that sees one state of the store until it is closed. Raises `TryLater`."""
         raise NotImplementedError
