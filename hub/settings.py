@@ -15,7 +15,7 @@ from hub.governing import Files
 class Settings(BaseSettings):
     """Sensible for one machine; docs/operating/one-machine.md lists them all."""
 
-    model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(default=Path("var/hub"), description="Where the store, the key and the signed policies lie.")
     policies: Path | None = Field(

@@ -45,6 +45,8 @@ _LOCKED_PERSONS = (
 )
 _COUNTER = select(t.counter).with_for_update()
 _COUNT = update(t.counter)
+_COUNTED = {"preserve_rowcount": True}
+"""For inserts that say how many rows were new."""
 _SAVE = update(t.persons).where(t.persons.c.record_id == bindparam("of"))
 
 
@@ -62,7 +64,8 @@ class KeptKeys:
     def add_data_key(self, scope_name: str, wrapped: bytes) -> bytes:
         """Two that make the same key: the later one waits for the first to commit, and finds its key."""
         row = {"scope": scope_name, "wrapped": wrapped}
-        if self._connection.execute(insert_new(self._connection, t.data_keys), row).rowcount == 1:
+        new = insert_new(self._connection, t.data_keys)
+        if self._connection.execute(new, row, execution_options=_COUNTED).rowcount == 1:
             return wrapped
         found = self.data_key(scope_name)
         if found is None:
@@ -117,7 +120,7 @@ class DatabaseUnit(Remedies, PostponingUnit):
         if not rows:
             return
         ordered = sorted(rows, key=lambda row: (row["publisher"], row["update_id"]))
-        done = self._connection.execute(insert_new(self._connection, t.received), ordered)
+        done = self._connection.execute(insert_new(self._connection, t.received), ordered, execution_options=_COUNTED)
         if done.rowcount != len(rows):
             raise Collided("another process has just received one of these updates; send it again later")
 

@@ -34,10 +34,16 @@ from support.partnership import Partnership
 STORES = ("sqlite", "postgres")
 
 
+def a_database(request: pytest.FixtureRequest) -> str:
+    """The URL of a new, empty database, as `IOM_HUB_DATABASE` takes it."""
+    url: str = request.getfixturevalue("postgres")()
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
 @pytest.fixture(params=STORES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty place for a hub, with each kind of store in turn."""
-    database = request.getfixturevalue("postgres")() if request.param == "postgres" else None
+    database = a_database(request) if request.param == "postgres" else None
     found = Place(request.param, tmp_path / "home", database)
     yield found
     found.close()
