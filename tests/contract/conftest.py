@@ -50,6 +50,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Place]:
+    """An empty place with the embedded store: one process has it to itself."""
+    found = Place("sqlite", tmp_path / "home")
+    yield found
+    found.close()
+
+
+@pytest.fixture
 def partners(place: Place) -> Partnership:
     """A hub in that place."""
     return place.open()
