@@ -110,10 +110,13 @@ def in_words(trouble: DBAPIError | NoConnection) -> TryLater | None:
 
 def connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
     """A connection that commits each statement by itself. Raises `TryLater`, which never says the password."""
+    connection = None
     try:
         connection = psycopg.connect(url, autocommit=True, **_REACH)  # type: ignore[arg-type]  # numbers, as libpq wants
         connection.execute(_SESSION)
     except psycopg.Error:
+        if connection:
+            connection.close()
         raise TryLater(
             f"{place_of(url)} is out of reach, or lets the hub not in"
         ) from None  # libpq's words name the user
