@@ -56,10 +56,11 @@ class StoreArchive:
 
     def _opened(self, wanted: Select[Any]) -> Iterator[Entered]:
         ordered = wanted.order_by(t.ledger.c.number)
-        for row in self._connection.execute(ordered, execution_options={"yield_per": _CHUNK}):
-            with suppress(CannotOpen):  # what was erased is not there
-                opening = self._unit.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))
-                yield Entered(row.number, from_micros(row.time), row.record_id, opening[16:])
+        with self._connection.execute(ordered, execution_options={"yield_per": _CHUNK}) as rows:
+            for row in rows:
+                with suppress(CannotOpen):  # what was erased is not there
+                    opening = self._unit.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))
+                    yield Entered(row.number, from_micros(row.time), row.record_id, opening[16:])
 
     def content_of(self, key: UpdateKey) -> bytes | None:
         """As the unit of work does."""

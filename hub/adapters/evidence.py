@@ -147,7 +147,8 @@ class StoreEvidence:
         return self._open(owner, "raw", row.content, f"updates/{key}")
 
     def _rows(self, wanted: Select[Any]) -> Iterator[Any]:
-        yield from self._connection.execute(wanted, execution_options={"yield_per": _CHUNK})
+        with self._connection.execute(wanted, execution_options={"yield_per": _CHUNK}) as rows:
+            yield from rows
 
     def _open(self, owner: object, data_class: str, sealed: bytes, place: str) -> bytes | None:
         try:
