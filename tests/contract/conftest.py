@@ -13,6 +13,7 @@ Which test applies to which port, and on which adapters it runs:
     test_feed.py             |       |  x   |       |           |          |       | sqlite, postgres
     test_views.py            |       |      |   x   |           |          |       | sqlite, postgres
     test_archive.py          |                    (Archive)                       | sqlite, postgres
+    test_processes.py        |   x   |  x   |   x   |           |          |       | postgres
     test_publisher.py        |       |      |       |     x     |          |       | in process
     test_keystore.py         |       |      |       |           |    x     |   x   | keyfile; system, turned
     test_source.py           |                    (Source)                        | files, kafka
