@@ -141,8 +141,8 @@ def test_one_hub_at_a_time_has_a_lease(hubs: Hubs) -> None:
     assert (two.lease("timers"), one.lease("timers")) == (True, False)
     with one.reading() as connection:
         connection.exec_driver_sql(
-            "select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory'"
-            " and l.pid <> pg_backend_pid() and l.database = (select oid from pg_database where datname = current_database())"
+            "select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database"
+            " where l.locktype = 'advisory' and l.pid <> pg_backend_pid() and d.datname = current_database()"
         )
     ended = time.monotonic() + 5
     while not one.lease("timers"):  # the server ends a session in its own time
@@ -151,21 +151,28 @@ def test_one_hub_at_a_time_has_a_lease(hubs: Hubs) -> None:
 
 
 def test_a_hub_hears_of_what_another_commits(hubs: Hubs) -> None:
-    """Whoever waits at one hub is woken by another's commit, well before the second after which it would look."""
+    """Whoever waits at one hub is woken by another's commit, again and again, long before it would look for itself."""
     one, two = hubs(2)
     person, _ = a_case(one)
-    time.sleep(1.2)  # the listener has looked, and found no news
-    head, woken = two.hub.store.last(POLICE), []
-    began = time.monotonic()
-    waiting = threading.Thread(
-        target=lambda: woken.append((two.hub.feed.wait(POLICE, head, 10), time.monotonic() - began))
-    )
+    assert max(_woken_after(one, two, person) for _ in range(6)) < 0.35
+
+
+def _woken_after(one: Partnership, two: Partnership, person: dict[str, Any]) -> float:
+    """Seconds from the commit at one hub until who waits at the other has the record."""
+    head, woken = two.hub.store.last(POLICE), list[float]()
+
+    def wait() -> None:
+        assert two.hub.feed.wait(POLICE, head, 10)
+        woken.append(time.monotonic())
+
+    waiting = threading.Thread(target=wait)
     waiting.start()
+    time.sleep(0.3)  # nobody waits yet the moment a thread is started, and the looks are not to keep step with this
     one.publish(POLICE, ARREST, {**person, **an_arrest()})
+    committed = time.monotonic()
     waiting.join()
-    assert woken[0][0]
-    assert woken[0][1] < 0.9
     assert two.hub.feed.told(POLICE, head, 10)
+    return woken[0] - committed
 
 
 def test_two_hubs_make_one_data_key(hubs: Hubs) -> None:
