@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import entry_points
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
+from hub.adapters import postgres, sqlite
 from hub.adapters.archive import StoreArchive
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.feeds import StoreFeed
@@ -17,7 +19,7 @@ from hub.adapters.kafka_clients import Broker, broker
 from hub.adapters.kafka_source import GROUP, KafkaSource
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.positions import StorePositions
-from hub.adapters.sqlite import SqliteStore, kept_bundle
+from hub.adapters.store import DatabaseStore
 from hub.adapters.system import SystemClock, SystemEntropy
 from hub.adapters.views import StoreViews
 from hub.collecting import Collector, checker, opener
@@ -26,6 +28,7 @@ from hub.delivering import Carriage, Carrier
 from hub.governing import WATCH_SECONDS, Governing, begin
 from hub.identity import Identity
 from hub.keying import HubKeys
+from hub.persisting import persistently
 from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
 from hub.recording import Recorder
@@ -50,7 +53,7 @@ class Hub:
     settings: Settings
     governing: Governing
     clock: Clock
-    store: SqliteStore
+    store: DatabaseStore
     identity: Identity
     acceptor: Acceptor
     commits: GroupCommit
@@ -119,7 +122,7 @@ class Hub:
 def open_keys(settings: Settings) -> KeyFile:
     """The key store. Raises `NoKey`."""
     secret = settings.passphrase.get_secret_value() if settings.passphrase else None
-    return KeyFile.open(settings.key_file, secret, create=not settings.store_file.exists())
+    return KeyFile.open(settings.key_file, secret, create=not _is_made(settings))
 
 
 def open_tokens(keys: KeyFile) -> Tokens:
@@ -131,7 +134,21 @@ def last_bundle(settings: Settings, version: int | None = None, digest: str = ""
     """The bundle that was in force last, or the one of a version, or of a digest that begins so, read beside whatever
     hub may run.
     """
-    return kept_bundle(settings.store_file, version, digest)
+    if settings.database:
+        return postgres.kept_bundle(settings.database.get_secret_value(), version, digest)
+    return sqlite.kept_bundle(settings.store_file, version, digest)
+
+
+def _is_made(settings: Settings) -> bool:
+    if settings.database:
+        return postgres.is_made(settings.database.get_secret_value())
+    return settings.store_file.exists()
+
+
+def _open_store(settings: Settings, keys: KeyFile) -> DatabaseStore:
+    if settings.database:
+        return postgres.PostgresStore(settings.database.get_secret_value(), keys)
+    return sqlite.SqliteStore(settings.store_file, keys)
 
 
 def bundle_in_force(settings: Settings) -> Bundle:
@@ -140,12 +157,14 @@ def bundle_in_force(settings: Settings) -> Bundle:
 
 
 def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None) -> Hub:
-    """Open everything. Raises `UnusablePolicies`, `NoKey`, `UnusableStore` or `StoreInUse`."""
+    """Open everything. Raises `UnusablePolicies`, `NoKey`, `UnusableStore`, `StoreInUse`, or `TryLater` when the
+    database is out of reach.
+    """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
-    if not settings.store_file.exists():
+    if not _is_made(settings):
         begin(None, settings.files, clock.now())  # a hub that cannot start leaves no key and no store behind
     keys = open_keys(settings)
-    store = SqliteStore(settings.store_file, keys)
+    store = _open_store(settings, keys)
     try:
         return _opened(settings, store, keys, clock, entropy)
     except BaseException:
@@ -153,7 +172,7 @@ def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | 
         raise
 
 
-def _opened(settings: Settings, store: SqliteStore, keys: KeyFile, clock: Clock, entropy: Entropy) -> Hub:
+def _opened(settings: Settings, store: DatabaseStore, keys: KeyFile, clock: Clock, entropy: Entropy) -> Hub:
     identity = Identity(keys.derive("identity"))
     governing = Governing(store, settings.files, identity, clock, entropy)
     acceptor = Acceptor(
@@ -201,11 +220,12 @@ def _carrier(hub: Hub, where: Broker) -> Carrier:
             delivery=lambda: hub.keys.delivery,
             partners=lambda: hub.bundle.policies.partners,
             clock=hub.clock,
+            lease=hub.store.lease,
         )
     )
 
 
-def _hosting(settings: Settings, store: SqliteStore, feed: StoreFeed, key: bytes) -> Hosting:
+def _hosting(settings: Settings, store: DatabaseStore, feed: StoreFeed, key: bytes) -> Hosting:
     """Every partner's consumers. Only those named in the settings start."""
     consumers = _consumers(settings.consumers)
     return Hosting(lambda agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers))
@@ -216,25 +236,31 @@ def _consumers(names: tuple[str, ...]) -> list[Consumer]:
     return [found[name].load()() for name in names]
 
 
+def _carry(hub: Hub, carrier: Carrier) -> float:
+    version = hub.store.version
+    carrier.step()
+    hub.store.wait(version, 0.25)
+    return _GATHER_SECONDS
+
+
 def _loops(hub: Hub) -> list[Loop]:
+    """What one process at a time does, it does under a lease."""
+    leads = hub.store.lease
+
     def consume() -> float:
         version = hub.store.version
-        hub.catch_up()
+        mine = [hosted for agency, hosted in hub.hosted.items() if hub.store.lease(f"consume/{agency}")]
+        while take_in(mine):
+            pass
         hub.store.wait(version, 0.5)
         return _GATHER_SECONDS
 
-    def carry() -> float:
-        version = hub.store.version
-        if hub.carrier:
-            hub.carrier.step()
-        hub.store.wait(version, 0.25)
-        return _GATHER_SECONDS
-
     def fire() -> float:
-        return 0.0 if fire_due(hub.acceptor) else _TIMER_SECONDS
+        return 0.0 if leads("timers") and persistently(lambda: fire_due(hub.acceptor)) else _TIMER_SECONDS
 
     def checkpoint() -> float:
-        hub.recorder.checkpoint()
+        if leads("checkpoints"):
+            hub.recorder.checkpoint()
         return hub.settings.checkpoint_seconds
 
     def watch() -> float:
@@ -242,7 +268,8 @@ def _loops(hub: Hub) -> list[Loop]:
         return WATCH_SECONDS
 
     def watch_agreements() -> float:
-        resume(hub.acceptor)
+        if leads("agreements"):
+            persistently(lambda: resume(hub.acceptor))
         return _AGREEMENTS_SECONDS
 
     steps = {
@@ -253,7 +280,7 @@ def _loops(hub: Hub) -> list[Loop]:
         "agreements": watch_agreements,
     }
     if hub.carrier:
-        steps["carry"] = carry
+        steps["carry"] = partial(_carry, hub, hub.carrier)
     if hub.collector:
         steps["collect"] = hub.collector.step
     return [Loop(name, step) for name, step in steps.items()]

@@ -10,8 +10,10 @@ from concurrent.futures import Future
 import structlog
 
 from hub.accepting import Acceptor, Result
-from hub.ports import Consumer, Feed, TryLater, Views
+from hub.persisting import persistently
+from hub.ports import Collided, Consumer, Feed, TryLater, Views
 from hub.receiving import Received
+from schemas.disclosures import Disclosure
 from schemas.identifiers import AgencyId
 
 MAX_BATCH = 500
@@ -94,7 +96,7 @@ class GroupCommit:
     def _commit(self, batch: list[tuple[Received, Future[Result]]]) -> None:
         """A batch that fails is tried one by one, so that one bad update does no harm to the others."""
         try:
-            results = self._acceptor.accept([received for received, _ in batch])
+            results = persistently(lambda: self._acceptor.accept([received for received, _ in batch]))
         except Exception as failure:  # noqa: BLE001  # whatever it is, it is the publisher's to hear
             if len(batch) == 1 or isinstance(failure, TryLater):
                 self._fail(batch, failure)
@@ -130,6 +132,15 @@ class Hosted:
         if not told:
             return 0
         last = told[-1][0]
+        try:
+            self._fold(told, self.position, last)
+        except Collided:
+            self.position = None  # another process took them in: this one goes on from where that one stands
+        else:
+            self.position = last
+        return len(told)
+
+    def _fold(self, told: Sequence[tuple[int, Disclosure | None]], since: int, last: int) -> None:
         with self.views.unit() as unit:
             about = [d for _, d in told if d and not d.is_answer]
             unit.prepare([consumer.touches(d) for d in about for consumer in self._consumers])
@@ -137,9 +148,7 @@ class Hosted:
                 for consumer in self._consumers:
                     if disclosure and not disclosure.is_answer:
                         consumer.apply(unit, seq, disclosure)
-            unit.move(_POSITION, last)
-        self.position = last
-        return len(told)
+            unit.move(_POSITION, last, since)
 
 
 class Hosting:

@@ -26,8 +26,8 @@ class DataKeys(Protocol):
     def data_key(self, scope: str) -> bytes | None:
         """The wrapped key of `scope`."""
 
-    def add_data_key(self, scope: str, wrapped: bytes) -> None:
-        """Keep a new wrapped key."""
+    def add_data_key(self, scope: str, wrapped: bytes) -> bytes:
+        """Keep a new wrapped key. Returns the one that is kept: another process may have been quicker."""
 
 
 class Sealer:
@@ -37,17 +37,28 @@ class Sealer:
         """`keys` wraps and unwraps the data keys."""
         self._keys = keys
         self._open: dict[str, AESGCM] = {}
+        self._outer: dict[str, AESGCM] = {}
+
+    def within(self) -> "Sealer":
+        """A sealer for one unit of work: what it learns is its own until it settles, and lost when it never does."""
+        inner = Sealer(self._keys)
+        inner._outer = self._open
+        return inner
+
+    def settle(self) -> None:
+        """The unit of work was committed: everyone may use its keys."""
+        self._outer.update(self._open)
 
     def seal(self, kept: DataKeys, scope: str, content: bytes, place: str) -> bytes:
         """Sealed `content`; it opens only in the same `scope` and `place` (table, column and row)."""
-        cipher = self._open.get(scope) or self._cipher(kept, scope) or self._create(kept, scope)
+        cipher = self._known(scope) or self._cipher(kept, scope) or self._create(kept, scope)
         nonce = os.urandom(_NONCE_BYTES)
         return _FORM + nonce + cipher.encrypt(nonce, content, place.encode())
 
     def open(self, kept: DataKeys, scope: str, sealed: bytes, place: str) -> bytes:
         """What was sealed. Raises `CannotOpen`."""
         try:
-            cipher = self._open.get(scope) or self._cipher(kept, scope)
+            cipher = self._known(scope) or self._cipher(kept, scope)
         except ValueError as broken:
             raise CannotOpen(f"the key of {scope} does not open") from broken
         if cipher is None:
@@ -64,6 +75,9 @@ class Sealer:
         for scope in scopes:
             self._open.pop(scope, None)
 
+    def _known(self, scope: str) -> AESGCM | None:
+        return self._open.get(scope) or self._outer.get(scope)
+
     def _cipher(self, kept: DataKeys, scope: str) -> AESGCM | None:
         wrapped = kept.data_key(scope)
         if wrapped is None:
@@ -73,8 +87,9 @@ class Sealer:
 
     def _create(self, kept: DataKeys, scope: str) -> AESGCM:
         key = AESGCM.generate_key(256)
-        kept.add_data_key(scope, self._keys.wrap(key))
-        cipher = self._open[scope] = AESGCM(key)
+        wrapped = self._keys.wrap(key)
+        found = kept.add_data_key(scope, wrapped)
+        cipher = self._open[scope] = AESGCM(key if found == wrapped else self._keys.unwrap(found))
         return cipher
 
 

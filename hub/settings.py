@@ -3,7 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from access_policies.loading import SHIPPED, is_policy_directory
@@ -14,7 +15,7 @@ from hub.governing import Files
 class Settings(BaseSettings):
     """Sensible for one machine; docs/operating/one-machine.md lists them all."""
 
-    model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="IOM_HUB_", frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(default=Path("var/hub"), description="Where the store, the key and the signed policies lie.")
     policies: Path | None = Field(
@@ -22,6 +23,9 @@ class Settings(BaseSettings):
     )
     bundle: Path | None = Field(default=None, description="The signed bundle; else `policies.jws.json` in the home.")
     signers: Path | None = Field(default=None, description="Whose signatures count; else `signers.yaml` in the home.")
+    database: SecretStr | None = Field(
+        default=None, description="A `postgresql://…` URL; without one the store is a file in the home."
+    )
     passphrase: SecretStr | None = Field(default=None, description="Opens the key file.")
     settle_minutes: float = Field(default=45, gt=0, description="How long an arrest or a release stays provisional.")
     view_retention_days: float = Field(
@@ -39,6 +43,13 @@ class Settings(BaseSettings):
     key_number: int = Field(
         default=1, ge=1, description="Which of the hub's own keys for a broker are current: one more changes them."
     )
+
+    @field_validator("database")
+    @classmethod
+    def _of_postgresql(cls, database: SecretStr | None) -> SecretStr | None:
+        if database and not database.get_secret_value().startswith("postgresql://"):
+            raise PydanticCustomError("database", "must be a URL that begins with postgresql://")
+        return database
 
     @property
     def store_file(self) -> Path:

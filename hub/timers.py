@@ -51,6 +51,7 @@ def fire_due(acceptor: Acceptor) -> int:
         return 0
     with acceptor.store.unit() as unit:
         due = unit.due(now, BATCH)
+        unit.lock_persons({timer.record_id for timer in due})  # all of them before the first takes a number
         for timer in due:
             _fire(acceptor, unit, timer)
             unit.remove_timer(timer.update_id)

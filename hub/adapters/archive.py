@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from hub.adapters import tables as t
 from hub.adapters.database import DatabaseUnit
 from hub.adapters.feeds import feed_record
-from hub.adapters.sqlite import SqliteStore
+from hub.adapters.store import DatabaseStore
 from hub.adapters.times import from_micros, micros
 from hub.numbering import opening_place
 from hub.ports import Entered, UpdateKey
@@ -25,9 +25,9 @@ _CHUNK = 500
 class StoreArchive:
     """Keeps the promises of `hub.ports.Archive`. Close it."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: DatabaseStore) -> None:
         """Reads only, beside the writer."""
-        self._connection = store.reader.connect()
+        self._connection = store.snapshot()
         self._sealer = store.sealer
         self._unit = DatabaseUnit(self._connection, store.sealer)
 
@@ -56,10 +56,11 @@ class StoreArchive:
 
     def _opened(self, wanted: Select[Any]) -> Iterator[Entered]:
         ordered = wanted.order_by(t.ledger.c.number)
-        for row in self._connection.execute(ordered, execution_options={"yield_per": _CHUNK}):
-            with suppress(CannotOpen):  # what was erased is not there
-                opening = self._unit.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))
-                yield Entered(row.number, from_micros(row.time), row.record_id, opening[16:])
+        with self._connection.execute(ordered, execution_options={"yield_per": _CHUNK}) as rows:
+            for row in rows:
+                with suppress(CannotOpen):  # what was erased is not there
+                    opening = self._unit.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))
+                    yield Entered(row.number, from_micros(row.time), row.record_id, opening[16:])
 
     def content_of(self, key: UpdateKey) -> bytes | None:
         """As the unit of work does."""

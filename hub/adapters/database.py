@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from hub.adapters.rows import (
 )
 from hub.adapters.times import micros
 from hub.numbering import opening_place
-from hub.ports import Arrival, BundleRow, Counter, FeedRow, LeafRow, Person, Stored, Timer, TryLater, UpdateKey
+from hub.ports import Arrival, BundleRow, Collided, Counter, FeedRow, LeafRow, Person, Stored, Timer, UpdateKey
 from hub.sealing import Sealer, scope
 from schemas.identifiers import AgencyId
 
@@ -44,6 +45,9 @@ _LOCKED_PERSONS = (
 )
 _COUNTER = select(t.counter).with_for_update()
 _COUNT = update(t.counter)
+_COUNTED = {"preserve_rowcount": True}
+"""For inserts that say how many rows were new."""
+_SAVE = update(t.persons).where(t.persons.c.record_id == bindparam("of"))
 
 
 class KeptKeys:
@@ -51,18 +55,22 @@ class KeptKeys:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.created: set[str] = set()
-        """Scopes whose keys this transaction made: forgotten if it is rolled back."""
 
     def data_key(self, scope_name: str) -> bytes | None:
         """The wrapped key of a scope."""
         found = self._connection.execute(select(t.data_keys.c.wrapped).where(t.data_keys.c.scope == scope_name))
         return found.scalar_one_or_none()
 
-    def add_data_key(self, scope_name: str, wrapped: bytes) -> None:
-        """Keep a new wrapped key."""
-        self._connection.execute(t.data_keys.insert(), {"scope": scope_name, "wrapped": wrapped})
-        self.created.add(scope_name)
+    def add_data_key(self, scope_name: str, wrapped: bytes) -> bytes:
+        """Two that make the same key: the later one waits for the first to commit, and finds its key."""
+        row = {"scope": scope_name, "wrapped": wrapped}
+        new = insert_new(self._connection, t.data_keys)
+        if self._connection.execute(new, row, execution_options=_COUNTED).rowcount == 1:
+            return wrapped
+        found = self.data_key(scope_name)
+        if found is None:
+            raise Collided("another process has just made this key, and destroyed it")
+        return found
 
 
 class DatabaseUnit(Remedies, PostponingUnit):
@@ -70,12 +78,15 @@ class DatabaseUnit(Remedies, PostponingUnit):
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         """The caller begins, commits and rolls back."""
-        self.connection, self.keys = connection, KeptKeys(connection)
+        self.connection, self.keys, self.sealer = connection, KeptKeys(connection), sealer
         super().__init__(connection, sealer, self.keys)
         self.heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, once `write` has numbered them."""
         self.to_do: list[Callable[[], None]] = []
         """What waits for the commit."""
+        self._added: list[dict[str, Any]] = []
+        self._saved: list[dict[str, Any]] = []
+        self._identifiers: list[dict[str, Any]] = []
 
     def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
         """See `hub.sealing`."""
@@ -108,9 +119,10 @@ class DatabaseUnit(Remedies, PostponingUnit):
     def _insert_received(self, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        done = self._connection.execute(insert_new(self._connection, t.received), rows)
+        ordered = sorted(rows, key=lambda row: (row["publisher"], row["update_id"]))
+        done = self._connection.execute(insert_new(self._connection, t.received), ordered, execution_options=_COUNTED)
         if done.rowcount != len(rows):
-            raise TryLater("another process has just received one of these updates")
+            raise Collided("another process has just received one of these updates; send it again later")
 
     def _arrivals(self, keys: Sequence[UpdateKey]) -> dict[UpdateKey, Arrival]:
         if not keys:
@@ -122,6 +134,7 @@ class DatabaseUnit(Remedies, PostponingUnit):
         """One query for the batch."""
         if not blinds:
             return {}
+        self.write_persons()
         found = self._connection.execute(_BY_BLIND, {"blinds": list(blinds)})
         return {row.blind: row.record_id for row in found}
 
@@ -152,6 +165,7 @@ class DatabaseUnit(Remedies, PostponingUnit):
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         """`FOR UPDATE` in id order where the database has it; SQLite's writer is alone as it is."""
         wanted = sorted(record_ids)
+        self.write_persons()
         rows = self._connection.execute(_LOCKED_PERSONS, {"records": wanted}) if wanted else ()
         return {row.record_id: self._person(row) for row in rows}
 
@@ -162,13 +176,12 @@ class DatabaseUnit(Remedies, PostponingUnit):
 
     def add_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
         """Two processes that create the same person collide on an identifier; the later one tries again."""
-        self._connection.execute(t.persons.insert(), self._person_row(person))
+        self._added.append(self._person_row(person))
         self._add_identifiers(person.record_id, identifiers)
 
     def save_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
         """The record is locked by this unit."""
-        where = t.persons.c.record_id == person.record_id
-        self._connection.execute(update(t.persons).where(where), self._person_row(person))
+        self._saved.append({"of": person.record_id, **self._person_row(person)})
         self._add_identifiers(person.record_id, identifiers)
 
     def _person_row(self, person: Person) -> dict[str, Any]:
@@ -180,12 +193,22 @@ class DatabaseUnit(Remedies, PostponingUnit):
         }
 
     def _add_identifiers(self, record_id: UUID, identifiers: Sequence[tuple[str, bytes]]) -> None:
-        rows = [{"blind": blind, "form": form, "record_id": record_id} for form, blind in identifiers]
-        if rows:
-            self._connection.execute(t.identifiers.insert(), rows)
+        self._identifiers += [{"blind": blind, "form": form, "record_id": record_id} for form, blind in identifiers]
+
+    def write_persons(self) -> None:
+        """Write what was added and saved since the last time, sorted: two processes never wait for each other."""
+        added, saved, identifiers = self._added, self._saved, self._identifiers
+        self._added, self._saved, self._identifiers = [], [], []
+        if added:
+            self._connection.execute(t.persons.insert(), sorted(added, key=itemgetter("record_id")))
+        if saved:
+            self._connection.execute(_SAVE, saved)
+        if identifiers:
+            self._connection.execute(t.identifiers.insert(), sorted(identifiers, key=itemgetter("blind")))
 
     def lock_counter(self) -> Counter:
-        """The one row of the table."""
+        """The one row of the table, after everything that could wait for another process."""
+        self.write_persons()
         row = self._connection.execute(_COUNTER).one()
         heads = {agency: (seq, bytes.fromhex(link)) for agency, (seq, link) in orjson.loads(row.heads).items()}
         return Counter(row.leaves, row.edge, heads)

@@ -13,7 +13,7 @@ from hub.adapters import tables as t
 from hub.adapters.database import KeptKeys
 from hub.adapters.feeds import feed_record
 from hub.adapters.rows import bundle
-from hub.adapters.sqlite import SqliteStore
+from hub.adapters.store import DatabaseStore
 from hub.adapters.times import from_micros
 from hub.chains import FeedRecord
 from hub.numbering import opening_place
@@ -41,10 +41,10 @@ _MISSHAPEN = (ValueError, TypeError, AttributeError, KeyError)
 class StoreEvidence:
     """Keeps the promises of `hub.ports.Evidence`: one snapshot, whatever is written meanwhile."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: DatabaseStore) -> None:
         """Reads only. Close it."""
         self._store = store
-        self._connection = store.reader.connect()
+        self._connection = store.snapshot()
         self._keys = KeptKeys(self._connection)
 
     def close(self) -> None:
@@ -147,7 +147,8 @@ class StoreEvidence:
         return self._open(owner, "raw", row.content, f"updates/{key}")
 
     def _rows(self, wanted: Select[Any]) -> Iterator[Any]:
-        yield from self._connection.execute(wanted, execution_options={"yield_per": _CHUNK})
+        with self._connection.execute(wanted, execution_options={"yield_per": _CHUNK}) as rows:
+            yield from rows
 
     def _open(self, owner: object, data_class: str, sealed: bytes, place: str) -> bytes | None:
         try:

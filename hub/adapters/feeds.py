@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hub.adapters import tables as t
 from hub.adapters.database import KeptKeys
 from hub.adapters.rows import unpack
-from hub.adapters.sqlite import SqliteStore
+from hub.adapters.store import DatabaseStore
 from hub.chains import FeedRecord, Header, genesis
 from hub.disclosing import box_place, unbox, values_in
 from hub.identity import Identity
@@ -27,7 +27,7 @@ _OF_DISCLOSURE = (t.feed.c.recipient, t.feed.c.seq, t.feed.c.message_id, t.feed.
 class StoreFeed:
     """Keeps the promises of `hub.ports.Feed` on the store's own table."""
 
-    def __init__(self, store: SqliteStore, identity: Identity) -> None:
+    def __init__(self, store: DatabaseStore, identity: Identity) -> None:
         """`identity` names a feed's genesis."""
         self._store, self._identity = store, identity
 
@@ -37,7 +37,7 @@ class StoreFeed:
 
     def told(self, recipient: AgencyId, after: int, limit: int) -> list[tuple[int, Disclosure | None]]:
         """One query, whatever the limit; none when there is no news."""
-        if self._last(recipient) <= after:
+        if self._store.last(recipient) <= after:
             return []
         return self._rows(recipient, after, limit, _disclosure, *_OF_DISCLOSURE)
 
@@ -45,7 +45,7 @@ class StoreFeed:
         self, recipient: AgencyId, after: int, limit: int, opened: Callable[[Any, Sealer, DataKeys], T], *columns: Any
     ) -> list[T]:
         wanted = select(*columns).where(t.feed.c.recipient == recipient, t.feed.c.seq > after)
-        with self._store.reader.connect() as connection:
+        with self._store.reading() as connection:
             keys = KeptKeys(connection)
             rows = connection.execute(wanted.order_by(t.feed.c.seq).limit(limit))
             return [opened(row, self._store.sealer, keys) for row in rows]
@@ -53,7 +53,7 @@ class StoreFeed:
     def head(self, recipient: AgencyId) -> tuple[int, bytes]:
         """From the last row."""
         wanted = select(t.feed).where(t.feed.c.recipient == recipient).order_by(t.feed.c.seq.desc()).limit(1)
-        with self._store.reader.connect() as connection:
+        with self._store.reading() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             return 0, genesis(self._identity.feed(recipient).bytes)
@@ -64,22 +64,12 @@ class StoreFeed:
         deadline = time.monotonic() + seconds
         while True:
             seen = self._store.version
-            if self._last(recipient) > after:
+            if self._store.last(recipient) > after:
                 return True
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             self._store.wait(seen, left)
-
-    def _last(self, recipient: AgencyId) -> int:
-        if recipient not in self._store.heads:
-            self._store.heads.setdefault(recipient, self._last_row(recipient))
-        return self._store.heads[recipient]
-
-    def _last_row(self, recipient: AgencyId) -> int:
-        wanted = select(t.feed.c.seq).where(t.feed.c.recipient == recipient).order_by(t.feed.c.seq.desc()).limit(1)
-        with self._store.reader.connect() as connection:
-            return connection.execute(wanted).scalar_one_or_none() or 0
 
 
 def feed_record(row: Any, sealer: Sealer, keys: DataKeys) -> FeedRecord:

@@ -6,14 +6,14 @@ from sqlalchemy import select, update
 
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_new
-from hub.adapters.sqlite import SqliteStore
+from hub.adapters.store import DatabaseStore
 from schemas.identifiers import AgencyId
 
 
 class StorePositions:
     """Keeps the promises of `hub.ports.Positions` in the store."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: DatabaseStore) -> None:
         """On the store's own table."""
         self._store = store
 

@@ -45,7 +45,8 @@ class PostponingUnit:
             t.updates.c.update_id == t.postponed.c.update_id
         )
         wanted = select(t.postponed).join(t.updates, of_update).where(mine)
-        rows = self._connection.execute(wanted.order_by(t.updates.c.entry, t.postponed.c.recipient)).all()
+        ordered = wanted.order_by(t.updates.c.entry, t.postponed.c.recipient)
+        rows = self._connection.execute(ordered.with_for_update(of=t.postponed)).all()  # nobody else takes them, too
         self._connection.execute(delete(t.postponed).where(mine))
         return [Postponed(agreement, r.recipient, UpdateKey(r.publisher, r.update_id), r.record_id) for r in rows]
 

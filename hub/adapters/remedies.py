@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, select, tuple_, update
 
 from hub.adapters import tables as t
+from hub.adapters.advisory import lock, of_view
 from hub.adapters.inserting import put
 from hub.adapters.rows import pack, unpack
 from hub.disclosing import box_place, without
@@ -75,6 +76,8 @@ class Remedies:
 
     def close_views(self, closings: Mapping[AgencyId, UUID], heads: Mapping[AgencyId, int]) -> None:
         """Overwritten on disk. What a consumer that lags behind would still add is refused by what is kept here."""
+        for agency in sorted(closings):  # before a consumer of theirs writes, or after it, never between
+            lock(self._connection, of_view(agency))
         rows = [{"agency": a, "record": record, "seq": heads.get(a, 0)} for a, record in closings.items()]
         put(self._connection, t.view_closings, rows)
         for table in (t.view_facts, t.view_alerts):

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, select, tuple_
 
 from hub.adapters import tables as t
+from hub.adapters.advisory import lock, of_view
 from hub.adapters.database import DatabaseUnit, KeptKeys
 from hub.adapters.inserting import put
-from hub.adapters.sqlite import SqliteStore
-from hub.ports import AlertRow, FactRow, Touched
+from hub.adapters.store import DatabaseStore
+from hub.ports import AlertRow, Collided, FactRow, Touched
 from hub.sealing import DataKeys, Sealer, scope
 from schemas.identifiers import AgencyId
 
@@ -88,6 +89,7 @@ class StoreViewsUnit:
         self._connection, self._rows = connection, rows
         self._keys = KeptKeys(connection)
         self._moved: dict[str, int] = {}
+        self._since: dict[str, int] = {}
         self._facts: dict[FactKey, FactRow | None] = {}
         self._by_message: dict[UUID, FactKey | None] = {}
         self._alerts: dict[UUID, AlertRow | None] = {}
@@ -173,15 +175,20 @@ class StoreViewsUnit:
 
     def position(self, consumer: str) -> int:
         """0 before the first record."""
-        wanted = (t.view_positions.c.agency == self._rows.agency, t.view_positions.c.consumer == consumer)
-        return self._connection.execute(select(t.view_positions.c.seq).where(*wanted)).scalar_one_or_none() or 0
+        return _position(self._connection, self._rows.agency, consumer)
 
-    def move(self, consumer: str, seq: int) -> None:
+    def move(self, consumer: str, seq: int, since: int | None = None) -> None:
         """With the rows, in one transaction."""
         self._moved[consumer] = seq
+        if since is not None:
+            self._since[consumer] = since
 
     def flush(self, unit: DatabaseUnit) -> None:
-        """Write what has changed."""
+        """Write what has changed; nothing, if it was folded from where another has moved on."""
+        lock(unit.connection, of_view(self._rows.agency))
+        for consumer, since in self._since.items():
+            if _position(unit.connection, self._rows.agency, consumer) != since:
+                raise Collided("another consumer has moved on")
         closed = self._closed(unit)
         kept = [row for key in self._changed_facts if (row := self._facts[key]) and row.seq > closed.get(row.record, 0)]
         gone = [key for key in self._changed_facts if self._facts[key] is None]
@@ -211,7 +218,7 @@ class StoreViewsUnit:
 class StoreViews:
     """Keeps the promises of `hub.ports.Views` for one partner."""
 
-    def __init__(self, store: SqliteStore, agency: AgencyId, blind_key: bytes) -> None:
+    def __init__(self, store: DatabaseStore, agency: AgencyId, blind_key: bytes) -> None:
         """`blind_key` hides the names of facts."""
         self._store, self._agency = store, agency
         self._rows = Rows(agency, store.sealer, blind_key)
@@ -219,7 +226,7 @@ class StoreViews:
     @contextmanager
     def unit(self) -> Iterator[StoreViewsUnit]:
         """Rows and position in one transaction."""
-        with self._store.reader.connect() as connection:
+        with self._store.reading() as connection:
             views = StoreViewsUnit(connection, self._rows)
             yield views
         with self._store.writing(durable=False) as unit:
@@ -227,15 +234,14 @@ class StoreViews:
 
     def position(self, consumer: str) -> int:
         """Where a consumer stands, read without a write."""
-        wanted = (t.view_positions.c.agency == self._agency, t.view_positions.c.consumer == consumer)
-        with self._store.reader.connect() as connection:
-            return connection.execute(select(t.view_positions.c.seq).where(*wanted)).scalar_one_or_none() or 0
+        with self._store.reading() as connection:
+            return _position(connection, self._agency, consumer)
 
     def records(self) -> list[UUID]:
         """In the order of their ids, which says nothing."""
         column = t.view_facts.c.record
         wanted = select(column).where(t.view_facts.c.agency == self._agency).distinct().order_by(column)
-        with self._store.reader.connect() as connection:
+        with self._store.reading() as connection:
             return list(connection.execute(wanted).scalars())
 
     def facts(self, record: UUID) -> list[FactRow]:
@@ -257,6 +263,11 @@ class StoreViews:
         return found[0] if found else None
 
     def _read(self, wanted: Any, opened: Callable[[DataKeys, Any], Any]) -> list[Any]:
-        with self._store.reader.connect() as connection:
+        with self._store.reading() as connection:
             keys = KeptKeys(connection)
             return [opened(keys, row) for row in connection.execute(wanted)]
+
+
+def _position(connection: Connection, agency: AgencyId, consumer: str) -> int:
+    wanted = (t.view_positions.c.agency == agency, t.view_positions.c.consumer == consumer)
+    return connection.execute(select(t.view_positions.c.seq).where(*wanted)).scalar_one_or_none() or 0

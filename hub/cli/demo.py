@@ -59,7 +59,7 @@ def _fresh(home: Path) -> "Settings":
     from hub.installing import TRYING_OUT, key_for_trying_out, try_out
     from hub.settings import Settings
 
-    settings = Settings(home=home, settle_minutes=_SETTLE_MINUTES)
+    settings = Settings(home=home, settle_minutes=_SETTLE_MINUTES, database=None)
     made = [settings.store_file.with_name(settings.store_file.name + end) for end in ("", "-wal", "-shm")]
     made += [settings.files.bundle, settings.files.signers, *(key_for_trying_out(home, role) for role in TRYING_OUT)]
     for file in [*made, settings.key_file, settings.address_file]:

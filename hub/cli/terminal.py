@@ -48,7 +48,8 @@ def told_plainly() -> Iterator[None]:
     from access_policies.reading import UnusablePolicies
     from hub.adapters.kafka_clients import UnusableBroker
     from hub.adapters.keyfile import NoKey
-    from hub.adapters.sqlite import StoreInUse, UnusableStore
+    from hub.adapters.sqlite import StoreInUse
+    from hub.adapters.store import UnusableStore
     from hub.cli.session import Refusal
     from hub.installing import NoSigningKey
     from hub.ports import TryLater

@@ -7,6 +7,7 @@ from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views
 from hub.ports.rows import (
     Arrival,
     BundleRow,
+    Collided,
     Continuation,
     Counter,
     Entered,
@@ -35,6 +36,7 @@ __all__ = [
     "Carried",
     "Channel",
     "Clock",
+    "Collided",
     "Consumer",
     "Continuation",
     "Coordinates",

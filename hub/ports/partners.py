@@ -63,8 +63,10 @@ class ViewsUnit(Protocol):
     def position(self, consumer: str) -> int:
         """The sequence up to which `consumer` has read."""
 
-    def move(self, consumer: str, seq: int) -> None:
-        """Set the position."""
+    def move(self, consumer: str, seq: int, since: int | None = None) -> None:
+        """Set the position. Where it is no longer `since` when the unit ends, another consumer was quicker: the unit
+        writes nothing, and raises `Collided`.
+        """
 
     def fact(self, record: UUID, fact: str) -> FactRow | None:
         """One fact."""

@@ -14,6 +14,10 @@ class TryLater(Exception):
     """The store cannot take the update now (busy, full, stopping). Nothing was stored; send it again."""
 
 
+class Collided(TryLater):
+    """Another process was quicker. Nothing was stored; the same unit of work, begun anew, finds what that one did."""
+
+
 class UpdateKey(NamedTuple):
     """An update, hub-wide: its publisher and the publisher's own id for it."""
 

@@ -140,8 +140,25 @@ class Unit(Protocol):
 class Store(Protocol):
     """The truth. Synchronous; durable once a unit of work has ended without an error."""
 
-    def unit(self) -> AbstractContextManager[Unit]:
-        """A unit of work: committed when the block ends, rolled back when it raises. Raises `TryLater`."""
+    def unit(self, *, exchanging: bool = False) -> AbstractContextManager[Unit]:
+        """A unit of work: committed when the block ends, rolled back when it raises. Raises `TryLater`, and `Collided`
+        when another process was quicker.
+
+        Until it ends no process enters another bundle, but for the one unit that is `exchanging` it and is alone.
+        """
+
+    def governed(self, adopt: Callable[[int], None]) -> None:
+        """From now on each unit, before it is handed out, tells `adopt` the version of the last bundle (0: none) where
+        another process may have entered it. What `adopt` raises ends the unit.
+        """
+
+    def lease(self, name: str) -> bool:
+        """Whether this process, and no other, does what `name` names. Kept until it is released, or lost; ask each
+        time before acting.
+        """
+
+    def release(self, name: str) -> None:
+        """Give a lease back."""
 
     def received(self, key: UpdateKey) -> Arrival | None:
         """The arrival of an acknowledged update."""

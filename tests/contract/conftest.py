@@ -4,15 +4,16 @@ Which test applies to which port, and on which adapters it runs:
 
     file                     | Store | Feed | Views | Publisher | KeyStore | Clock | adapters
     -------------------------+-------+------+-------+-----------+----------+-------+----------------------------
-    test_writers.py          |   x   |  x   |       |     x     |          |       | sqlite
-    test_idempotence.py      |   x   |      |       |     x     |          |       | sqlite
-    test_all_or_nothing.py   |   x   |  x   |   x   |           |          |       | sqlite
-    test_full_disk.py        |   x   |      |       |           |          |       | sqlite (a file of its own)
-    test_opening.py          |   x   |      |       |           |    x     |       | sqlite (a file of its own)
-    test_timers.py           |   x   |      |       |           |          |   x   | sqlite
-    test_feed.py             |       |  x   |       |           |          |       | sqlite
-    test_views.py            |       |      |   x   |           |          |       | sqlite
-    test_archive.py          |                    (Archive)                       | sqlite
+    test_writers.py          |   x   |  x   |       |     x     |          |       | sqlite, postgres
+    test_idempotence.py      |   x   |      |       |     x     |          |       | sqlite, postgres
+    test_all_or_nothing.py   |   x   |  x   |   x   |           |          |       | sqlite, postgres
+    test_full_disk.py        |   x   |      |       |           |          |       | sqlite (PostgreSQL: the faults run)
+    test_opening.py          |   x   |      |       |           |    x     |       | sqlite, postgres
+    test_timers.py           |   x   |      |       |           |          |   x   | sqlite, postgres
+    test_feed.py             |       |  x   |       |           |          |       | sqlite, postgres
+    test_views.py            |       |      |   x   |           |          |       | sqlite, postgres
+    test_archive.py          |                    (Archive)                       | sqlite, postgres
+    test_processes.py        |   x   |  x   |   x   |           |          |       | postgres
     test_publisher.py        |       |      |       |     x     |          |       | in process
     test_keystore.py         |       |      |       |           |    x     |   x   | keyfile; system, turned
     test_source.py           |                    (Source)                        | files, kafka
@@ -32,13 +33,28 @@ import pytest
 from contract.places import Place
 from support.partnership import Partnership
 
-STORES = ("sqlite",)
+STORES = ("sqlite", "postgres")
+
+
+def a_database(request: pytest.FixtureRequest) -> str:
+    """The URL of a new, empty database, as `IOM_HUB_DATABASE` takes it."""
+    url: str = request.getfixturevalue("postgres")()
+    return url.replace("postgresql+psycopg://", "postgresql://")
 
 
 @pytest.fixture(params=STORES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty place for a hub, with each kind of store in turn."""
-    found = Place(request.param, tmp_path / "home")
+    database = a_database(request) if request.param == "postgres" else None
+    found = Place(request.param, tmp_path / "home", database)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Place]:
+    """An empty place with the embedded store: one process has it to itself."""
+    found = Place("sqlite", tmp_path / "home")
     yield found
     found.close()
 

@@ -24,14 +24,14 @@ Row = tuple[Any, ...]
 class Place:
     """One home in which a hub is opened, as often as a test likes."""
 
-    def __init__(self, kind: str, home: Path) -> None:
-        """`kind` names the store's adapter."""
-        self.kind, self.home = kind, home
+    def __init__(self, kind: str, home: Path, database: str | None = None) -> None:
+        """`kind` names the store's adapter; `database` is the URL of an empty one, where it needs one."""
+        self.kind, self.home, self.database = kind, home, database
         self.partners: Partnership | None = None
 
     def open(self, **settings: Any) -> Partnership:
         """A hub in this place."""
-        self.partners = Partnership(self.home, **settings)
+        self.partners = Partnership(self.home, **{"database": self.database, **settings})
         return self.partners
 
     def again(self, **settings: Any) -> Partnership:

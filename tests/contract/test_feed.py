@@ -50,7 +50,8 @@ def test_order_and_density(partners: Partnership) -> None:
 def test_reading_again_from_anywhere(place: Place, limit: int) -> None:
     """From whichever sequence, in whichever portions and however often a feed is read, it says the same."""
     a_busy_day(place.open())
-    for partners in (place.partners, place.again()):
+    for opened in (lambda: place.partners, place.again):  # one after the other: the second closes the first
+        partners = opened()
         assert partners
         feed = partners.hub.feed
         whole, told = feed.read(POLICE, 0, 1000), feed.told(POLICE, 0, 1000)

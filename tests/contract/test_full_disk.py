@@ -1,4 +1,7 @@
-"""A full disk: the publisher is told to try later, nothing is half done, and the hub recovers by itself."""
+"""A full disk: the publisher is told to try later, nothing is half done, and the hub recovers by itself.
+
+The full disk of PostgreSQL is another machine's: it is proven in the faults run.
+"""
 
 import resource
 from collections.abc import Callable, Iterator
@@ -58,11 +61,11 @@ def large(partners: Partnership, person: dict[str, object]) -> list[Received]:
 
 
 @every_way
-def test_nothing_is_half_done(place: Place, full: Full) -> None:
+def test_nothing_is_half_done(embedded: Place, full: Full) -> None:
     """On a full disk every attempt is told to try later and changes no row; once there is space the same batch is
     accepted, and opens and verifies after a restart.
     """
-    partners = place.open()
+    partners = embedded.open()
     person, _ = a_case(partners)
     batch = large(partners, person)
     before = contents(partners)
@@ -72,16 +75,16 @@ def test_nothing_is_half_done(place: Place, full: Full) -> None:
                 partners.hub.acceptor.accept(batch)
             assert contents(partners) == before
     assert all(isinstance(result, Receipt) for result in partners.hub.acceptor.accept(batch))
-    partners = place.again()
+    partners = embedded.again()
     assert on_the_feed(partners, PROBATION)[-12:] == [each.key for each in batch[1:]]
     assert len(partners.told(PROBATION, "custody.person.arrested")) == 12
     assert problems(partners) == []
 
 
 @every_way
-def test_a_group_commit_tells_everyone(place: Place, full: Full) -> None:
+def test_a_group_commit_tells_everyone(embedded: Place, full: Full) -> None:
     """When a shared commit meets a full disk, each publisher in it is told to try later, and later succeeds."""
-    partners = place.open()
+    partners = embedded.open()
     person, _ = a_case(partners)
     batch = large(partners, person)
     with full(partners):
@@ -92,9 +95,9 @@ def test_a_group_commit_tells_everyone(place: Place, full: Full) -> None:
 
 
 @every_way
-def test_views_on_a_full_disk(place: Place, full: Full) -> None:
+def test_views_on_a_full_disk(embedded: Place, full: Full) -> None:
     """A view that cannot be written keeps its rows and its position, and is written once there is space."""
-    partners = place.open()
+    partners = embedded.open()
     a_case(partners)
     views = partners.hub.hosted[POLICE].views
     row = FactRow(record=UUID(int=1), fact="risk", message_id=UUID(int=2), seq=4, body=b'"x"' * 20_000)
@@ -103,7 +106,7 @@ def test_views_on_a_full_disk(place: Place, full: Full) -> None:
             keep(partners, row)
         assert (views.position("test"), views.facts(row.record)) == (0, [])
     keep(partners, row)
-    views = place.again().hub.hosted[POLICE].views
+    views = embedded.again().hub.hosted[POLICE].views
     assert (views.position("test"), views.facts(row.record)) == (4, [row])
 
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from contract.places import Place, a_case, contents, on_the_feed, on_the_ledger, problems
 from hub.adapters.keyfile import NoKey
-from hub.adapters.sqlite import StoreInUse, UnusableStore
+from hub.adapters.sqlite import StoreInUse
+from hub.adapters.store import UnusableStore
+from hub.adapters.tables import meta
 from support.builders import an_arrest
 from support.partnership import EVERYONE, POLICE, PROBATION, Partnership
 
@@ -41,22 +44,22 @@ def arrests(partners: Partnership, person: dict[str, object], count: int) -> Non
 
 
 @pytest.mark.system
-def test_another_process_is_kept_out(place: Place) -> None:
-    """A second process cannot open a store that is in use, and can once it is closed; the first one notices nothing."""
-    partners = place.open()
+def test_another_process_is_kept_out(embedded: Place) -> None:
+    """A second process cannot open a file that is in use, and can once it is closed; the first one notices nothing."""
+    partners = embedded.open()
     person, _ = a_case(partners)
-    assert another_process_opens(place.home) == "StoreInUse"
+    assert another_process_opens(embedded.home) == "StoreInUse"
     arrests(partners, person, 1)
     assert problems(partners) == []
-    place.close()
-    assert another_process_opens(place.home) == "opened"
+    embedded.close()
+    assert another_process_opens(embedded.home) == "opened"
 
 
-def test_one_process_cannot_open_a_store_twice(place: Place) -> None:
+def test_one_process_cannot_open_a_store_twice(embedded: Place) -> None:
     """The lock holds within one process, too."""
-    place.open()
+    embedded.open()
     with pytest.raises(StoreInUse):
-        Partnership(place.home)
+        Partnership(embedded.home)
 
 
 def test_everything_goes_on_after_a_restart(place: Place) -> None:
@@ -127,7 +130,7 @@ def test_a_store_of_another_format(place: Place) -> None:
     """A store that another version made is not opened, rather than read wrongly."""
     partners = place.open()
     with partners.hub.store.unit() as unit:
-        unit.connection.exec_driver_sql("UPDATE meta SET value = x'39' WHERE name = 'format'")
+        unit.connection.execute(update(meta).where(meta.c.name == "format"), {"value": b"9"})
     place.close()
     with pytest.raises(UnusableStore):
         place.open()

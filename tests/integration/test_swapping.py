@@ -90,8 +90,8 @@ class Watched:
         return getattr(self._store, name)
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
-        yield from self._around(self._store.unit())
+    def unit(self, **how: bool) -> Iterator[Unit]:
+        yield from self._around(self._store.unit(**how))
 
 
 def test_whoever_waits_for_the_turn_decides_by_the_new_rules(scene: Scene) -> None:

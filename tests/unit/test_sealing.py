@@ -25,10 +25,11 @@ class InMemory(dict[str, bytes]):
         """The wrapped key."""
         return self.get(name)
 
-    def add_data_key(self, name: str, wrapped: bytes) -> None:
+    def add_data_key(self, name: str, wrapped: bytes) -> bytes:
         """Keep it."""
         assert name not in self
         self[name] = wrapped
+        return wrapped
 
 
 @pytest.fixture
