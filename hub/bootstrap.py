@@ -236,6 +236,15 @@ def _consumers(names: tuple[str, ...]) -> list[Consumer]:
     return [found[name].load()() for name in names]
 
 
+def _consume(hub: Hub) -> float:
+    version = hub.store.version
+    mine = [hosted for agency, hosted in hub.hosted.items() if hub.store.lease(f"consume/{agency}")]
+    while take_in(mine):
+        pass
+    hub.store.wait(version, 0.5)
+    return _GATHER_SECONDS
+
+
 def _carry(hub: Hub, carrier: Carrier) -> float:
     version = hub.store.version
     carrier.step()
@@ -246,14 +255,6 @@ def _carry(hub: Hub, carrier: Carrier) -> float:
 def _loops(hub: Hub) -> list[Loop]:
     """What one process at a time does, it does under a lease."""
     leads = hub.store.lease
-
-    def consume() -> float:
-        version = hub.store.version
-        mine = [hosted for agency, hosted in hub.hosted.items() if hub.store.lease(f"consume/{agency}")]
-        while take_in(mine):
-            pass
-        hub.store.wait(version, 0.5)
-        return _GATHER_SECONDS
 
     def fire() -> float:
         return 0.0 if leads("timers") and persistently(lambda: fire_due(hub.acceptor)) else _TIMER_SECONDS
@@ -272,8 +273,8 @@ def _loops(hub: Hub) -> list[Loop]:
             persistently(lambda: resume(hub.acceptor))
         return _AGREEMENTS_SECONDS
 
-    steps = {
-        "consume": consume,
+    steps: dict[str, Callable[[], float]] = {
+        "consume": partial(_consume, hub),
         "timers": fire,
         "checkpoints": checkpoint,
         "policies": watch,

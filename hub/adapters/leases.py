@@ -23,10 +23,13 @@ class Leases:
         self._connect, self._lock = connect, threading.Lock()
         self._connection: Connected | None = None
         self._held: set[str] = set()
+        self._closed = False
 
     def take(self, name: str) -> bool:
         """Whether this process holds the lease, now. False when it cannot know."""
         with self._lock:
+            if self._closed:
+                return False
             try:
                 return self._still(name) or self._try(name)
             except (psycopg.Error, TryLater):
@@ -60,6 +63,7 @@ class Leases:
     def close(self) -> None:
         """Give all of them back."""
         with self._lock:
+            self._closed = True
             self._held.clear()
             self._lose()
 

@@ -48,15 +48,20 @@ def put(unit: ViewsUnit, *rows: FactRow | AlertRow) -> None:
 
 def test_rows_and_position_move_together(place: Place) -> None:
     """What a unit of work has put there is there when it ends, and after a restart."""
-    keep(place.open().hub.hosted[POLICE].views, a_fact(), an_alert(), position=7)
-    assert place.partners
-    for partners in (place.partners, place.again()):
-        views = partners.hub.hosted[POLICE].views
-        assert views.facts(SOMEBODY) == [a_fact()]
-        assert views.alerts(open_only=True, limit=10) == [an_alert()]
-        with views.unit() as unit:
-            assert unit.position("test") == 7
-            assert unit.position("another consumer") == 0
+    partners = place.open()
+    keep(partners.hub.hosted[POLICE].views, a_fact(), an_alert(), position=7)
+    assert_kept(partners)
+    assert_kept(place.again())
+
+
+def assert_kept(partners: Partnership) -> None:
+    """The row, the alert and the position of one consumer, and of it alone."""
+    views = partners.hub.hosted[POLICE].views
+    assert views.facts(SOMEBODY) == [a_fact()]
+    assert views.alerts(open_only=True, limit=10) == [an_alert()]
+    with views.unit() as unit:
+        assert unit.position("test") == 7
+        assert unit.position("another consumer") == 0
 
 
 def test_a_failure_leaves_rows_and_position(partners: Partnership, views: Views) -> None:

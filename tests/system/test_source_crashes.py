@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contract.sources import KafkaPlace, broker
+from contract.sources import KafkaPlace
 from hub.answering import RECEIVED, REJECTED
 from support.attested import Post, header, with_keys
 from support.builders import an_arrest
@@ -23,11 +23,11 @@ ARREST = "custody.person.arrested"
 
 
 @pytest.mark.system
-def test_killed_before_the_broker_hears_of_it(tmp_path: Path) -> None:
+def test_killed_before_the_broker_hears_of_it(tmp_path: Path, kafka: str) -> None:
     """Twelve SIGKILLs, after the transaction and before the offset, and around the transaction: every update has one
     effect and one answer, what is rejected is rejected once, and the ledger is whole.
     """
-    home, place = tmp_path / "home", KafkaPlace(broker())
+    home, place = tmp_path / "home", KafkaPlace(kafka)
     partners = Partnership(home, policies=with_keys())
     person = partners.person()
     for agency in (POLICE, PROBATION):
