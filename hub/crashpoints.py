@@ -8,6 +8,8 @@ POINTS = ("after_insert", "after_decide", "before_commit", "after_commit")
 """In the unit of work that accepts; `before_taken` lies between it and the word to the source."""
 CARRYING = ("before_carry", "after_carry")
 """On the way out: nothing sent yet, and sent but the position not moved."""
+IN_A_KIT = ("before_append", "after_append")
+"""At a partner: read and checked but not kept yet, and kept but not folded yet."""
 _SETTING = "IOM_HUB_CRASH_AT"
 _passed: Counter[str] = Counter()
 

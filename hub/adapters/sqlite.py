@@ -27,12 +27,14 @@ class StoreInUse(Exception):
 class SqliteStore(store.DatabaseStore):
     """The store in one file. Durable: `synchronous=FULL`."""
 
-    def __init__(self, path: Path, keys: KeyStore) -> None:
-        """Open or create the store. Raises `StoreInUse` or `UnusableStore`."""
+    def __init__(self, path: Path, keys: KeyStore, *, beside: bool = False) -> None:
+        """Open or create the store; or `beside` the process that has it open, to read. Raises `StoreInUse` or
+        `UnusableStore`.
+        """
         self.path = path
         self._heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, as this process, the only writer, committed it."""
-        self._lock_file = _only_process(path)
+        self._lock_file = path.open("rb") if beside else _only_process(path)
         writer = _engine(path, "BEGIN IMMEDIATE", poolclass=StaticPool)
         reader = _engine(path, "BEGIN", poolclass=QueuePool, pool_size=4, max_overflow=16)
         super().__init__(keys, writer, reader, str(path))

@@ -38,6 +38,8 @@ class FeedPage(BaseModel):
     feed: str
     records: list[dict[str, Any]]
     head: Head
+    signed: str | None = None
+    """A signed note of the last record of this page: every record before it hangs on that one."""
 
 
 @router.get(
@@ -72,7 +74,10 @@ def _page(hub: Hub, agency: str, after: int, limit: int) -> bytes:
     seq, link = hub.feed.head(agency)
     feed = str(hub.identity.feed(agency))
     head = {"seq": seq, "link": link.hex(), "note": hub.recorder.signed_head(feed, seq, link)}
-    return orjson.dumps({"feed": feed, "records": [record.as_json() for record in records], "head": head})
+    last = records[-1].header if records else None
+    signed = hub.recorder.signed_head(feed, last.seq, last.link()) if last else None
+    page = {"feed": feed, "records": [record.as_json() for record in records], "head": head, "signed": signed}
+    return orjson.dumps(page)
 
 
 async def _events(request: Request, hub: Hub, token: Token, after: int) -> AsyncIterator[bytes]:

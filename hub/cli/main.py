@@ -2,7 +2,20 @@
 
 import typer
 
-from hub.cli import agency, agency_keys, bundles, demo, explain, ledger, policy, publish, reading, sealing, serve
+from hub.cli import (
+    agency,
+    agency_keys,
+    bundles,
+    connect,
+    demo,
+    explain,
+    ledger,
+    policy,
+    publish,
+    reading,
+    sealing,
+    serve,
+)
 
 app = typer.Typer(
     name="iom-hub",
@@ -22,6 +35,7 @@ bundles.add_to(policy.app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(reading.case_app, name="case")
 app.command("feed")(reading.feed)
+app.add_typer(connect.app, name="connect")
 app.add_typer(explain.app, name="explain")
 app.add_typer(ledger.app, name="ledger")
 

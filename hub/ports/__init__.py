@@ -2,6 +2,7 @@
 
 from hub.ports.archive import Archive
 from hub.ports.carriage import Brought, Carried, Channel, Coordinates, NotCarried, Positions, Source
+from hub.ports.outlets import Barred, Forked, Offered, Outlet
 from hub.ports.outside import Clock, Entropy, KeyStore, Publisher
 from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views, ViewsUnit
 from hub.ports.rows import (
@@ -31,6 +32,7 @@ __all__ = [
     "AlertRow",
     "Archive",
     "Arrival",
+    "Barred",
     "Brought",
     "BundleRow",
     "Carried",
@@ -47,12 +49,15 @@ __all__ = [
     "FactRow",
     "Feed",
     "FeedRow",
+    "Forked",
     "Kept",
     "KeptRecord",
     "KeptUpdate",
     "KeyStore",
     "LeafRow",
     "NotCarried",
+    "Offered",
+    "Outlet",
     "Person",
     "Positions",
     "Postponed",

@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from hub.cli.main import app
+from hub.kit.home import KitSettings
 from hub.settings import Settings
 from support.builders import an_arrest
 from support.http import Door
@@ -163,10 +164,18 @@ def test_every_setting_is_documented(name: str) -> None:
     assert f"| `IOM_HUB_{name.upper()}` | {shown(Settings.model_fields[name].default)} |" in text
 
 
+@pytest.mark.parametrize("name", KitSettings.model_fields)
+def test_every_setting_of_a_kit_is_documented(name: str) -> None:
+    """Whoever runs a kit finds every setting in one table."""
+    text = (ROOT / "docs" / "connecting.md").read_text(encoding="utf-8")
+    assert f"| `IOM_HUB_KIT_{name.upper()}` | " in text
+
+
 @of_each(WRITTEN)
 def test_no_page_names_a_setting_that_is_not_there(page: Path) -> None:
     """A variable that a page names is a setting, or one of the few that only tests know."""
     known = {f"IOM_HUB_{name.upper()}" for name in Settings.model_fields} | ONLY_TESTS
+    known |= {"IOM_HUB_KIT_", *(f"IOM_HUB_KIT_{name.upper()}" for name in KitSettings.model_fields)}
     assert set(re.findall(r"IOM_HUB_[A-Z_]+", page.read_text(encoding="utf-8"))) <= known
 
 

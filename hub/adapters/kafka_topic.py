@@ -1,0 +1,154 @@
+"""A partner's own topic on Kafka, as its kit reads it: sealed records, opened here.
+
+The client is confluent-kafka's: it says at once that the broker refuses, where aiokafka waits without a word.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from hub.adapters.kafka_clients import Broker
+from hub.ports import Barred, Offered, TryLater
+from hub.wrapping import UnknownKey, Unwrapped
+
+BATCH = 500
+_PROBE_SECONDS = 1.2
+_LONGEST_SILENCE = 5.0
+_REFUSALS = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    KafkaError.SASL_AUTHENTICATION_FAILED,
+    KafkaError._AUTHENTICATION,  # noqa: SLF001  # the library's own name for it
+}
+_NO_TOPIC = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}  # noqa: SLF001
+Unwrap = Callable[[bytes], Unwrapped]
+
+
+class TopicOutlet:
+    """Keeps the promises of `hub.ports.Outlet` on one topic of one partition. It belongs to no group."""
+
+    def __init__(self, broker: Broker, topic: str, unwrap: Unwrap, renew: Callable[[], Unwrap]) -> None:
+        """`unwrap` opens a record; `renew` fetches the hub's keys anew and gives what opens with those."""
+        self._broker, self._topic, self._unwrap, self._renew = broker, topic, unwrap, renew
+        self._client: Consumer | None = None
+        self._refused: KafkaError | None = None
+        self._waiting: deque[Message] = deque()
+        self._next, self.at_end = 0, False
+
+    def offer(self, after: int, seconds: float) -> list[Offered]:
+        """What has come, opened. What does not open stops it, once all before it was offered."""
+        client = self._client or self._begin(after)
+        if not self._waiting:
+            self._fill(client, min(seconds, 1.0))
+        offered: list[Offered] = []
+        while self._waiting:
+            try:
+                found = self._opened(self._waiting[0])
+            except Exception:
+                if offered:
+                    return offered
+                raise
+            offered.append(Offered(found.record, found.head))
+            self._waiting.popleft()
+        return offered
+
+    def _fill(self, client: Consumer, seconds: float) -> None:
+        """From the client. Silence is no end: the broker is asked where that is, and whether it may be read."""
+        until = time.monotonic() + _LONGEST_SILENCE
+        while not self._waiting:
+            self._waiting.extend(self._sound(client.consume(BATCH, seconds)))
+            self.at_end = not self._waiting and self._ends_here(client)
+            if self.at_end:
+                return
+            if time.monotonic() > until:
+                raise TryLater("the broker does not give what it has")
+        self._next = (self._waiting[-1].offset() or 0) + 1
+
+    def _ends_here(self, client: Consumer) -> bool:
+        self._may_read(client)
+        try:
+            _, end = client.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=_PROBE_SECONDS)
+        except KafkaException as failure:
+            error: Any = failure.args[0]
+            raise self._in_words(error) from failure
+        self._next = self._next if self._next <= end else 0  # the topic was made anew: it is read from its beginning
+        return self._next >= end
+
+    def back(self) -> None:
+        """To the first record that the broker still has."""
+        self._waiting.clear()
+        self._next, self.at_end = 0, False
+        if self._client:
+            self._client.assign([TopicPartition(self._topic, 0, OFFSET_BEGINNING)])
+
+    def close(self) -> None:
+        """Leave the broker."""
+        client, self._client = self._client, None
+        self._waiting.clear()
+        if client:
+            client.close()
+
+    def _begin(self, after: int) -> Consumer:
+        """A record never lies before the place that its number gives it; where the topic was made anew it may, and the
+        gap sends the reader back.
+        """
+        self._refused = None
+        settings: dict[str, Any] = {
+            **self._broker.confluent(),
+            "group.id": "iom-hub-kit",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "error_cb": self._complained,
+            "log_level": 0,
+        }
+        client = Consumer(settings)
+        try:
+            self._may_read(client)
+        except BaseException:
+            client.close()
+            raise
+        client.assign([TopicPartition(self._topic, 0, after)])
+        self._next = after
+        self._client = client
+        return client
+
+    def _complained(self, error: KafkaError) -> None:
+        if error.code() in _REFUSALS:
+            self._refused = error
+
+    def _may_read(self, client: Consumer) -> None:
+        """Ask, with a limit: a broker that refuses says nothing to who only waits. Raises `Barred` or `TryLater`."""
+        try:
+            error: Any = client.list_topics(self._topic, timeout=_PROBE_SECONDS).topics[self._topic].error
+        except KafkaException as failure:
+            error = failure.args[0]
+            client.poll(0)  # it is now that the client tells why
+        if error or self._refused:
+            raise self._in_words(self._refused or error)
+
+    def _sound(self, messages: list[Message]) -> list[Message]:
+        """The records. That the client may join no group is no trouble: it reads alone."""
+        for each in messages:
+            error: Any = each.error()
+            if error and error.code() != KafkaError.GROUP_AUTHORIZATION_FAILED:
+                raise self._in_words(error)
+        return [each for each in messages if not each.error()]
+
+    def _in_words(self, error: KafkaError) -> Exception:
+        if error.code() in _REFUSALS:
+            why = f"the broker refuses ({error.name()}): this agency may not read its topic {self._topic}"
+            return Barred(f"{why}. What was read before stays here")
+        if error.code() in _NO_TOPIC:
+            return TryLater(f"the broker has no topic {self._topic}")
+        return TryLater(f"the broker is out of reach ({error.name()})")
+
+    def _opened(self, message: Message) -> Unwrapped:
+        value = message.value() or b""
+        try:
+            return self._unwrap(value)
+        except UnknownKey:
+            self._unwrap = self._renew()
+            return self._unwrap(value)

@@ -1,0 +1,123 @@
+"""Opening: a kit is put together from its home. Everything it needs is its own; of the hub it knows public keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from hub.adapters.feeds import StoreFeed
+from hub.adapters.hub_http import HttpOutlet, HubHttp, keys_signed
+from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_topic import TopicOutlet, Unwrap
+from hub.adapters.keyfile import KeyFile
+from hub.adapters.sqlite import SqliteStore
+from hub.adapters.views import StoreViews
+from hub.chains import Tampered
+from hub.identity import Identity
+from hub.kit.home import KitHome, NotSetUp, Pinned
+from hub.kit.taking import Taking
+from hub.ports import Outlet
+from hub.running import Hosted
+from hub.wrapping import Unwrapper
+from schemas.identifiers import AgencyId
+
+
+class PinnedFeed(Identity):
+    """A kit names nothing for anybody; it only knows its own feed's name."""
+
+    def __init__(self, feed: UUID) -> None:
+        """As it was pinned."""
+        super().__init__(bytes(32))
+        self._pinned = feed
+
+    def feed(self, recipient: AgencyId) -> UUID:  # noqa: ARG002  # there is only one
+        """The one feed of this kit."""
+        return self._pinned
+
+
+@dataclass
+class Kit:
+    """A kit, all its parts at hand."""
+
+    home: KitHome
+    pinned: Pinned
+    store: SqliteStore
+    feed: StoreFeed
+    hosted: Hosted
+    taking: Taking
+    hub: HubHttp
+
+    @property
+    def agency(self) -> AgencyId:
+        """Whose kit this is."""
+        return self.pinned.agency
+
+    def close(self) -> None:
+        """Release the store and the connections."""
+        self.hub.close()
+        self.store.close()
+
+
+def open_kit(home: KitHome, *, beside: bool = False) -> Kit:
+    """Open it; `beside` a kit that runs, to read. Raises `NotSetUp`, `NoKey`, `StoreInUse` or `UnusableStore`."""
+    pinned = home.pinned()
+    if beside and not home.store_file.exists():
+        raise NotSetUp(f"{home.store_file} is missing: `iom-hub connect run` makes it")
+    keys = KeyFile.open(home.key_file, home.secret, create=not home.store_file.exists())
+    store = SqliteStore(home.store_file, keys, beside=beside)
+    feed = StoreFeed(store, PinnedFeed(pinned.feed))
+    views = StoreViews(store, pinned.agency, keys.derive("views"))
+    found = {point.name: point for point in entry_points(group="iom_hub.consumers")}
+    consumers = [found[name].load()() for name in home.settings.consumers]
+    return Kit(
+        home=home,
+        pinned=pinned,
+        store=store,
+        feed=feed,
+        hosted=Hosted(pinned.agency, feed, views, consumers),
+        taking=Taking(store, feed, pinned.agency, pinned.feed, pinned.ledger_key),
+        hub=HubHttp(pinned.hub, home.token),
+    )
+
+
+def outlets(kit: Kit) -> list[Outlet]:
+    """Where the kit reads, the first choice first: its topic where there is one, and the hub where it has a token."""
+    over_http = HttpOutlet(kit.hub, kit.pinned.feed, kit.pinned.ledger_key)
+    if kit.pinned.kafka is None:
+        return [over_http]
+    topic = TopicOutlet(_broker(kit), f"partner.{kit.pinned.feed}", _unwrap(kit, kit.pinned), _renewed(kit))
+    return [topic, over_http] if kit.home.token() else [topic]
+
+
+def _broker(kit: Kit) -> Broker:
+    """Raises `UnusableBroker`."""
+    said = kit.pinned.kafka
+    if said is None:
+        raise NotSetUp("kit.yaml names no brokers")
+    return Broker(said.servers, said.username, kit.home.settings.kafka_password, said.ca)
+
+
+def _unwrap(kit: Kit, pinned: Pinned) -> Unwrap:
+    return Unwrapper(pinned.feed, kit.home.receiving(), pinned.delivery_keys).unwrap
+
+
+def _renewed(kit: Kit) -> Callable[[], Unwrap]:
+    """The hub may have a new delivery key: it is taken on the word of the pinned ledger's key, and pinned, too."""
+
+    def renew() -> Unwrap:
+        keys = delivery_keys(kit.hub, kit.pinned.ledger_key)
+        kit.pinned = kit.pinned.model_copy(update={"delivery": tuple(dict.fromkeys((*kit.pinned.delivery, *keys)))})
+        kit.home.pin(kit.pinned)
+        return _unwrap(kit, kit.pinned)
+
+    return renew
+
+
+def delivery_keys(hub: HubHttp, ledger: Ed25519PublicKey) -> list[str]:
+    """The hub's public delivery keys, in hexadecimal. Raises `Tampered` unless the ledger's key signs them."""
+    keys, note = hub.keys()
+    if not keys_signed(keys, note, ledger):
+        raise Tampered(f"the keys that {hub.url} presents are not signed by the hub's pinned key")
+    return [each["public"] for each in keys if each["use"] == "delivery"]

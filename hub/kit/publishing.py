@@ -1,0 +1,45 @@
+"""Publishing: what the agency says goes to the hub signed with the agency's own key."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from hub.attesting import HEADER, MOST_LINES, sign_batch, split
+from hub.kit.opening import Kit
+
+
+def publish(kit: Kit, content: bytes) -> Iterator[dict[str, Any]]:
+    """Publish lines, one update each, in order. For each what the hub says: `receipt` or `problem`.
+
+    Raises `TryLater`, `Barred` or `HubRefused`; what was answered before that is published, and may be sent again.
+    """
+    lines, key = split(content), kit.home.signing()
+    for start in range(0, len(lines), MOST_LINES):
+        chunk = lines[start : start + MOST_LINES]
+        headers = {HEADER: sign_batch(key, chunk).header()}
+        answer = kit.hub.publish(b"\n".join(chunk), "application/x-ndjson", headers)
+        yield from (orjson.loads(line) for line in answer.content.splitlines())
+
+
+def as_lines(content: bytes) -> bytes:
+    """A file with one update as a line; a file with lines as it is."""
+    try:
+        orjson.loads(content)
+    except ValueError:
+        return content
+    return b" ".join(content.splitlines())
+
+
+def answers(kit: Kit, most: int) -> Sequence[tuple[int, dict[str, Any]]]:
+    """The last answers on the agency's own feed to what it published through a source, each with its sequence."""
+    seq, _ = kit.feed.head(kit.agency)
+    found: list[tuple[int, dict[str, Any]]] = []
+    for number, said in kit.feed.told(kit.agency, max(0, seq - _LOOK_BACK), _LOOK_BACK):
+        if said and said.kind.startswith(_ANSWERS):
+            found.append((number, {"kind": said.kind, **said.told}))
+    return found[-most:]
+
+
+_ANSWERS = "hub."
+_LOOK_BACK = 1000
