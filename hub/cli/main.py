@@ -2,7 +2,20 @@
 
 import typer
 
-from hub.cli import agency, agency_keys, bundles, demo, explain, ledger, policy, publish, reading, sealing, serve
+from hub.cli import (
+    agency,
+    agency_keys,
+    bundles,
+    demo,
+    explain,
+    ledger,
+    policy,
+    publish,
+    reading,
+    sealing,
+    serve,
+    worker,
+)
 
 app = typer.Typer(
     name="iom-hub",
@@ -14,6 +27,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("publish")(publish.publish)
 app.command("sign")(agency_keys.sign)
 app.command("seal")(sealing.seal)
