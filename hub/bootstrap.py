@@ -1,9 +1,9 @@
 """The one place that chooses adapters and starts consumers: everything else is handed what it needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from importlib.metadata import entry_points
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,6 +12,7 @@ from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
 from hub.adapters import postgres, sqlite
 from hub.adapters.archive import StoreArchive
+from hub.adapters.backlog import StoreBacklog
 from hub.adapters.evidence import StoreEvidence
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.kafka import KafkaChannel
@@ -22,28 +23,24 @@ from hub.adapters.positions import StorePositions
 from hub.adapters.store import DatabaseStore
 from hub.adapters.system import SystemClock, SystemEntropy
 from hub.adapters.views import StoreViews
+from hub.attending import Attending
 from hub.collecting import Collector, checker, opener
-from hub.continuing import resume
 from hub.delivering import Carriage, Carrier
-from hub.governing import WATCH_SECONDS, Governing, begin
+from hub.governing import Governing, begin
 from hub.identity import Identity
 from hub.keying import HubKeys
-from hub.persisting import persistently
+from hub.metering import Meters, metered
 from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
 from hub.recording import Recorder
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
 from hub.settings import Settings
-from hub.timers import fire_due
+from hub.ticking import Watchdog
 from hub.tokens import Tokens
 from hub.verifying import Verdict, Verifier
+from hub.working import EVERYTHING, Role, loops
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
-
-_TIMER_SECONDS = 0.25
-_AGREEMENTS_SECONDS = 5.0
-_GATHER_SECONDS = 0.01
-"""How long consumers let news gather once there is some: a batch costs them little more than one record."""
 
 
 @dataclass
@@ -61,7 +58,12 @@ class Hub:
     recorder: Recorder
     tokens: Tokens
     keys: HubKeys
+    meters: Meters
     _hosting: Hosting
+    roles: frozenset[Role] = EVERYTHING
+    stopping: bool = False
+    source: KafkaSource | None = None
+    channel: KafkaChannel | None = None
     carrier: Carrier | None = None
     """Carries feeds to Kafka, where there is one."""
     collector: Collector | None = None
@@ -78,21 +80,43 @@ class Hub:
         """The consumers of every partner in the register."""
         return self._hosting.of(self.bundle.policies.partners)
 
+    @cached_property
+    def backlog(self) -> StoreBacklog:
+        """What waits in the store."""
+        return StoreBacklog(self.store)
+
+    @cached_property
+    def attending(self) -> Attending:
+        """Answers whoever asks how this process is."""
+        return Attending(self)
+
+    @cached_property
+    def watchdog(self) -> Watchdog:
+        """Looks at everything that works by itself."""
+        return Watchdog(lambda: (self.commits, *self._loops), self.settings.watchdog_seconds)
+
     def start(self) -> None:
-        """Start what works in the background: hosted consumers, timers, checkpoints, the look-out for bundles."""
+        """Start what works in the background: what this process's roles are."""
         tune_interpreter()
-        self._loops = _loops(self)
+        self._loops = loops(self, self.roles)
         for loop in self._loops:
             loop.start()
+        self.watchdog.start()
 
     def close(self) -> None:
-        """Finish what was begun and release the store."""
+        """Finish what was begun, leave the brokers, give leases back, release the store; twice does no harm."""
+        if self.stopping:
+            return
+        self.stopping = True
         self.commits.close()
+        for loop in self._loops:
+            loop.end()
         for loop in self._loops:
             loop.close()
         for way in (self.carrier, self.collector):
             if way:
                 way.close()
+        self.watchdog.close()
         self.store.close()
 
     def publish(self, agency: AgencyId, raw: bytes, *, sub: str) -> Receipt:
@@ -156,9 +180,14 @@ def bundle_in_force(settings: Settings) -> Bundle:
     return begin(last_bundle(settings), settings.files, SystemClock().now())[0].bundle
 
 
-def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None) -> Hub:
-    """Open everything. Raises `UnusablePolicies`, `NoKey`, `UnusableStore`, `StoreInUse`, or `TryLater` when the
-    database is out of reach.
+def open_hub(
+    settings: Settings,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    roles: Collection[Role] = EVERYTHING,
+) -> Hub:
+    """Open everything that these roles need. Raises `UnusablePolicies`, `NoKey`, `UnusableStore`, `StoreInUse`, or
+    `TryLater` when the database is out of reach.
     """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     if not _is_made(settings):
@@ -166,17 +195,20 @@ def open_hub(settings: Settings, clock: Clock | None = None, entropy: Entropy | 
     keys = open_keys(settings)
     store = _open_store(settings, keys)
     try:
-        return _opened(settings, store, keys, clock, entropy)
+        return _opened(settings, store, keys, clock, entropy, frozenset(roles))
     except BaseException:
         store.close()
         raise
 
 
-def _opened(settings: Settings, store: DatabaseStore, keys: KeyFile, clock: Clock, entropy: Entropy) -> Hub:
-    identity = Identity(keys.derive("identity"))
+def _opened(
+    settings: Settings, store: DatabaseStore, keys: KeyFile, clock: Clock, entropy: Entropy, roles: frozenset[Role]
+) -> Hub:
+    identity, meters = Identity(keys.derive("identity")), Meters()
     governing = Governing(store, settings.files, identity, clock, entropy)
+    counted = metered(store, meters, identity.feed)
     acceptor = Acceptor(
-        store, lambda: governing.bundle, identity, clock, entropy, settings.settle, settings.view_retention
+        counted, lambda: governing.bundle, identity, clock, entropy, settings.settle, settings.view_retention
     )
     signing = Ed25519PrivateKey.from_private_bytes(keys.derive("ledger-signing"))
     recorder = Recorder(store, identity, clock, entropy, signing)
@@ -193,26 +225,39 @@ def _opened(settings: Settings, store: DatabaseStore, keys: KeyFile, clock: Cloc
         recorder=recorder,
         tokens=open_tokens(keys),
         keys=HubKeys(keys.derive, settings.key_number),
+        meters=meters,
+        roles=roles,
         _hosting=_hosting(settings, store, feed, keys.derive("views")),
     )
     if where := broker(settings):
-        hub.carrier, hub.collector = _carrier(hub, where), _collector(hub, where)
+        _connect(hub, where)
+    meters.standing = hub.attending.standing
     return hub
 
 
-def _collector(hub: Hub, where: Broker) -> Collector:
+def _connect(hub: Hub, where: Broker) -> None:
+    """The ways in and out, as far as this process goes them."""
+    if Role.ACCEPT in hub.roles:
+        hub.source = KafkaSource(where.aiokafka(), GROUP)
+        hub.collector = _collector(hub, hub.source)
+    if Role.CARRY in hub.roles:
+        hub.channel = KafkaChannel(where, hub.identity.topic)
+        hub.carrier = _carrier(hub, hub.channel)
+
+
+def _collector(hub: Hub, source: KafkaSource) -> Collector:
     """The way in from Kafka."""
     in_force = hub.acceptor.in_force
     opens, checks = opener(lambda: hub.keys.inbound), checker(in_force, hub.clock)
-    return Collector(KafkaSource(where.aiokafka(), GROUP), hub.acceptor, opens, checks)
+    return Collector(source, hub.acceptor, opens, checks)
 
 
-def _carrier(hub: Hub, where: Broker) -> Carrier:
+def _carrier(hub: Hub, channel: KafkaChannel) -> Carrier:
     """The way out to Kafka."""
     return Carrier(
         Carriage(
             name="kafka",
-            channel=KafkaChannel(where, hub.identity.topic),
+            channel=channel,
             feed=hub.feed,
             positions=StorePositions(hub.store),
             identity=hub.identity,
@@ -234,54 +279,3 @@ def _hosting(settings: Settings, store: DatabaseStore, feed: StoreFeed, key: byt
 def _consumers(names: tuple[str, ...]) -> list[Consumer]:
     found = {point.name: point for point in entry_points(group="iom_hub.consumers")}
     return [found[name].load()() for name in names]
-
-
-def _consume(hub: Hub) -> float:
-    version = hub.store.version
-    mine = [hosted for agency, hosted in hub.hosted.items() if hub.store.lease(f"consume/{agency}")]
-    while take_in(mine):
-        pass
-    hub.store.wait(version, 0.5)
-    return _GATHER_SECONDS
-
-
-def _carry(hub: Hub, carrier: Carrier) -> float:
-    version = hub.store.version
-    carrier.step()
-    hub.store.wait(version, 0.25)
-    return _GATHER_SECONDS
-
-
-def _loops(hub: Hub) -> list[Loop]:
-    """What one process at a time does, it does under a lease."""
-    leads = hub.store.lease
-
-    def fire() -> float:
-        return 0.0 if leads("timers") and persistently(lambda: fire_due(hub.acceptor)) else _TIMER_SECONDS
-
-    def checkpoint() -> float:
-        if leads("checkpoints"):
-            hub.recorder.checkpoint()
-        return hub.settings.checkpoint_seconds
-
-    def watch() -> float:
-        hub.governing.look()
-        return WATCH_SECONDS
-
-    def watch_agreements() -> float:
-        if leads("agreements"):
-            persistently(lambda: resume(hub.acceptor))
-        return _AGREEMENTS_SECONDS
-
-    steps: dict[str, Callable[[], float]] = {
-        "consume": partial(_consume, hub),
-        "timers": fire,
-        "checkpoints": checkpoint,
-        "policies": watch,
-        "agreements": watch_agreements,
-    }
-    if hub.carrier:
-        steps["carry"] = partial(_carry, hub, hub.carrier)
-    if hub.collector:
-        steps["collect"] = hub.collector.step
-    return [Loop(name, step) for name, step in steps.items()]

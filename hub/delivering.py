@@ -179,6 +179,11 @@ class Carrier:
         self.out_of_reach = False
         """Whether the channel did not answer when it was last asked."""
 
+    @property
+    def name(self) -> str:
+        """The channel's."""
+        return self._with.name
+
     def step(self) -> None:
         """Give a turn to every partner that has news and none yet; never waits for one."""
         with self._lock:

@@ -182,6 +182,11 @@ class Governing:
         """The bundle in force."""
         return self.in_force.bundle
 
+    @property
+    def decides(self) -> bool:
+        """Not while another process has entered a bundle that this one cannot use."""
+        return not self._stale
+
     def bundle_of(self, digest: str) -> Bundle:
         """The bundle of this digest, in force now or once. Raises `NoSuchBundle`."""
         bundle = self.bundle

@@ -1,6 +1,7 @@
 """Running: what works in the background of one process: group commit, hosted consumers, loops that repeat."""
 
 import gc
+import math
 import queue
 import sys
 import threading
@@ -13,6 +14,7 @@ from hub.accepting import Acceptor, Result
 from hub.persisting import persistently
 from hub.ports import Collided, Consumer, Feed, TryLater, Views
 from hub.receiving import Received
+from hub.ticking import Pulse
 from schemas.disclosures import Disclosure
 from schemas.identifiers import AgencyId
 
@@ -21,6 +23,9 @@ MAX_BATCH = 500
 
 READ = 500
 """Feed records a hosted consumer takes at once."""
+
+POSITION = "hosted"
+"""All hosted consumers of a partner share one position."""
 
 log = structlog.get_logger()
 
@@ -46,6 +51,14 @@ class GroupCommit:
         self._waiting: queue.SimpleQueue[tuple[Received, Future[Result]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="accept", daemon=True)
         self._lock, self._closed = threading.Lock(), False
+        self._pulse = Pulse()
+
+    name = "accept"
+
+    def silent(self) -> float:
+        """How long a batch has been on its way."""
+        dead = self._thread.ident is not None and not self._closed and not self._thread.is_alive()
+        return math.inf if dead else self._pulse.silent()
 
     def submit(self, received: Sequence[Received]) -> list[Future[Result]]:
         """A future for each update; done once it is durable, or failed with `TryLater`. Raises `TryLater` when the
@@ -77,7 +90,9 @@ class GroupCommit:
         while (first := self._waiting.get()) is not None:
             batch, last = self._gather(first)
             if wanted := [pair for pair in batch if pair[1].set_running_or_notify_cancel()]:  # some may have gone away
+                self._pulse.beat()
                 self._commit(wanted)
+                self._pulse.rest()
             if last:
                 return
 
@@ -127,7 +142,7 @@ class Hosted:
     def catch_up(self) -> int:
         """Take in what is new, up to a batch. Returns how many records were read."""
         if self.position is None:
-            self.position = self.views.position(_POSITION)
+            self.position = self.views.position(POSITION)
         told = self._feed.told(self.agency, self.position, READ)
         if not told:
             return 0
@@ -148,7 +163,7 @@ class Hosted:
                 for consumer in self._consumers:
                     if disclosure and not disclosure.is_answer:
                         consumer.apply(unit, seq, disclosure)
-            unit.move(_POSITION, last, since)
+            unit.move(POSITION, last, since)
 
 
 class Hosting:
@@ -173,33 +188,50 @@ def take_in(partners: Iterable[Hosted]) -> int:
     return sum(partner.catch_up() for partner in partners)
 
 
-_POSITION = "hosted"
-"""All hosted consumers of a partner share one position."""
-
-
 class Loop:
     """A thread that does one thing again and again, and survives its failures."""
 
     def __init__(self, name: str, step: Callable[[], float]) -> None:
         """`step` returns how many seconds to wait before the next."""
-        self._step, self._stop = step, threading.Event()
+        self.name, self._step, self._stop = name, step, threading.Event()
+        self._pulse = Pulse()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.failing = False
+        """Whether the last step failed."""
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
 
+    def end(self) -> None:
+        """Begin no further step."""
+        self._stop.set()
+
     def close(self) -> None:
         """Finish the step that runs, then stop."""
-        self._stop.set()
+        self.end()
         if self._thread.is_alive():
             self._thread.join()
 
+    def silent(self) -> float:
+        """How long a step takes, or how long the next is overdue."""
+        dead = self._thread.ident is not None and not self._stop.is_set() and not self._thread.is_alive()
+        return math.inf if dead else self._pulse.silent()
+
     def _run(self) -> None:
         while not self._stop.is_set():
-            try:
-                pause = self._step()
-            except Exception as failure:  # noqa: BLE001  # a loop that dies silently is worse than one that repeats
-                log.error("loop_failed", loop=self._thread.name, error=type(failure).__name__)  # noqa: TRY400  # no values
-                pause = 1.0
+            self._pulse.beat()
+            pause = self._once()
+            self._pulse.beat(pause)
             self._stop.wait(pause)
+        self._pulse.rest()
+
+    def _once(self) -> float:
+        try:
+            pause = self._step()
+        except Exception as failure:  # noqa: BLE001  # a loop that dies silently is worse than one that repeats
+            log.error("loop_failed", loop=self.name, error=type(failure).__name__)  # noqa: TRY400  # no values
+            self.failing = True
+            return 1.0
+        self.failing = False
+        return pause

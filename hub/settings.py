@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     consumers: tuple[str, ...] = Field(default=("case_views", "alerts"), description="The consumers that run hosted.")
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
     port: int = Field(default=8700, ge=0, le=65535, description="Where `serve` listens.")
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Where `/ready` and `/metrics` are, on loopback; else nowhere."
+    )
+    watchdog_seconds: float = Field(default=60, gt=0, description="How long a loop may show no progress.")
     kafka: str | None = Field(default=None, description="Where the brokers are, `host:port,…`; else none are used.")
     kafka_username: str | None = Field(default=None, description="As whom the hub speaks to them (SCRAM-SHA-512).")
     kafka_password: SecretStr | None = Field(default=None, description="The password for that.")

@@ -72,6 +72,8 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
         """For each partition that is held the first offset that was brought and not taken."""
         self._moved = time.monotonic()
         self.rebalances, self.rebuilds = 0, 0
+        self._built_at = 0
+        """How many rebalances there had been when the consumer was built."""
         self._loop = asyncio.new_event_loop()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -107,6 +109,11 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CALL_SECONDS)
         self._loop.close()
+
+    @property
+    def assigned(self) -> bool:
+        """Whether the group has said which partitions are this one's; they may be none."""
+        return self._consumer is not None and self.rebalances > self._built_at and not self._revoking
 
     def lag(self) -> int:
         """How many records wait, as far as the broker said when it last answered."""
@@ -154,7 +161,7 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
                 consumer.seek(partition, offset)
 
     async def _built(self) -> Any:
-        consumer = AIOKafkaConsumer(**self._options)
+        consumer, self._built_at = AIOKafkaConsumer(**self._options), self.rebalances
         consumer.subscribe(self._topics, listener=self)
         try:
             await asyncio.wait_for(consumer.start(), CALL_SECONDS)

@@ -15,6 +15,7 @@ from hub.cli import (
     reading,
     sealing,
     serve,
+    worker,
 )
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("publish")(publish.publish)
 app.command("sign")(agency_keys.sign)
 app.command("seal")(sealing.seal)

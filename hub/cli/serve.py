@@ -24,6 +24,7 @@ def serve(
     """
     from hub import telemetry
     from hub.bootstrap import open_hub
+    from hub.cli.lookout import lookout
 
     settings = settings_for(home)
     telemetry.configure()
@@ -31,7 +32,8 @@ def serve(
         hub = open_hub(settings)
         try:
             hub.start()
-            listen(hub, host or settings.host, settings.port if port is None else port)
+            with lookout(hub):
+                listen(hub, host or settings.host, settings.port if port is None else port)
         finally:
             hub.close()
 

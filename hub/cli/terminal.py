@@ -53,6 +53,7 @@ def told_plainly() -> Iterator[None]:
     from hub.cli.session import Refusal
     from hub.installing import NoSigningKey
     from hub.ports import TryLater
+    from hub.working import UnusableRoles
 
     try:
         yield
@@ -60,7 +61,17 @@ def told_plainly() -> Iterator[None]:
         for problem in unusable.problems:
             err.print(problem, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
-    except (NoKey, NoSigningKey, StoreInUse, UnusableBroker, UnusableStore, Refusal, TryLater, OSError) as failure:
+    except (
+        NoKey,
+        NoSigningKey,
+        StoreInUse,
+        UnusableBroker,
+        UnusableRoles,
+        UnusableStore,
+        Refusal,
+        TryLater,
+        OSError,
+    ) as failure:
         err.print(_in_words(failure), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 

@@ -22,6 +22,7 @@ SAMPLES = Path(__file__).parents[1] / "fixtures" / "hmpps"
 COMMANDS = (
     ["demo"],
     ["serve"],
+    ["worker"],
     ["publish"],
     ["seal"],
     ["sign"],
@@ -118,6 +119,15 @@ def test_a_hub_stops_though_somebody_reads_a_stream(home: Path) -> None:
             assert hub.stop() == 0
             assert time.monotonic() - started < 5
     assert not (home / "hub.url").exists()
+
+
+def test_a_worker_on_the_embedded_store_does_not_start(home: Path) -> None:
+    """Only one process may open it: the sentence says what to do, and nothing is left behind."""
+    said = failed(home, "worker", "consume")
+    assert "only one process may open the embedded store" in said
+    assert "IOM_HUB_DATABASE" in said
+    assert "IOM_HUB_KAFKA" in failed(home, "worker", "accept", IOM_HUB_DATABASE="postgresql://localhost:1/hub")
+    assert not home.exists()
 
 
 def test_without_signed_policies_a_hub_refuses_to_start(home: Path) -> None:

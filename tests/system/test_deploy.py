@@ -29,7 +29,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 [PROGRAM] = PROJECT["project"]["scripts"]
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
-UNIT = ROOT / "deploy" / "systemd" / "iom-hub.service"
+UNITS = ("iom-hub.service", "iom-hub-worker@.service")
 SHIPPED_KINDS_OF_FILE = (".py", ".yaml", ".json", ".csv")
 
 
@@ -128,18 +128,19 @@ def health(url: str) -> dict[str, str]:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="module")
-def unit() -> configparser.ConfigParser:
-    """The unit file, in which no key stands twice."""
+@pytest.fixture(scope="module", params=UNITS)
+def unit(request: pytest.FixtureRequest) -> configparser.ConfigParser:
+    """A unit file, in which no key stands twice but the files of its settings."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # keys as they are written
-    parser.read_string(UNIT.read_text(encoding="utf-8"))
+    text = (ROOT / "deploy" / "systemd" / request.param).read_text(encoding="utf-8")
+    parser.read_string(text.replace("EnvironmentFile=/etc/iom-hub/worker-%i.env\n", ""))
     return parser
 
 
 def test_the_unit_starts_the_console_script(unit: configparser.ConfigParser) -> None:
     """The unit runs the program that the wheel installs, with a command that it has."""
-    program, command = unit["Service"]["ExecStart"].split()
+    program, command, *_ = unit["Service"]["ExecStart"].split()
     assert Path(program).name == PROGRAM
     assert is_served(command)
 

@@ -1,0 +1,185 @@
+"""Working: what a process does by itself, by its roles. Any number of processes may have the same role.
+
+What only one of them may do at a time, it does under a lease; whoever finds a lease free takes it. So the loss of a
+process is made good by the next step of another.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Protocol
+
+from hub.accepting import Acceptor
+from hub.collecting import Collector
+from hub.continuing import resume
+from hub.delivering import Carrier
+from hub.governing import WATCH_SECONDS, Governing
+from hub.persisting import persistently
+from hub.ports import Store
+from hub.recording import Recorder
+from hub.running import Hosted, Loop, take_in
+from hub.settings import Settings
+from hub.timers import fire_due
+from schemas.identifiers import AgencyId
+
+_TIMER_SECONDS = 0.25
+_AGREEMENTS_SECONDS = 5.0
+_STANDBY_SECONDS = 1.0
+"""How soon a process looks again whether the one that leads is gone."""
+_GATHER_SECONDS = 0.01
+"""How long consumers let news gather once there is some: a batch costs them little more than one record."""
+
+
+class UnusableRoles(Exception):
+    """What the settings say does not fit what a worker is to do, so it does not start."""
+
+
+class Role(StrEnum):
+    """What a worker does."""
+
+    ACCEPT = "accept"
+    """Takes in what comes by Kafka."""
+    CARRY = "carry"
+    """Carries what stands in the feeds outwards."""
+    CONSUME = "consume"
+    """Folds hosted views and raises alerts; fires timers, makes checkpoints, tells what waited for an agreement."""
+
+
+EVERYTHING = frozenset(Role)
+"""What `iom-hub serve` does."""
+
+
+def worker_roles(names: Collection[str], settings: Settings) -> frozenset[Role]:
+    """The roles of a worker, held to the settings. Raises `UnusableRoles`."""
+    unknown = sorted(set(names) - set(Role))
+    if unknown or not names:
+        raise UnusableRoles(f"a worker can do: {', '.join(Role)}; one of them, or several")
+    if not settings.database:
+        raise UnusableRoles(
+            "only one process may open the embedded store: run `iom-hub serve`, which does everything, or give the "
+            "workers a database that they share (IOM_HUB_DATABASE)"
+        )
+    roles = frozenset(Role(name) for name in names)
+    if without := sorted(roles - {Role.CONSUME}) if settings.kafka is None else []:
+        raise UnusableRoles(f"{' and '.join(without)} need brokers: IOM_HUB_KAFKA says where they are")
+    return roles
+
+
+class Shared(Store, Protocol):
+    """A store in which one can wait for what others commit."""
+
+    @property
+    def version(self) -> int:
+        """Grows with every commit that this process hears of."""
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """The version, once it differs from `seen` or the time is up."""
+
+    def check_writable(self) -> None:
+        """Raises `TryLater` where it is not."""
+
+
+class Parts(Protocol):
+    """A hub, as far as its loops need it."""
+
+    @property
+    def settings(self) -> Settings:
+        """What differs from one installation to the next."""
+
+    @property
+    def store(self) -> Shared:
+        """The truth."""
+
+    @property
+    def acceptor(self) -> Acceptor:
+        """Accepts what timers and agreements bring."""
+
+    @property
+    def recorder(self) -> Recorder:
+        """Makes checkpoints."""
+
+    @property
+    def governing(self) -> Governing:
+        """Looks out for bundles."""
+
+    @property
+    def hosted(self) -> Mapping[AgencyId, Hosted]:
+        """The consumers of every partner."""
+
+    @property
+    def collector(self) -> Collector | None:
+        """Takes in what agencies publish to Kafka, where it does."""
+
+    @property
+    def carrier(self) -> Carrier | None:
+        """Carries feeds to Kafka, where it does."""
+
+
+def collect(hub: Parts) -> float:
+    """One batch of what agencies published to the brokers."""
+    assert hub.collector
+    return hub.collector.step()
+
+
+def carry(hub: Parts) -> float:
+    """Give a turn to each partner that has news; wait for more."""
+    assert hub.carrier
+    version = hub.store.version
+    hub.carrier.step()
+    hub.store.wait(version, 0.25)
+    return _GATHER_SECONDS
+
+
+def consume(hub: Parts) -> float:
+    """One batch of each partner whose lease this process has; wait for news when there was none."""
+    version = hub.store.version
+    mine = [hosted for agency, hosted in hub.hosted.items() if hub.store.lease(f"consume/{agency}")]
+    if take_in(mine):
+        return 0.0
+    hub.store.wait(version, 0.5)
+    return _GATHER_SECONDS
+
+
+def timers(hub: Parts) -> float:
+    """Fire what is due."""
+    if not hub.store.lease("timers"):
+        return _STANDBY_SECONDS
+    return 0.0 if persistently(lambda: fire_due(hub.acceptor)) else _TIMER_SECONDS
+
+
+def checkpoints(hub: Parts) -> float:
+    """Sign where the ledger stands."""
+    if not hub.store.lease("checkpoints"):
+        return _STANDBY_SECONDS
+    persistently(hub.recorder.checkpoint)
+    return hub.settings.checkpoint_seconds
+
+
+def agreements(hub: Parts) -> float:
+    """Tell what waited for an agreement that is in force anew."""
+    if hub.store.lease("agreements"):
+        persistently(lambda: resume(hub.acceptor))
+    return _AGREEMENTS_SECONDS
+
+
+def policies(hub: Parts) -> float:
+    """Take up a new bundle, or what another process has entered: each process decides by itself, so each looks."""
+    hub.governing.look()
+    return WATCH_SECONDS
+
+
+Step = Callable[[Parts], float]
+
+LOOPS: Mapping[Role, tuple[Step, ...]] = {
+    Role.ACCEPT: (collect,),
+    Role.CARRY: (carry,),
+    Role.CONSUME: (consume, timers, checkpoints, agreements),
+}
+"""What each role does; each step has a thread of its own."""
+
+
+def loops(hub: Parts, roles: Collection[Role]) -> list[Loop]:
+    """The loops of a process with these roles. Without a broker nothing is collected or carried."""
+    steps = [policies, *(step for role in Role if role in roles for step in LOOPS[role])]
+    idle = {step for step, there in ((collect, hub.collector), (carry, hub.carrier)) if there is None}
+    return [Loop(step.__name__, partial(step, hub)) for step in steps if step not in idle]
