@@ -12,10 +12,11 @@ from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
 from hub.adapters import postgres, sqlite
 from hub.adapters.archive import StoreArchive
-from hub.adapters.evidence import StoreEvidence
+from hub.adapters.evidence import StoreEvidence, agencies_ever
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.kafka import KafkaChannel
-from hub.adapters.kafka_clients import Broker, broker
+from hub.adapters.kafka_admin import KafkaAdmin
+from hub.adapters.kafka_clients import Broker, administrator, broker
 from hub.adapters.kafka_source import GROUP, KafkaSource
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.positions import StorePositions
@@ -34,6 +35,8 @@ from hub.receiving import Caller, receive
 from hub.recording import Recorder
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
 from hub.settings import Settings
+from hub.severing import WATCH_SECONDS as SEVERING_SECONDS
+from hub.severing import Severer
 from hub.timers import fire_due
 from hub.tokens import Tokens
 from hub.verifying import Verdict, Verifier
@@ -66,6 +69,8 @@ class Hub:
     """Carries feeds to Kafka, where there is one."""
     collector: Collector | None = None
     """Takes in what agencies publish to Kafka, where there is one."""
+    severer: Severer | None = None
+    """Takes away access at the brokers, where the hub may do that."""
     _loops: list[Loop] = field(default_factory=list)
 
     @property
@@ -90,7 +95,7 @@ class Hub:
         self.commits.close()
         for loop in self._loops:
             loop.close()
-        for way in (self.carrier, self.collector):
+        for way in (self.carrier, self.collector, self.severer):
             if way:
                 way.close()
         self.store.close()
@@ -197,6 +202,8 @@ def _opened(settings: Settings, store: DatabaseStore, keys: KeyFile, clock: Cloc
     )
     if where := broker(settings):
         hub.carrier, hub.collector = _carrier(hub, where), _collector(hub, where)
+    if admin := administrator(settings):
+        hub.severer = Severer(KafkaAdmin(admin), lambda: hub.bundle, identity, partial(agencies_ever, store))
     return hub
 
 
@@ -204,7 +211,7 @@ def _collector(hub: Hub, where: Broker) -> Collector:
     """The way in from Kafka."""
     in_force = hub.acceptor.in_force
     opens, checks = opener(lambda: hub.keys.inbound), checker(in_force, hub.clock)
-    return Collector(KafkaSource(where.aiokafka(), GROUP), hub.acceptor, opens, checks)
+    return Collector(KafkaSource(where, GROUP), hub.acceptor, opens, checks)
 
 
 def _carrier(hub: Hub, where: Broker) -> Carrier:
@@ -266,7 +273,7 @@ def _loops(hub: Hub) -> list[Loop]:
 
     def watch() -> float:
         hub.governing.look()
-        return WATCH_SECONDS
+        return SEVERING_SECONDS if hub.severer else WATCH_SECONDS
 
     def watch_agreements() -> float:
         if leads("agreements"):
@@ -284,4 +291,6 @@ def _loops(hub: Hub) -> list[Loop]:
         steps["carry"] = partial(_carry, hub, hub.carrier)
     if hub.collector:
         steps["collect"] = hub.collector.step
+    if hub.severer:
+        steps["sever"] = hub.severer.step
     return [Loop(name, step) for name, step in steps.items()]

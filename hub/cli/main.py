@@ -2,7 +2,20 @@
 
 import typer
 
-from hub.cli import agency, agency_keys, bundles, demo, explain, ledger, policy, publish, reading, sealing, serve
+from hub.cli import (
+    agency,
+    agency_keys,
+    bundles,
+    demo,
+    explain,
+    ledger,
+    policy,
+    publish,
+    reading,
+    sealing,
+    serve,
+    topics,
+)
 
 app = typer.Typer(
     name="iom-hub",
@@ -24,6 +37,7 @@ app.add_typer(reading.case_app, name="case")
 app.command("feed")(reading.feed)
 app.add_typer(explain.app, name="explain")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(topics.app, name="topics")
 
 
 def main() -> None:
