@@ -3,13 +3,11 @@
 import ssl
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AclOperation, AdminClient
+from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 from pydantic import SecretStr
 
 from hub.ports import TryLater
@@ -99,58 +97,61 @@ def administrator(settings: Settings) -> Broker | None:
     return Broker(settings.kafka or "", name, password, settings.kafka_ca)
 
 
+_LISTENS = 0.5
+"""So long the refusal of a fetch or of a group may take to come."""
+
+
 class NoAccess(TryLater):
     """The brokers refuse. Says what, in Kafka's words; once somebody has given access it works by itself."""
 
 
-def check_access(
-    broker: Broker,
-    *,
-    reads: Sequence[str] = (),
-    writes: Sequence[str] = (),
-    group: str | None = None,
-    seconds: float = 1.5,
-) -> None:
-    """Whether this account may read and write these topics, and be in this group. A client that only waits is told
-    nothing when it is refused, so ask first. Raises `NoAccess` or `TryLater`, within two seconds.
+def check_access(broker: Broker, *, reads: Sequence[str] = (), group: str | None = None, seconds: float = 1.5) -> None:
+    """Whether this account may read these topics and be in this group. A consumer that only waits is told nothing when
+    it is refused, so ask first. Raises `NoAccess` or `TryLater`, within two seconds.
+
+    It asks as a consumer does. (librdkafka's administration ends the whole process, by an assertion, where the answer
+    about a group comes after its time.)
     """
     heard: list[KafkaError] = []
-    asks = AdminClient({**broker.confluent(), "log_level": 0, "error_cb": heard.append})
-    topics = dict.fromkeys(reads, AclOperation.READ) | dict.fromkeys(writes, AclOperation.WRITE)
-    asked: dict[str, Any] = {"include_authorized_operations": True, "request_timeout": seconds}
-    answers: dict[str, Future[Any]] = {}
-    if topics:
-        answers |= asks.describe_topics(TopicCollection(list(topics)), **asked)
-    if group:
-        answers |= {f"group {group}": asks.describe_consumer_groups([group], **asked)[group]}
-    _await(asks, list(answers.values()), heard, seconds)
-    if refused := [name for name, answer in answers.items() if _refuses(answer, topics.get(name))]:
+    quiet: dict[str, Any] = {"log_level": 0, "error_cb": heard.append, "enable.auto.commit": False}
+    asks = Consumer({**broker.confluent(), **quiet, "group.id": group or "none"})
+    try:
+        ends = time.monotonic() + seconds
+        refused = {name for name in reads if _is_hidden(asks, name, heard, ends)}
+        refused |= _unheard(asks, set(reads) - refused, group)
+    finally:
+        asks.close()
+    if refused:
         raise NoAccess(f"the broker does not give this account access to {', '.join(sorted(refused))}")
 
 
-def _await(asks: AdminClient, answers: Sequence[Future[Any]], heard: Sequence[KafkaError], seconds: float) -> None:
-    """Until all are there. A wrong password is told to who listens, and to nobody who waits for an answer."""
-    ends = time.monotonic() + seconds
-    while not all(answer.done() for answer in answers) and time.monotonic() < ends:
-        asks.poll(0.01)
-        if any(error.code() == KafkaError._AUTHENTICATION for error in heard):  # noqa: SLF001  # the library's own name
-            raise NoAccess("the broker does not accept this account and its password")
+def _is_hidden(asks: Consumer, topic: str, heard: Sequence[KafkaError], ends: float) -> bool:
+    """Whether the account may not even see it. Raises `NoAccess` for a wrong password, `TryLater` if nobody answers."""
+    while True:
+        try:
+            error: Any = asks.list_topics(topic, timeout=0.4).topics[topic].error
+        except KafkaException as failure:
+            asks.poll(0)  # it is now that the client tells why
+            if any(each.code() == KafkaError._AUTHENTICATION for each in heard):  # noqa: SLF001  # the library's name
+                raise NoAccess("the broker does not accept this account and its password") from failure
+            if time.monotonic() > ends - 0.4:
+                raise TryLater("the broker does not answer now") from failure
+        else:
+            return error is not None and error.code() in _REFUSALS
 
 
-def _refuses(answer: Future[Any], needed: AclOperation | None) -> bool:
-    """Whether this is a refusal. Raises `TryLater` where it is no answer at all."""
-    try:
-        allowed = answer.result(0.2).authorized_operations
-    except KafkaException as failure:
-        error: Any = failure.args[0]
-        if error.code() in _REFUSALS:
-            return True
-        if needed is None or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-            return False  # it is not there yet, or nobody coordinates the group yet
-        raise TryLater(f"the broker does not answer now ({error.name()})") from failure
-    except TimeoutError as failure:
-        raise TryLater("the broker does not answer now") from failure
-    return needed is not None and allowed is not None and needed not in allowed
+def _unheard(asks: Consumer, topics: set[str], group: str | None) -> set[str]:
+    """What a fetch is refused of: that a topic can be seen does not mean that it can be read. Who may hears nothing."""
+    asks.assign([TopicPartition(topic, 0, OFFSET_END) for topic in topics])
+    ends, refused = time.monotonic() + _LISTENS, set[str]()
+    while time.monotonic() < ends:
+        message = asks.poll(0.05)
+        error = message.error() if message else None
+        if error and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            refused.add(str(message.topic()) if message else "")
+        if error and group and error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+            refused.add(f"group {group}")
+    return refused
 
 
 def _told(secret: SecretStr | None) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hub.adapters.kafka import KafkaChannel
 from hub.adapters.kafka_clients import NoAccess, check_access
 from hub.adapters.kafka_source import KafkaSource
-from hub.ports import Carried, NotCarried
+from hub.ports import Carried, NotCarried, TryLater
 from support.guarding import DENIED, HUB, HUBS_PASSWORD, Asking, shows
 from support.http import until
 from support.partnership import EVERYONE, HOUSING, POLICE
@@ -147,6 +147,8 @@ def refused(source: KafkaSource) -> bool:
         source.bring(1, 0.1)
     except NoAccess:
         return True
+    except TryLater:  # nobody coordinates the group yet
+        return False
     return False
 
 
