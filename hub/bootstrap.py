@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import entry_points
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,10 +13,11 @@ from hub.accepting import Acceptor
 from hub.adapters import postgres, sqlite
 from hub.adapters.archive import StoreArchive
 from hub.adapters.backlog import StoreBacklog
-from hub.adapters.evidence import StoreEvidence
+from hub.adapters.evidence import StoreEvidence, agencies_ever
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.kafka import KafkaChannel
-from hub.adapters.kafka_clients import Broker, broker
+from hub.adapters.kafka_admin import KafkaAdmin
+from hub.adapters.kafka_clients import Broker, administrator, broker
 from hub.adapters.kafka_source import GROUP, KafkaSource
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.positions import StorePositions
@@ -35,6 +36,7 @@ from hub.receiving import Caller, receive
 from hub.recording import Recorder
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
 from hub.settings import Settings
+from hub.severing import Severer
 from hub.ticking import Watchdog
 from hub.tokens import Tokens
 from hub.verifying import Verdict, Verifier
@@ -68,6 +70,8 @@ class Hub:
     """Carries feeds to Kafka, where there is one."""
     collector: Collector | None = None
     """Takes in what agencies publish to Kafka, where there is one."""
+    severer: Severer | None = None
+    """Takes away access at the brokers, where the hub may do that."""
     _loops: list[Loop] = field(default_factory=list)
 
     @property
@@ -113,7 +117,7 @@ class Hub:
             loop.end()
         for loop in self._loops:
             loop.close()
-        for way in (self.carrier, self.collector):
+        for way in (self.carrier, self.collector, self.severer):
             if way:
                 way.close()
         self.watchdog.close()
@@ -231,6 +235,8 @@ def _opened(
     )
     if where := broker(settings):
         _connect(hub, where)
+    if (admin := administrator(settings)) and Role.CARRY in roles:
+        hub.severer = Severer(KafkaAdmin(admin), lambda: hub.bundle, identity, partial(agencies_ever, store))
     meters.standing = hub.attending.standing
     return hub
 
@@ -238,7 +244,7 @@ def _opened(
 def _connect(hub: Hub, where: Broker) -> None:
     """The ways in and out, as far as this process goes them."""
     if Role.ACCEPT in hub.roles:
-        hub.source = KafkaSource(where.aiokafka(), GROUP)
+        hub.source = KafkaSource(where, GROUP)
         hub.collector = _collector(hub, hub.source)
     if Role.CARRY in hub.roles:
         hub.channel = KafkaChannel(where, hub.identity.topic)

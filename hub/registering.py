@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from access_policies.bundling import reopen
 from access_policies.keys import AgencyKey
+from access_policies.model import Partner
 from access_policies.reading import UnusablePolicies
 from access_policies.signing import raw_content
 from hub.attesting import holds
 from hub.ports import BundleRow
+from schemas.identifiers import AgencyId
 
 
 class Registers:
@@ -24,10 +26,18 @@ class Registers:
         return holds(raw, attested, self._keys.get(attested.get("key", ""), b""))
 
 
+def agencies(bundles: Iterable[BundleRow | None]) -> set[AgencyId]:
+    """Every agency that was ever in the register, as far as these bundles open."""
+    return {agency for bundle in bundles if bundle for agency in _partners(bundle)}
+
+
 def _keys(bundle: BundleRow) -> Iterator[AgencyKey]:
-    try:
-        partners = reopen(raw_content(bundle.signed)).policies.partners
-    except UnusablePolicies:
-        return
-    for partner in partners.values():
+    for partner in _partners(bundle).values():
         yield from partner.keys
+
+
+def _partners(bundle: BundleRow) -> Mapping[AgencyId, Partner]:
+    try:
+        return reopen(raw_content(bundle.signed)).policies.partners
+    except UnusablePolicies:
+        return {}

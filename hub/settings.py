@@ -43,7 +43,12 @@ class Settings(BaseSettings):
     kafka_username: str | None = Field(default=None, description="As whom the hub speaks to them (SCRAM-SHA-512).")
     kafka_password: SecretStr | None = Field(default=None, description="The password for that.")
     kafka_ca: Path | None = Field(default=None, description="Whose certificates are trusted (PEM); makes it TLS.")
-
+    kafka_admin_username: str | None = Field(default=None, description="As whom topics and access are changed there.")
+    kafka_admin_password: SecretStr | None = Field(default=None, description="The password for that.")
+    kafka_partitions: int = Field(default=6, ge=1, le=100, description="Partitions of each strand's topic.")
+    kafka_retention_days: float = Field(
+        default=7, gt=0, lt=29, description="How many days topics keep records; with a day more, less than a month."
+    )
     key_number: int = Field(
         default=1, ge=1, description="Which of the hub's own keys for a broker are current: one more changes them."
     )

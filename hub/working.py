@@ -19,6 +19,8 @@ from hub.ports import Store
 from hub.recording import Recorder
 from hub.running import Hosted, Loop, take_in
 from hub.settings import Settings
+from hub.severing import WATCH_SECONDS as SEVERING_SECONDS
+from hub.severing import Severer
 from hub.timers import fire_due
 from schemas.identifiers import AgencyId
 
@@ -40,7 +42,7 @@ class Role(StrEnum):
     ACCEPT = "accept"
     """Takes in what comes by Kafka."""
     CARRY = "carry"
-    """Carries what stands in the feeds outwards."""
+    """Carries what stands in the feeds outwards; takes access at the brokers away from who is suspended."""
     CONSUME = "consume"
     """Folds hosted views and raises alerts; fires timers, makes checkpoints, tells what waited for an agreement."""
 
@@ -114,6 +116,10 @@ class Parts(Protocol):
     def carrier(self) -> Carrier | None:
         """Carries feeds to Kafka, where it does."""
 
+    @property
+    def severer(self) -> Severer | None:
+        """Takes access at the brokers away, where it may."""
+
 
 def collect(hub: Parts) -> float:
     """One batch of what agencies published to the brokers."""
@@ -128,6 +134,12 @@ def carry(hub: Parts) -> float:
     hub.carrier.step()
     hub.store.wait(version, 0.25)
     return _GATHER_SECONDS
+
+
+def sever(hub: Parts) -> float:
+    """Take away at the brokers what the bundle in force no longer gives."""
+    assert hub.severer
+    return hub.severer.step()
 
 
 def consume(hub: Parts) -> float:
@@ -165,14 +177,14 @@ def agreements(hub: Parts) -> float:
 def policies(hub: Parts) -> float:
     """Take up a new bundle, or what another process has entered: each process decides by itself, so each looks."""
     hub.governing.look()
-    return WATCH_SECONDS
+    return SEVERING_SECONDS if hub.severer else WATCH_SECONDS
 
 
 Step = Callable[[Parts], float]
 
 LOOPS: Mapping[Role, tuple[Step, ...]] = {
     Role.ACCEPT: (collect,),
-    Role.CARRY: (carry,),
+    Role.CARRY: (carry, sever),
     Role.CONSUME: (consume, timers, checkpoints, agreements),
 }
 """What each role does; each step has a thread of its own."""
@@ -181,5 +193,6 @@ LOOPS: Mapping[Role, tuple[Step, ...]] = {
 def loops(hub: Parts, roles: Collection[Role]) -> list[Loop]:
     """The loops of a process with these roles. Without a broker nothing is collected or carried."""
     steps = [policies, *(step for role in Role if role in roles for step in LOOPS[role])]
-    idle = {step for step, there in ((collect, hub.collector), (carry, hub.carrier)) if there is None}
+    ways: tuple[tuple[Step, object], ...] = ((collect, hub.collector), (carry, hub.carrier), (sever, hub.severer))
+    idle = {step for step, there in ways if there is None}
     return [Loop(step.__name__, partial(step, hub)) for step in steps if step not in idle]

@@ -1,6 +1,7 @@
 """The store as evidence: rows as they lie there, opened where they still open, whatever somebody did to them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -29,6 +30,7 @@ from hub.ports import (
     Resting,
     UpdateKey,
 )
+from hub.registering import agencies
 from hub.sealing import CannotOpen, scope
 from schemas.identifiers import AgencyId
 
@@ -175,6 +177,12 @@ class _Row:
         )
         self.commitments, self.boxes = row.commitments, row.boxes
         self.message_id, self.record_id = _id(row.message_id), record_id
+
+
+def agencies_ever(store: DatabaseStore) -> set[AgencyId]:
+    """Every agency that was ever in the register, or has a feed."""
+    with closing(StoreEvidence(store)) as evidence:
+        return {*evidence.recipients(), *agencies(evidence.bundles())}
 
 
 def _or_none(form: Callable[[Any], _T], row: Any) -> _T | None:

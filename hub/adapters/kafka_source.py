@@ -7,7 +7,7 @@ itself may wait for ever; one that no longer moves is built anew.
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError  # type: ignore[import-untyped]
 
+from hub.adapters.kafka_clients import Broker, NoAccess, check_access
 from hub.ports import Brought, Coordinates, TryLater
 from schemas.updates import KINDS
 
@@ -41,7 +42,7 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
 
     def __init__(
         self,
-        client: Mapping[str, Any],
+        broker: Broker,
         group: str,
         *,
         subscribed: Sequence[str] = (),
@@ -50,9 +51,10 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
         revoke_seconds: float = REVOKE_SECONDS,
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
-        """`client` are the connection's settings. Nothing is opened before the first `bring`."""
+        """Nothing is opened before the first `bring`."""
+        self._broker, self._group = broker, group
         self._options: dict[str, Any] = {
-            **client,
+            **broker.aiokafka(),
             "group_id": group,
             "group_instance_id": group_instance_id,
             "enable_auto_commit": False,
@@ -85,9 +87,11 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
         """From all partitions that are held, each in its order."""
         try:
             return self._wait(self._bring(limit, seconds), seconds + 4 * CALL_SECONDS)
-        except Exception as trouble:  # noqa: BLE001  # whatever it is, the records must come again
+        except Exception as trouble:  # whatever it is, the records must come again
             # what had been fetched may be lost with the call, so begin where the group stands
             self._wait(self._dropped(), 2 * CALL_SECONDS)
+            if isinstance(trouble, NoAccess):
+                raise
             raise TryLater("the broker does not answer now") from (trouble.__cause__ or trouble)
 
     def taken(self, brought: Sequence[Brought]) -> None:
@@ -161,6 +165,8 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
                 consumer.seek(partition, offset)
 
     async def _built(self) -> Any:
+        """A consumer that is refused only waits, without a word. So the broker is asked first. Raises `NoAccess`."""
+        await asyncio.to_thread(check_access, self._broker, reads=self._topics, group=self._group)
         consumer, self._built_at = AIOKafkaConsumer(**self._options), self.rebalances
         consumer.subscribe(self._topics, listener=self)
         try:

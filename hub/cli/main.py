@@ -15,6 +15,7 @@ from hub.cli import (
     reading,
     sealing,
     serve,
+    topics,
     worker,
 )
 
@@ -40,6 +41,7 @@ app.command("feed")(reading.feed)
 app.add_typer(connect.app, name="connect")
 app.add_typer(explain.app, name="explain")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(topics.app, name="topics")
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The ports: what the hub needs from the outside, as promises that every adapter keeps."""
 
 from hub.ports.archive import Archive
-from hub.ports.carriage import Brought, Carried, Channel, Coordinates, NotCarried, Positions, Source
+from hub.ports.carriage import Access, Brought, Carried, Channel, Coordinates, NotCarried, Positions, Source
 from hub.ports.outlets import Barred, Forked, Offered, Outlet
 from hub.ports.outside import Clock, Entropy, KeyStore, Publisher
 from hub.ports.partners import AlertRow, Consumer, FactRow, Feed, Touched, Views, ViewsUnit
@@ -29,6 +29,7 @@ from hub.ports.rows import (
 from hub.ports.store import Evidence, Store, Unit
 
 __all__ = [
+    "Access",
     "AlertRow",
     "Archive",
     "Arrival",

@@ -74,6 +74,18 @@ class Channel(Protocol):
         """Release everything."""
 
 
+class Access(Protocol):
+    """Who may read and write at a carrier."""
+
+    def cut(self, names: Sequence[str]) -> None:
+        """Returns once none of these may read or write anything, a reader that waits there already included, and nobody
+        may read or write the topic of that name. Twice does no harm. Raises `TryLater`.
+        """
+
+    def close(self) -> None:
+        """Release everything."""
+
+
 class Positions(Protocol):
     """Up to where each partner's feed was carried, on each channel. It moves only forward, from what was read."""
 

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from hub.adapters.files import SIGNATURE, FileSource
+from hub.adapters.kafka_clients import Broker
 from hub.adapters.kafka_source import KafkaSource
 from hub.ports import Brought, Source
 
@@ -97,7 +98,7 @@ class KafkaPlace:
 
     def open(self, **settings: Any) -> KafkaSource:
         usual = {"subscribed": [self.topic], "session_seconds": SESSION_SECONDS} | settings
-        self._opened.append(source := KafkaSource({"bootstrap_servers": self.servers}, self.group, **usual))
+        self._opened.append(source := KafkaSource(Broker(self.servers), self.group, **usual))
         return source
 
     def close(self) -> None:

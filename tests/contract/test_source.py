@@ -22,6 +22,7 @@ from contract.sources import (
     places,
     until_true,
 )
+from hub.adapters.kafka_clients import Broker
 from hub.adapters.kafka_source import KafkaSource
 from hub.ports import Brought, Source, TryLater
 
@@ -211,7 +212,7 @@ def test_a_consumer_that_no_longer_moves_is_built_anew(topic: KafkaPlace) -> Non
 
 def test_no_broker_is_try_later() -> None:
     """Where no broker answers, a source says so in bounded time, again and again, and closes in good order."""
-    source = KafkaSource({"bootstrap_servers": "127.0.0.1:1", "request_timeout_ms": 1000}, "iom-hub.accept")
+    source = KafkaSource(Broker("127.0.0.1:1"), "iom-hub.accept")
     for _ in range(2):
         began = time.monotonic()
         with pytest.raises(TryLater):

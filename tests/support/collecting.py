@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from hub.adapters.kafka_clients import Broker
 from hub.adapters.kafka_source import KafkaSource
 from hub.collecting import Collector
 from support.attested import as_it_came, checks, with_keys
@@ -21,7 +22,7 @@ def main() -> None:
     """Collect until it is quiet."""
     home, servers, topic, group = sys.argv[1:]
     partners = Partnership(Path(home), policies=with_keys())
-    source = KafkaSource({"bootstrap_servers": servers}, group, subscribed=[topic], group_instance_id="one")
+    source = KafkaSource(Broker(servers), group, subscribed=[topic], group_instance_id="one")
     collector = Collector(source, partners.hub.acceptor, as_it_came, checks(partners.hub))
     seen, since = 0, time.monotonic()
     while time.monotonic() - since < QUIET_SECONDS or not seen:

@@ -51,6 +51,9 @@ COMMANDS = (
     ["explain", "alert"],
     ["explain", "message"],
     ["ledger", "verify"],
+    ["topics", "plan"],
+    ["topics", "apply"],
+    ["topics", "password"],
 )
 
 
