@@ -31,7 +31,7 @@ from hub.keying import HubKeys
 from hub.persisting import persistently
 from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
-from hub.recording import Recorder
+from hub.recording import Recorder, signing_key
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
 from hub.settings import Settings
 from hub.timers import fire_due
@@ -66,6 +66,8 @@ class Hub:
     """Carries feeds to Kafka, where there is one."""
     collector: Collector | None = None
     """Takes in what agencies publish to Kafka, where there is one."""
+    ahead: set[AgencyId] = field(default_factory=set)
+    """Partners that have read further than their feeds go: the store has lost its end."""
     _loops: list[Loop] = field(default_factory=list)
 
     @property
@@ -119,10 +121,10 @@ class Hub:
             return Verifier(evidence, self.identity, key, progress).verify()
 
 
-def open_keys(settings: Settings) -> KeyFile:
-    """The key store. Raises `NoKey`."""
+def open_keys(settings: Settings, *, beginning: bool = True) -> KeyFile:
+    """The key store, made where a hub begins that has no store yet. Raises `NoKey`."""
     secret = settings.passphrase.get_secret_value() if settings.passphrase else None
-    return KeyFile.open(settings.key_file, secret, create=not _is_made(settings))
+    return KeyFile.open(settings.key_file, secret, create=beginning and not _is_made(settings))
 
 
 def open_tokens(keys: KeyFile) -> Tokens:
@@ -178,8 +180,7 @@ def _opened(settings: Settings, store: DatabaseStore, keys: KeyFile, clock: Cloc
     acceptor = Acceptor(
         store, lambda: governing.bundle, identity, clock, entropy, settings.settle, settings.view_retention
     )
-    signing = Ed25519PrivateKey.from_private_bytes(keys.derive("ledger-signing"))
-    recorder = Recorder(store, identity, clock, entropy, signing)
+    recorder = Recorder(store, identity, clock, entropy, signing_key(keys))
     feed = StoreFeed(store, identity)
     hub = Hub(
         settings=settings,

@@ -41,11 +41,16 @@ def bring_up(connection: Connection, check: bytes, place: str) -> None:
 
 
 def create(connection: Connection, check: bytes) -> None:
-    """A new store: all at once, which is what all steps together would make."""
-    t.metadata.create_all(connection)
-    connection.execute(insert(t.revisions), {"version_num": HEAD})
+    """A new store."""
+    make_tables(connection)
     connection.execute(insert(t.meta), [{"name": "format", "value": _MARK}, {"name": "key", "value": check}])
     connection.execute(insert(t.counter), {"id": 1, "leaves": 0, "edge": b"", "heads": orjson.dumps({})})
+
+
+def make_tables(connection: Connection) -> None:
+    """Every table at once, which is what all steps together would make, and nothing in them."""
+    t.metadata.create_all(connection)
+    connection.execute(insert(t.revisions), {"version_num": HEAD})
 
 
 def _step(connection: Connection, revision: str, place: str) -> None:

@@ -32,7 +32,7 @@ class SqliteStore(store.DatabaseStore):
         self.path = path
         self._heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, as this process, the only writer, committed it."""
-        self._lock_file = _only_process(path)
+        self._lock_file = only_process(path)
         writer = _engine(path, "BEGIN IMMEDIATE", poolclass=StaticPool)
         reader = _engine(path, "BEGIN", poolclass=QueuePool, pool_size=4, max_overflow=16)
         super().__init__(keys, writer, reader, str(path))
@@ -92,7 +92,8 @@ def kept_bundle(path: Path, version: int | None = None, digest: str = "") -> Bun
         engine.dispose()
 
 
-def _only_process(path: Path) -> Any:
+def only_process(path: Path) -> Any:
+    """The lock of a store, until it is closed. Raises `StoreInUse`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.with_suffix(".lock").open("w", encoding="ascii")
     try:

@@ -2,7 +2,20 @@
 
 import typer
 
-from hub.cli import agency, agency_keys, bundles, demo, explain, ledger, policy, publish, reading, sealing, serve
+from hub.cli import (
+    agency,
+    agency_keys,
+    bundles,
+    demo,
+    explain,
+    ledger,
+    policy,
+    publish,
+    reading,
+    sealing,
+    serve,
+    stores,
+)
 
 app = typer.Typer(
     name="iom-hub",
@@ -24,6 +37,9 @@ app.add_typer(reading.case_app, name="case")
 app.command("feed")(reading.feed)
 app.add_typer(explain.app, name="explain")
 app.add_typer(ledger.app, name="ledger")
+app.command("migrate-store")(stores.migrate_store)
+app.command("backup")(stores.backup)
+app.command("restore")(stores.restore)
 
 
 def main() -> None:

@@ -82,3 +82,20 @@ def hinder(connection: Connection) -> None:
     else:
         act = "begin select raise(abort, 'hindered'); end"
     connection.exec_driver_sql(f"create trigger hindrance before update on meta {act}")
+
+
+def spoil_arrival(url: str, table: str) -> None:
+    """Once this table is made, whatever is put into it gets another sequence."""
+    steps = (
+        "create function spoil() returns trigger language plpgsql as "
+        "$$ begin new.seq := new.seq + 1000; return new; end $$",
+        "create function lie_in_wait() returns event_trigger language plpgsql as $$ begin "
+        f"if to_regclass('{table}') is not null and not exists (select from pg_trigger where tgname = 'spoiling') then "
+        f"create trigger spoiling before insert on {table} for each row execute function spoil(); end if; end $$",
+        "create event trigger waiting on ddl_command_end when tag in ('CREATE TABLE') execute function lie_in_wait()",
+    )
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        for step in steps:
+            connection.execute(text(step))
+    engine.dispose()
