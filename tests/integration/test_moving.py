@@ -160,9 +160,8 @@ def test_a_database_out_of_reach(place: Place, url: str) -> None:
 
 @pytest.mark.system
 def test_the_command(place: Place, url: str, tmp_path: Path) -> None:
-    """`migrate-store` says what it moved and what to set next; the hub then goes on there, and a second time is refused."""
+    """`migrate-store` says what it moved and what to set next, and the hub goes on there."""
     assert "set IOM_HUB_DATABASE" in failed(place.home, "migrate-store")
-    assert "begins with postgresql://" in failed(place.home, "migrate-store", "sqlite://")
     nowhere = tmp_path / "nowhere"
     assert "hub.key is missing" in failed(nowhere, "migrate-store", url)
     assert not nowhere.exists()
@@ -171,4 +170,3 @@ def test_the_command(place: Place, url: str, tmp_path: Path) -> None:
     assert "Next: set IOM_HUB_DATABASE" in said
     assert "Never start a hub on" in said
     assert ok(place.home, "ledger", "verify", IOM_HUB_DATABASE=url).startswith("Sound: ")
-    assert "is not empty" in failed(place.home, "migrate-store", url)

@@ -86,16 +86,17 @@ def hinder(connection: Connection) -> None:
 
 def spoil_arrival(url: str, table: str) -> None:
     """Once this table is made, whatever is put into it gets another sequence."""
-    steps = (
-        "create function spoil() returns trigger language plpgsql as "
-        "$$ begin new.seq := new.seq + 1000; return new; end $$",
+    move = "create function spoil() returns trigger language plpgsql as $$ begin new.seq := 1000; return new; end $$"
+    wait = (
         "create function lie_in_wait() returns event_trigger language plpgsql as $$ begin "
         f"if to_regclass('{table}') is not null and not exists (select from pg_trigger where tgname = 'spoiling') then "
-        f"create trigger spoiling before insert on {table} for each row execute function spoil(); end if; end $$",
-        "create event trigger waiting on ddl_command_end when tag in ('CREATE TABLE') execute function lie_in_wait()",
+        f"create trigger spoiling before insert on {table} for each row execute function spoil(); end if; end $$"
+    )
+    begin = (
+        "create event trigger waiting on ddl_command_end when tag in ('CREATE TABLE') execute function lie_in_wait()"
     )
     engine = engine_of(url)
     with engine.begin() as connection:
-        for step in steps:
+        for step in (move, wait, begin):
             connection.execute(text(step))
     engine.dispose()

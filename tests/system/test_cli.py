@@ -50,6 +50,9 @@ COMMANDS = (
     ["explain", "alert"],
     ["explain", "message"],
     ["ledger", "verify"],
+    ["migrate-store"],
+    ["backup"],
+    ["restore"],
 )
 
 
