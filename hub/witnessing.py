@@ -11,7 +11,6 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub import ledger
-from hub.chains import genesis
 from hub.identity import Identity
 from hub.ports import Evidence
 
@@ -66,20 +65,18 @@ def _of_ledger(note: Note, evidence: Evidence) -> Iterator[str]:
 
 
 def _of_feed(note: Note, evidence: Evidence, identity: Identity) -> Iterator[str]:
-    """Feeds that have nothing any more are known by the counter's heads, and by their readers' word alone."""
+    """Of a feed that has nothing any more the store does not know whose it was."""
     counter = evidence.counter()
     heads = counter.heads if counter else {}
-    agency = next((name for name in heads if str(identity.feed(name)) == note.feed), None)
-    if agency is None or heads[agency][0] < note.size:
-        had = f"feed of {agency}" if agency else f"feed {note.feed}"
-        yield f"{had}: it had {note.size} records and has {heads[agency][0] if agency else 0}: its end is lost"
-    elif note.root != _link(agency, note.size, evidence, identity):
-        yield f"feed of {agency}: its record {note.size} was another one"
+    agency = next((name for name in heads if str(identity.feed(name)) == note.feed), "")
+    named, has = f"feed of {agency}" if agency else f"feed {note.feed}", heads[agency][0] if agency else 0
+    if has < note.size:
+        yield f"{named}: it had {note.size} records and has {has}: its end is lost"
+    elif note.size and note.root != _link(agency, note.size, evidence):
+        yield f"{named}: its record {note.size} was another one"
 
 
-def _link(agency: str, seq: int, evidence: Evidence, identity: Identity) -> bytes | None:
-    if seq == 0:
-        return genesis(identity.feed(agency).bytes)
+def _link(agency: str, seq: int, evidence: Evidence) -> bytes | None:
     found = (kept.record for kept in evidence.records(agency) if kept and kept.seq == seq)
     record = next(found, None)
     return record.header.link() if record else None

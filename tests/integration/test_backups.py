@@ -28,7 +28,7 @@ from support.http import Door
 from support.partnership import EVERYONE, HOUSING, POLICE, Partnership, who
 from support.parts import running
 from support.servers import NotRun
-from system.terminal import failed, iom_hub, ok
+from system.terminal import iom_hub, ok
 
 ARREST = "custody.person.arrested"
 PAGE = Path(__file__).parents[2] / "docs" / "operating" / "backup-and-restore.md"
@@ -122,9 +122,7 @@ def exchange_key(another: Place) -> None:
 
 
 def test_nothing_is_restored_that_does_not_fit(place: Place, tmp_path: Path) -> None:
-    """A copy that is not sound, under another key, over a store that is there or beside a running hub is refused, and the
-    home is what it was.
-    """
+    """A copy that is not sound, under another key, over a store or beside a running hub is refused; nothing changes."""
     copy, spoilt, another = tmp_path / "hub.sqlite", tmp_path / "spoilt.sqlite", a_new_home(place)
     back_up(place.home / "hub.sqlite", copy)
     back_up(place.home / "hub.sqlite", spoilt)
@@ -187,9 +185,7 @@ def test_what_a_copy_has_lost_is_found(place: Place, tmp_path: Path) -> None:
 
 
 def test_a_feed_that_was_lost_whole(tmp_path: Path) -> None:
-    """Of a feed of which nothing is left, the store knows not even whose it was: its own id names it. A page from before
-    its first record fits.
-    """
+    """A feed of which nothing is left is named by its own id; a page from before its first record fits."""
     place, copy = Place("sqlite", tmp_path / "home"), tmp_path / "hub.sqlite"
     empty = feed(place.open())
     back_up(place.home / "hub.sqlite", copy)
@@ -239,8 +235,6 @@ def test_the_commands(place: Place, tmp_path: Path) -> None:
     arrests(partners, 1)
     kept.write_bytes(orjson.dumps(feed(partners)))
     another = tmp_path / "another"
-    assert "hub.key is missing" in failed(another, "restore", to)
-    assert not another.exists()
     another.mkdir()
     shutil.copy(place.home / "hub.key", another)
     assert ok(another, "restore", to).startswith("Restored, and sound in itself: 64 entries, ")
