@@ -24,7 +24,7 @@ from hub.ledger import ORIGIN, sign_note
 from hub.witnessing import contradictions
 from support.builders import an_arrest
 from support.forms import engine_of
-from support.http import Door
+from support.http import STREAM, Door
 from support.partnership import EVERYONE, HOUSING, POLICE, Partnership, who
 from support.parts import running
 from support.servers import NotRun
@@ -220,7 +220,8 @@ def test_a_stream_notices_it_too(place: Place) -> None:
     """So does one that follows its feed as a stream."""
     hub = the_hub(place).hub
     with Door(hub) as door:
-        door.agency(HOUSING).stream(1, {"Last-Event-ID": "999"}, after=0)
+        reader = door.agency(HOUSING)
+        door.stream("/v1/feed", reader.headers() | {"Accept": STREAM, "Last-Event-ID": "999"}, 1, 0.2)
     assert hub.ahead == {HOUSING}
 
 

@@ -86,11 +86,11 @@ def hinder(connection: Connection) -> None:
 
 def spoil_arrival(url: str, table: str) -> None:
     """Once this table is made, whatever is put into it gets another sequence."""
-    move = "create function spoil() returns trigger language plpgsql as $$ begin new.seq := 1000; return new; end $$"
+    move = "create function turn() returns trigger language plpgsql as $$ begin new.seq := -new.seq; return new; end $$"
     wait = (
         "create function lurk() returns event_trigger language plpgsql as $$ begin "
         f"if to_regclass('{table}') is not null and not exists (select from pg_trigger where tgname = 'spoiling') then "
-        f"create trigger spoiling before insert on {table} for each row execute function spoil(); end if; end $$"
+        f"create trigger spoiling before insert on {table} for each row execute function turn(); end if; end $$"
     )
     begin = "create event trigger waiting on ddl_command_end when tag in ('CREATE TABLE') execute function lurk()"
     engine = engine_of(url)
