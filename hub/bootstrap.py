@@ -33,7 +33,7 @@ from hub.keying import HubKeys
 from hub.metering import Meters, metered
 from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
 from hub.receiving import Caller, receive
-from hub.recording import Recorder
+from hub.recording import Recorder, signing_key
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
 from hub.settings import Settings
 from hub.severing import Severer
@@ -72,6 +72,8 @@ class Hub:
     """Takes in what agencies publish to Kafka, where there is one."""
     severer: Severer | None = None
     """Takes away access at the brokers, where the hub may do that."""
+    ahead: set[AgencyId] = field(default_factory=set)
+    """Partners that have read further than their feeds go: the store has lost its end."""
     _loops: list[Loop] = field(default_factory=list)
 
     @property
@@ -147,10 +149,10 @@ class Hub:
             return Verifier(evidence, self.identity, key, progress).verify()
 
 
-def open_keys(settings: Settings) -> KeyFile:
-    """The key store. Raises `NoKey`."""
+def open_keys(settings: Settings, *, beginning: bool = True) -> KeyFile:
+    """The key store, made where a hub begins that has no store yet. Raises `NoKey`."""
     secret = settings.passphrase.get_secret_value() if settings.passphrase else None
-    return KeyFile.open(settings.key_file, secret, create=not _is_made(settings))
+    return KeyFile.open(settings.key_file, secret, create=beginning and not _is_made(settings))
 
 
 def open_tokens(keys: KeyFile) -> Tokens:
@@ -214,8 +216,7 @@ def _opened(
     acceptor = Acceptor(
         counted, lambda: governing.bundle, identity, clock, entropy, settings.settle, settings.view_retention
     )
-    signing = Ed25519PrivateKey.from_private_bytes(keys.derive("ledger-signing"))
-    recorder = Recorder(store, identity, clock, entropy, signing)
+    recorder = Recorder(store, identity, clock, entropy, signing_key(keys))
     feed = StoreFeed(store, identity)
     hub = Hub(
         settings=settings,

@@ -9,8 +9,13 @@ from hub import ledger
 from hub.identity import Identity
 from hub.ledger import Tree
 from hub.numbering import Entry, entry, number
-from hub.ports import Clock, Entropy, Store, Unit
+from hub.ports import Clock, Entropy, KeyStore, Store, Unit
 from hub.receiving import Caller
+
+
+def signing_key(keys: KeyStore) -> Ed25519PrivateKey:
+    """The key that signs checkpoints and feed heads."""
+    return Ed25519PrivateKey.from_private_bytes(keys.derive("ledger-signing"))
 
 
 class Recorder:

@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, Table, select, type_coerce
+from sqlalchemy import Connection, Select, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
 from hub.adapters import tables as t
 from hub.adapters.database import KeptKeys
 from hub.adapters.feeds import feed_record
 from hub.adapters.rows import bundle
-from hub.adapters.store import DatabaseStore
 from hub.adapters.times import from_micros
 from hub.chains import FeedRecord
 from hub.numbering import opening_place
@@ -31,7 +30,7 @@ from hub.ports import (
     UpdateKey,
 )
 from hub.registering import agencies
-from hub.sealing import CannotOpen, scope
+from hub.sealing import CannotOpen, Sealer, scope
 from schemas.identifiers import AgencyId
 
 _T = TypeVar("_T")
@@ -40,10 +39,19 @@ _MISSHAPEN = (ValueError, TypeError, AttributeError, KeyError)
 """What a value that no longer has the form of its column raises when it is read."""
 
 
+class Snapshots(Protocol):
+    """What evidence is read from: a store, or one that is being made."""
+
+    sealer: Sealer
+
+    def snapshot(self) -> Connection:
+        """A connection that sees one state."""
+
+
 class StoreEvidence:
     """Keeps the promises of `hub.ports.Evidence`: one snapshot, whatever is written meanwhile."""
 
-    def __init__(self, store: DatabaseStore) -> None:
+    def __init__(self, store: Snapshots) -> None:
         """Reads only. Close it."""
         self._store = store
         self._connection = store.snapshot()
@@ -179,7 +187,7 @@ class _Row:
         self.message_id, self.record_id = _id(row.message_id), record_id
 
 
-def agencies_ever(store: DatabaseStore) -> set[AgencyId]:
+def agencies_ever(store: Snapshots) -> set[AgencyId]:
     """Every agency that was ever in the register, or has a feed."""
     with closing(StoreEvidence(store)) as evidence:
         return {*evidence.recipients(), *agencies(evidence.bundles())}

@@ -142,8 +142,15 @@ def is_made(url: str) -> bool:
 
 
 @contextmanager
-def _beside(url: str) -> Iterator[Connection]:
-    engine = _engine(url, _SESSION, "AUTOCOMMIT")
+def filling(url: str) -> Iterator[Connection]:
+    """One transaction, however long, on a database that no hub has. Raises `TryLater`."""
+    with _beside(url, "READ COMMITTED") as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _beside(url: str, isolation: str = "AUTOCOMMIT") -> Iterator[Connection]:
+    engine = _engine(url, _SESSION, isolation)
     try:
         with engine.connect() as connection:
             yield connection

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ class SqliteStore(store.DatabaseStore):
         self.path = path
         self._heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, as this process, the only writer, committed it."""
-        self._lock_file = path.open("rb") if beside else _only_process(path)
+        self._lock_file = path.open("rb") if beside else only_process(path)
         writer = _engine(path, "BEGIN IMMEDIATE", poolclass=StaticPool)
         reader = _engine(path, "BEGIN", poolclass=QueuePool, pool_size=4, max_overflow=16)
         super().__init__(keys, writer, reader, str(path))
@@ -77,9 +78,14 @@ class SqliteStore(store.DatabaseStore):
         self._heads.update(unit.heads)
 
     def _trouble(self, trouble: DBAPIError | NoConnection) -> TryLater | None:
-        if isinstance(trouble, OperationalError):
+        if isinstance(trouble, OperationalError) and _may_pass(trouble):
             return TryLater("the store cannot write now; send it again later")
         return None
+
+
+def _may_pass(trouble: OperationalError) -> bool:
+    """A disk that is full and a file that is locked are trouble for a while; a table that is missing is not."""
+    return bool(getattr(trouble.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR)
 
 
 def kept_bundle(path: Path, version: int | None = None, digest: str = "") -> BundleRow | None:
@@ -94,7 +100,8 @@ def kept_bundle(path: Path, version: int | None = None, digest: str = "") -> Bun
         engine.dispose()
 
 
-def _only_process(path: Path) -> Any:
+def only_process(path: Path) -> Any:
+    """The lock of a store, until it is closed. Raises `StoreInUse`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.with_suffix(".lock").open("w", encoding="ascii")
     try:

@@ -5,26 +5,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, inspect, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hub.adapters import tables as t
-from hub.adapters.advisory import CREATION, lock
 from hub.adapters.database import DatabaseUnit
 from hub.adapters.inserting import put
+from hub.adapters.revisions import UnusableStore, bring_up, is_current
 from hub.adapters.rows import arrival, bundle
 from hub.adapters.times import micros
 from hub.ports import Arrival, BundleRow, KeyStore, TryLater, UpdateKey
 from hub.sealing import Sealer
 from schemas.identifiers import AgencyId
 
-FORMAT = b"2"
-
-
-class UnusableStore(Exception):
-    """The store was made by another version or under another key, so the hub does not start."""
+__all__ = ["DatabaseStore", "UnusableStore", "kept_bundle"]
 
 
 class DatabaseStore:
@@ -45,22 +40,12 @@ class DatabaseStore:
             raise
 
     def _prepare(self, check: bytes) -> None:
-        """One after the other, however many processes start at once."""
+        """An up-to-date store is only looked at; whoever makes or changes one does so alone, however many start."""
+        with self.reading() as connection:
+            if is_current(connection, check, self._place):
+                return
         with self._turn, self._in_words(), self._transaction(durable=True) as connection:
-            lock(connection, CREATION)
-            t.metadata.create_all(connection)
-            kept = dict(connection.execute(select(t.meta.c.name, t.meta.c.value)).all())
-            if not kept:
-                rows = [{"name": "format", "value": FORMAT}, {"name": "key", "value": check}]
-                connection.execute(insert(t.meta), rows)
-                first = {"id": 1, "leaves": 0, "edge": b"", "heads": orjson.dumps({})}
-                connection.execute(insert(t.counter), first)
-            elif kept["format"] != FORMAT:
-                raise UnusableStore(f"{self._place} has another format; migrate it with the version that made it")
-            elif kept["key"] != check:
-                raise UnusableStore(
-                    f"{self._place} was sealed under another key; give the hub the key it was made with"
-                )
+            bring_up(connection, check, self._place)
 
     @contextmanager
     def unit(self, *, exchanging: bool = False) -> Iterator[DatabaseUnit]:

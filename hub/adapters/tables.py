@@ -6,7 +6,18 @@ Narrow tables lie in their primary key alone (`sqlite_with_rowid=False`): one pa
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
 
 metadata = MetaData()
 
@@ -53,6 +64,14 @@ def _column(name: str, form: Any, holds: str, **more: Any) -> Column[Any]:
 def _agency(name: str, **more: Any) -> Column[Any]:
     return _column(name, String(63), AGENCY, **more)
 
+
+revisions = Table(
+    "alembic_version",
+    metadata,
+    _column("version_num", String(32), SETTING),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""As alembic makes it."""
 
 meta = Table(
     "meta",

@@ -34,6 +34,10 @@ class Health(BaseModel):
     """`ok` or `out of reach`; none where the hub has none. Meanwhile publishing, reading and alerts go on."""
     refused: int = 0
     """Records on the broker that nobody stood behind, or on which the hub failed, since it started: look at its log."""
+    ahead: int = 0
+    """Partners that asked for what comes after a record that their feeds do not have, since it started: the store was
+    restored from a copy, and lost its end.
+    """
     lapsed: list[str]
     """Agreements that have expired and were not continued: what rests on them is held (D16)."""
 
@@ -56,6 +60,7 @@ def read_health(hub: TheHub) -> Health:
         policies_alarm=alarm,
         broker=broker,
         refused=refused,
+        ahead=len(hub.ahead),
         lapsed=sorted(lapsed),
     )
 

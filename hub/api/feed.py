@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
+import structlog
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, format_sse_event
@@ -17,6 +18,7 @@ from hub.receiving import Caller
 from hub.tokens import NotAuthenticated
 
 router = APIRouter(tags=["feed"])
+log = structlog.get_logger()
 
 _STREAM = "text/event-stream"
 _LOOK_SECONDS = 0.02
@@ -71,7 +73,7 @@ async def read_feed(
 
 def _page(hub: Hub, agency: str, after: int, limit: int) -> bytes:
     records = hub.feed.read(agency, after, limit)
-    seq, link = hub.feed.head(agency)
+    seq, link = _head(hub, agency, after)
     feed = str(hub.identity.feed(agency))
     head = {"seq": seq, "link": link.hex(), "note": hub.recorder.signed_head(feed, seq, link)}
     last = records[-1].header if records else None
@@ -80,8 +82,19 @@ def _page(hub: Hub, agency: str, after: int, limit: int) -> bytes:
     return orjson.dumps(page)
 
 
+def _head(hub: Hub, agency: str, after: int) -> tuple[int, bytes]:
+    """Where the feed ends. A reader that has more than that has what a store that was restored has lost."""
+    seq, link = hub.feed.head(agency)
+    if after > seq and agency not in hub.ahead:
+        hub.ahead.add(agency)
+        log.error("reader_is_ahead", agency=agency, count=after - seq)
+    return seq, link
+
+
 async def _events(request: Request, hub: Hub, token: Token, after: int) -> AsyncIterator[bytes]:
     """The stream ends when the reader goes away, its token ends or its agency may no longer read."""
+    if who := _still(hub, token):
+        await run_in_threadpool(_head, hub, who.agency, after)
     while not await request.is_disconnected() and (who := _still(hub, token)):
         records = await run_in_threadpool(hub.feed.read, who.agency, after, 100)
         for record in records:

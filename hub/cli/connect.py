@@ -37,8 +37,8 @@ def plainly() -> Iterator[None]:
     from hub.adapters.hub_http import HubRefused
     from hub.adapters.kafka_clients import UnusableBroker
     from hub.adapters.keyfile import NoKey
+    from hub.adapters.revisions import UnusableStore
     from hub.adapters.sqlite import StoreInUse
-    from hub.adapters.store import UnusableStore
     from hub.chains import Tampered
     from hub.kit.home import NotSetUp
     from hub.ports import Barred, Forked, TryLater

@@ -15,6 +15,7 @@ from hub.cli import (
     reading,
     sealing,
     serve,
+    stores,
     topics,
     worker,
 )
@@ -42,6 +43,9 @@ app.add_typer(connect.app, name="connect")
 app.add_typer(explain.app, name="explain")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(topics.app, name="topics")
+app.command("migrate-store")(stores.migrate_store)
+app.command("backup")(stores.backup)
+app.command("restore")(stores.restore)
 
 
 def main() -> None:

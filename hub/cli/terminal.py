@@ -46,8 +46,10 @@ def settings_for(home: Path | None) -> "Settings":
 def told_plainly() -> Iterator[None]:
     """Turn the failures that a user can act on into one sentence and exit code 1."""
     from access_policies.reading import UnusablePolicies
+    from hub.adapters.copies import NotCopied
     from hub.adapters.kafka_clients import UnusableBroker
     from hub.adapters.keyfile import NoKey
+    from hub.adapters.moving import NotMoved
     from hub.adapters.sqlite import StoreInUse
     from hub.adapters.store import UnusableStore
     from hub.cli.session import Refusal
@@ -64,6 +66,8 @@ def told_plainly() -> Iterator[None]:
     except (
         NoKey,
         NoSigningKey,
+        NotCopied,
+        NotMoved,
         StoreInUse,
         UnusableBroker,
         UnusableRoles,

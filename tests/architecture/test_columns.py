@@ -92,7 +92,7 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
     partners.clock.turn(days=14)
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
     partners.hub.catch_up()
-    StorePositions(partners.hub.store).move(POLICE, "kafka", 0, 1)
+    StorePositions(partners.hub.store).move(POLICE, "a channel", 0, 1)
     partners.hub.recorder.consulted(Caller(POLICE, canaries.text()), "case", {"about": canaries.text()})
     partners.hub.recorder.checkpoint()
 

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from contract.places import Place, a_case, contents, on_the_feed, on_the_ledger, problems
 from hub.adapters.keyfile import NoKey
 from hub.adapters.sqlite import StoreInUse
 from hub.adapters.store import UnusableStore
-from hub.adapters.tables import meta
 from support.builders import an_arrest
 from support.partnership import EVERYONE, POLICE, PROBATION, Partnership
 
@@ -124,13 +122,3 @@ def test_another_passphrase(place: Place, made_with: str | None, opened_with: st
     with pytest.raises(NoKey):
         place.open(passphrase=opened_with)
     assert contents(place.open(passphrase=made_with)) == before
-
-
-def test_a_store_of_another_format(place: Place) -> None:
-    """A store that another version made is not opened, rather than read wrongly."""
-    partners = place.open()
-    with partners.hub.store.unit() as unit:
-        unit.connection.execute(update(meta).where(meta.c.name == "format"), {"value": b"9"})
-    place.close()
-    with pytest.raises(UnusableStore):
-        place.open()

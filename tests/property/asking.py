@@ -55,13 +55,14 @@ class Asking:
             "record": [line["record"] for line in cases],
             "alert_id": [alert["alert_id"] for alert in alerts],
             "message_id": [each["message_id"] for each in told if each],
+            "seq": [str(record["seq"]) for record in page["records"]],
             "kind": sorted({each["kind"] for each in told if each}),
         }
 
     def read_everything(self, own: list[UUID]) -> None:
         """Every route of the application, with some of the ids that it knows and with one that nobody has."""
         ids = self.glance() | {"update_id": [str(each) for each in own], "publisher": [self.name]}
-        last = len(ids["message_id"])
+        last = len(ids["seq"])
         for path in (f"/v1/feed?after={max(last - 2, 0)}&limit=1", f"/v1/feed?after={last}&wait=0.01", "/v1/alerts"):
             self.ask("GET", path)
         self.stream(0, last)

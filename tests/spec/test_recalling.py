@@ -191,15 +191,14 @@ def test_a_view_that_is_read_anew_is_the_view_there_was(here: Scene) -> None:
     recalls(here, PRISON, plan, *EVERYONE)()
     ends_consent(here)()
     for agency in EVERYONE:
-        before, hosted = here.sight(agency), here.hub.hosted[agency]
+        before = here.sight(agency)
         assert _without_plans(before.facts) == before.facts or agency in (PRISON, UNIT)
         forget(here, agency)
-        hosted.position = 0
         assert here.sight(agency) == before
 
 
 def forget(here: Scene, agency: str) -> None:
-    """Take every row out of a partner's views, as if it began anew."""
+    """Take every row out of a partner's views, and begin anew."""
     views = here.hub.hosted[agency].views
     facts = [(row.record, row.fact) for record in views.records() for row in views.facts(record)]
     alerts = [row.alert_id for row in views.alerts(open_only=False, limit=500)]
@@ -208,6 +207,8 @@ def forget(here: Scene, agency: str) -> None:
             unit.drop_fact(record, fact)
         for alert in alerts:
             unit.drop_alert(alert)
+        unit.move("hosted", 0)
+    here.hub.hosted[agency].position = 0
 
 
 def _without_plans(facts: dict[str, Any]) -> dict[str, Any]:

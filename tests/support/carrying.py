@@ -50,8 +50,8 @@ def with_keys(keys: Mapping[str, Iterable[AgencyKey]], **suspended: bool) -> Pol
 
 
 def everyone(number: int = 1) -> dict[str, list[AgencyKey]]:
-    """Every partner with its keys up to a number."""
-    return {agency: [receiving(agency, each) for each in range(1, number + 1)] for agency in EVERYONE}
+    """Every partner with its key of a number, and the one before."""
+    return {agency: [receiving(agency, each) for each in range(max(1, number - 1), number + 1)] for agency in EVERYONE}
 
 
 def unwrapper(partners: Partnership, agency: str, numbers: int = 3, feed_of: str | None = None) -> Unwrapper:

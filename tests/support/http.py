@@ -246,7 +246,7 @@ def _answers(address: Path) -> bool:
         return False
 
 
-def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until it holds; fail when it does not in time."""
     end = time.monotonic() + seconds
     while not holds():

@@ -54,6 +54,9 @@ COMMANDS = (
     ["topics", "plan"],
     ["topics", "apply"],
     ["topics", "password"],
+    ["migrate-store"],
+    ["backup"],
+    ["restore"],
 )
 
 
