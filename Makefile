@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test check fix docs mutate prove bench lock clean
+.PHONY: help setup demo serve test check fix docs mutate prove faults bench lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show this list
@@ -56,6 +56,9 @@ mutate: setup    ## Make every rule a little wrong: how many such mistakes do ex
 
 prove: setup     ## Ten thousand pairs of stories, on every core: what is withheld from a partner leaves no trace
 	PYTHONPATH=tests $(BIN)/python -m property.prove
+
+faults: setup    ## Kill everything under load, and count what is left: processes, brokers, the database (a quarter of an hour)
+	PYTHONPATH=tests $(BIN)/python -m faults $(ARGS)
 
 bench: setup     ## Measure; absolute figures are printed, only ratios fail
 	$(BIN)/python -m benchmarks $(ARGS)
