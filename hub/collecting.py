@@ -61,6 +61,7 @@ def opener(inbound: Callable[[], Mapping[str, X25519PrivateKey]]) -> Open:
         try:
             return Opened(open_inbound(inbound(), name.decode("ascii", "replace"), record.value), sealed=True)
         except UnknownKey as unknown:
+            log.error("key_missing", problem=str(unknown))  # noqa: TRY400  # no traceback
             raise Unattested("sealed_to_unknown_key") from unknown
         except Tampered as tampered:
             raise Unattested("does_not_open") from tampered
