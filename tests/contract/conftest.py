@@ -7,7 +7,7 @@ Which test applies to which port, and on which adapters it runs:
     test_writers.py          |   x   |  x   |       |     x     |          |       | sqlite, postgres
     test_idempotence.py      |   x   |      |       |     x     |          |       | sqlite, postgres
     test_all_or_nothing.py   |   x   |  x   |   x   |           |          |       | sqlite, postgres
-    test_full_disk.py        |   x   |      |       |           |          |       | sqlite (PostgreSQL: the faults run)
+    test_full_disk.py        |   x   |      |       |           |          |       | sqlite; postgres in tests/system
     test_opening.py          |   x   |      |       |           |    x     |       | sqlite, postgres
     test_timers.py           |   x   |      |       |           |          |   x   | sqlite, postgres
     test_feed.py             |       |  x   |       |           |          |       | sqlite, postgres

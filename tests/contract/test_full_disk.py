@@ -1,6 +1,6 @@
 """A full disk: the publisher is told to try later, nothing is half done, and the hub recovers by itself.
 
-The full disk of PostgreSQL is another machine's: it is proven in the faults run.
+PostgreSQL has a disk of its own, and so has its test: tests/system/test_full_database.py.
 """
 
 import resource

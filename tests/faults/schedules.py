@@ -34,12 +34,14 @@ class Schedule:
     still_seconds: float = _STILL_SECONDS
     down_seconds: float = 2.0
     """How long a server stays down."""
+    long_seconds: float = 0.0
+    """How long every broker stays down at the end of it all; 0 for not at all."""
     pause: float = 0.05
     """Seconds between two records of the police's."""
 
 
 FULL = (
-    Schedule(brokers=1, crashes=12, broker_kills=10, database_kills=6, stops=3),
+    Schedule(brokers=1, crashes=12, broker_kills=10, database_kills=6, stops=3, long_seconds=120.0),
     Schedule(brokers=3, crashes=12, broker_kills=6, database_kills=5, stops=3),
 )
 SHORT = (Schedule(brokers=1, crashes=4, broker_kills=1, database_kills=1, stops=1, still_seconds=3.0),)
@@ -103,7 +105,7 @@ def run(
 def _shuffled(machine: Machine, schedule: Schedule) -> list[Fault]:
     faults = [*_crashes(machine, schedule), *_kills(machine, schedule), *_stops(machine, schedule)]
     random.Random(7).shuffle(faults)
-    return faults
+    return [*faults, *_outage(machine, schedule)]
 
 
 def _crashes(machine: Machine, schedule: Schedule) -> Iterator[Fault]:
@@ -138,6 +140,14 @@ def _kills(machine: Machine, schedule: Schedule) -> Iterator[Fault]:
     for _ in range(schedule.database_kills):
         down = partial(_for, schedule.down_seconds, machine.postgres.kill, machine.postgres.again)
         yield DATABASE, partial(machine.did, DATABASE, down)
+
+
+def _outage(machine: Machine, schedule: Schedule) -> Iterator[Fault]:
+    """Updates over HTTP go on meanwhile, and what the police's producer could not send waits there."""
+    if schedule.long_seconds:
+        name = f"no broker for {schedule.long_seconds:g} s"
+        down = partial(_for, schedule.long_seconds, machine.kafka.kill, machine.kafka.again)
+        yield name, partial(machine.did, name, down)
 
 
 def _stops(machine: Machine, schedule: Schedule) -> Iterator[Fault]:
