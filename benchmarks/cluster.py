@@ -54,12 +54,14 @@ class Reader:
         assert self._popen.stdout
         for line in self._popen.stdout:
             position, moment = line.split()
+            self.moments.append(float(moment))  # first: who sees a position finds its moment
             self.positions.append(int(position))
-            self.moments.append(float(moment))
 
     def has(self, seq: int) -> bool:
-        """Whether it has taken in everything up to there."""
-        return bool(len(self.moments) == len(self.positions) and self.positions and self.positions[-1] >= seq)
+        """Whether it has taken in everything up to there. Raises `RuntimeError` when it has ended."""
+        if self._popen.poll() is not None:
+            raise RuntimeError("a kit has ended by itself; what it said stands above")
+        return bool(self.positions) and self.positions[-1] >= seq
 
 
 class Cluster:
