@@ -2,6 +2,7 @@
 process of its own.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ from support.signing import govern, signed
 from support.workers import working
 
 PARTNERS = (scenario.POLICE, scenario.PROBATION, scenario.UNIT)
+WORKERS = ("accept", "carry")
 PARTITIONS = 6
 """Of each strand's topic, as the settings have it where nobody says otherwise."""
 
@@ -44,6 +46,11 @@ class Reader:
     def __enter__(self) -> Self:
         self._hearing.start()
         return self
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._popen.pid
 
     def __exit__(self, *_: object) -> None:
         self._popen.terminate()
@@ -70,6 +77,7 @@ class Cluster:
     def __init__(self, hub: Hub, servers: str) -> None:
         self.hub, self.servers = hub, servers
         self.readers: dict[str, Reader] = {}
+        self.workers: dict[str, int] = {}
         self._producer = Producer({"bootstrap.servers": servers, "linger.ms": "0", "log_level": 0})
 
     def send(self, topic: str, value: bytes, signature: bytes, key: str | None = None) -> None:
@@ -87,6 +95,11 @@ class Cluster:
         with self.hub.archive() as archive:
             return archive.size()
 
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor time that each worker and all kits together have had."""
+        kits = sum(_cpu(reader.pid) for reader in self.readers.values())
+        return {role: _cpu(pid) for role, pid in self.workers.items()} | {"the kits": kits}
+
     def arrived(self, seconds: float = 120) -> float:
         """When every kit had taken in all that its feed has by now."""
         heads = {agency: self.hub.feed.head(agency)[0] for agency in self.readers}
@@ -101,6 +114,11 @@ def until(so: Callable[[], bool], seconds: float) -> None:
         if time.monotonic() > ends:
             raise TimeoutError("it did not come about in time")
         time.sleep(0.05)
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -127,9 +145,8 @@ def _at_work(cluster: Cluster, database: str) -> Iterator[Cluster]:
         "IOM_HUB_SIGNERS": str(settings.files.signers),
     }
     with ExitStack() as stack:
-        workers = [
-            stack.enter_context(working(settings.home, role, "worker", role, **given)) for role in ("accept", "carry")
-        ]
+        workers = [stack.enter_context(working(settings.home, role, "worker", role, **given)) for role in WORKERS]
+        cluster.workers = {role: worker.popen.pid for role, worker in zip(WORKERS, workers, strict=True)}
         for agency in PARTNERS:
             home = _kit(settings.home / agency, cluster, agency)
             cluster.readers[agency] = stack.enter_context(Reader(home))

@@ -32,11 +32,11 @@ def tell(what: str, found: list[float]) -> float:
     return p99
 
 
-def appointed(count: int) -> Iterator[tuple[int, float]]:
+def appointed(count: int, rate: int = RATE) -> Iterator[tuple[int, float]]:
     """Each number at its appointed time, whether or not the one before is done, and that time."""
     started = time.perf_counter() + 0.1
     for number in range(count):
-        moment = started + number / RATE
+        moment = started + number / rate
         time.sleep(max(0.0, moment - time.perf_counter()))
         yield number, moment
 
