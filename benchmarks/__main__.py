@@ -1,9 +1,9 @@
-"""`python -m benchmarks [comparing] [deciding] [accepting] [latency] [trust]`: all of them when none is named."""
+"""`python -m benchmarks [comparing] [deciding] [accepting] [latency] [trust] [carrying]`: all when none is named."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import accepting, comparing, deciding, latency, trust
+from benchmarks import accepting, carrying, comparing, deciding, latency, trust
 
 MEASURES: dict[str, Callable[[], list[str]]] = {
     "comparing": comparing.measure,
@@ -11,6 +11,7 @@ MEASURES: dict[str, Callable[[], list[str]]] = {
     "accepting": accepting.measure,
     "latency": latency.measure,
     "trust": trust.measure,
+    "carrying": carrying.measure,
 }
 
 

@@ -1,14 +1,9 @@
 """Cedar on the same policies, in the translation that the tests hold to every cell (`tests/support/cedar.py`)."""
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from access_policies.compiling import Bundle
 from access_policies.model import Given
-
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
-
 from support.cedar import Cedar
 from support.contexts import Context
 

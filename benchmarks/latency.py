@@ -2,6 +2,7 @@
 
 import time
 from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from statistics import quantiles
 from typing import Any
@@ -17,15 +18,27 @@ def measure() -> list[str]:
     with scenario.a_hub() as hub:
         seen = _watch(hub)
         hub.start()
-        sent = _publish(hub, scenario.updates(RATE * SECONDS))
+        due = _publish(hub, scenario.updates(RATE * SECONDS))
         time.sleep(1.0)
-        latencies = sorted(_latencies(hub, sent, seen))
-    cut = quantiles(latencies, n=100)
-    print(
-        f"publish → alert at {RATE}/s × 3 partners: p50 {cut[49] * 1000:.0f} ms, p99 {cut[98] * 1000:.0f} ms, ", end=""
-    )
-    print(f"worst {latencies[-1] * 1000:.0f} ms ({len(latencies):,} alerts)")
+        tell(f"publish → alert at {RATE}/s × 3 partners", latencies(hub, due, seen))
     return []
+
+
+def tell(what: str, found: list[float]) -> float:
+    """Print the row. Returns the 99th percentile, in milliseconds."""
+    cut = quantiles(found, n=100)
+    p50, p99, worst = (seconds * 1000 for seconds in (cut[49], cut[98], max(found)))
+    print(f"{what}: p50 {p50:.0f} ms, p99 {p99:.0f} ms, worst {worst:.0f} ms ({len(found):,} alerts)")
+    return p99
+
+
+def appointed(count: int, rate: int = RATE) -> Iterator[tuple[int, float]]:
+    """Each number at its appointed time, whether or not the one before is done, and that time."""
+    started = time.perf_counter() + 0.1
+    for number in range(count):
+        moment = started + number / rate
+        time.sleep(max(0.0, moment - time.perf_counter()))
+        yield number, moment
 
 
 def _watch(hub: Hub) -> dict[str, tuple[list[int], list[float]]]:
@@ -50,14 +63,11 @@ def _watched(hosted: Any, seen: tuple[list[int], list[float]]) -> Any:
 
 
 def _publish(hub: Hub, updates: list[tuple[str, bytes]]) -> dict[str, float]:
-    """Each at its appointed time, whether or not the one before is done. Returns when each was due."""
+    """Returns when each was due."""
     due: dict[str, float] = {}
     futures: list[Future[Any]] = []
-    started = time.perf_counter() + 0.1
-    for number, update in enumerate(updates):
-        moment = started + number / RATE
-        time.sleep(max(0.0, moment - time.perf_counter()))
-        [received] = scenario.received(hub, [update])
+    for number, moment in appointed(len(updates)):
+        [received] = scenario.received(hub, [updates[number]])
         futures += hub.commits.submit([received])
         due[str(received.key)] = moment
     for future in futures:
@@ -65,7 +75,10 @@ def _publish(hub: Hub, updates: list[tuple[str, bytes]]) -> dict[str, float]:
     return due
 
 
-def _latencies(hub: Hub, due: dict[str, float], seen: dict[str, tuple[list[int], list[float]]]) -> list[float]:
+def latencies(hub: Hub, due: dict[str, float], seen: Mapping[str, tuple[list[int], list[float]]]) -> list[float]:
+    """For each update and each partner that was told of it: from when it was due until what told of it was taken in.
+    `seen` says for each partner which positions it reached, and when.
+    """
     found = []
     for agency, (positions, moments) in seen.items():
         for seq, key in _told(hub, agency):

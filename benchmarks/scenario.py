@@ -1,6 +1,6 @@
 """A hub with people on the programme, each worked by the police, probation and the IOM unit: three partners told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from hub.installing import try_out
 from hub.receiving import Caller, Received, receive
 from hub.running import tune_interpreter
 from hub.settings import Settings
+from hub.working import EVERYTHING, Role
 from hub.writing import envelope
 
 POLICE, PROBATION, UNIT = "northshire-police", "northshire-probation", "northshire-iom-unit"
@@ -39,13 +40,19 @@ _KINDS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )  # fmt: skip
 
 
+def _as_shipped(settings: Settings) -> None:
+    try_out(settings, None, NOW)
+
+
 @contextmanager
-def a_hub() -> Iterator[Hub]:
-    """A hub with its people, in a temporary directory, gone when the block ends."""
+def a_hub(
+    install: Callable[[Settings], object] = _as_shipped, roles: Collection[Role] = EVERYTHING, **others: Any
+) -> Iterator[Hub]:
+    """A hub with its people, in a temporary directory, gone when the block ends. `install` puts its policies there."""
     with TemporaryDirectory() as home:
-        settings = Settings(home=Path(home))
-        try_out(settings, None, NOW)
-        hub = open_hub(settings)
+        settings = Settings(home=Path(home), **others)
+        install(settings)
+        hub = open_hub(settings, roles=roles)
         try:
             for number in range(PEOPLE):
                 _person(hub, number)

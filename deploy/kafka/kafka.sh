@@ -154,7 +154,7 @@ start() {
   [ "$mode" != tls ] || make_certificates
   local n all; all=$(seq "$brokers")
   voters=$(for n in $all; do echo "$n@127.0.0.1:$((port + 10 + n - 1))"; done | paste -sd,)
-  [ -e "$dir/cluster" ] || head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22 >"$dir/cluster"
+  [ -e "$dir/cluster" ] || head -c 16 /dev/urandom | base64 | tr '+/' '-_' | sed 's/^-/A/' | cut -c1-22 >"$dir/cluster"  # else it looks like an option
   cluster=$(cat "$dir/cluster")
   for n in $all; do prepare "$n"; done
   for n in $all; do launch "$n"; done

@@ -59,7 +59,7 @@ class TopicOutlet:
         """From the client. Silence is no end: the broker is asked where that is, and whether it may be read."""
         until = time.monotonic() + _LONGEST_SILENCE
         while not self._waiting:
-            self._waiting.extend(self._sound(client.consume(BATCH, seconds)))
+            self._waiting.extend(self._sound(_come(client, seconds)))
             self.at_end = not self._waiting and self._ends_here(client)
             if self.at_end:
                 return
@@ -152,3 +152,9 @@ class TopicOutlet:
         except UnknownKey:
             self._unwrap = self._renew()
             return self._unwrap(value)
+
+
+def _come(client: Consumer, seconds: float) -> list[Message]:
+    """What has come, as soon as anything has: asked for many at once the client would wait for all of them."""
+    first = client.poll(seconds)
+    return [first, *client.consume(BATCH - 1, 0)] if first else []

@@ -212,7 +212,7 @@ def once_it_answers(ask: Callable[[], Any], seconds: float = 30) -> Any:
 def new_topic(broker: Broker, name: str, partitions: int = 1, copies: int = 1, **settings: str) -> str:
     """Make a topic; nothing makes one by itself. Returns its name."""
     topic = NewTopic(name, num_partitions=partitions, replication_factor=copies, config=settings)
-    admin = AdminClient(broker.confluent())  # kept: its futures fail once it is collected
+    admin = AdminClient(broker.confluent() | {"log_level": "0"})  # kept: its futures fail once it is collected
     admin.create_topics([topic])[name].result(timeout=30)
     return name
 

@@ -97,6 +97,25 @@ def test_a_kit_reads_its_topic(tmp_path: Path, partners: Partnership, kafka: str
         assert equals(kit, partners)
 
 
+def test_a_record_is_taken_in_as_soon_as_it_comes(
+    tmp_path: Path, partners: Partnership, kafka: str, topic: str, sealed: Any
+) -> None:
+    """A kit that waits for news has a record at once, whatever it might still wait for: an alert is no second late."""
+    produce(kafka, topic, sealed[:1])
+    with serving(partners.hub) as url:
+        home = a_kit(tmp_path / "kit", partners, url, kafka)
+    with opened(home) as kit, closing(outlets(kit)[0]) as way:
+        reading, waits = Reading(kit, [way], print, Ending()), list[float]()
+        while reading.step(1):
+            pass
+        for each in sealed[1:6]:
+            produce(kafka, topic, [each])
+            began = time.monotonic()
+            assert reading.step(20) == 1
+            waits.append(time.monotonic() - began)
+    assert sorted(waits)[2] < 0.5
+
+
 def test_repeats_are_dropped(tmp_path: Path, partners: Partnership, kafka: str, topic: str, sealed: Any) -> None:
     """What was carried twice, in batches that overlap, is taken in once; started again, the kit goes on."""
     produce(kafka, topic, [*sealed[:5], *sealed[2:9], *sealed[2:9]])

@@ -1,0 +1,137 @@
+"""Topic → accept → feed × 3 partners → sealed topic → kit and its alerts, on PostgreSQL and one Kafka broker; beside it
+relays, in the same run.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from statistics import median
+from typing import NamedTuple
+
+import orjson
+
+from benchmarks import latency, relays, scenario
+from benchmarks.cluster import Cluster, a_cluster, until
+from hub.receiving import Received
+from support.attested import header
+from support.parts import required
+from support.servers import NotRun
+
+COUNT, LINES, ROUNDS = 1500, 100, 3
+"""Updates in a round, and lines in a record: an agency that has many to tell signs them together."""
+LEAST, P99 = 1000, 250
+"""What is to be reached: updates/s in batches, and milliseconds. Absolute, so they are told and fail nothing."""
+OF_RELAY = 0.005
+"""What must be left of the bare relay's rate, at least: a third of what was measured on a busy machine."""
+QUIET = 20
+"""Updates a second of several areas together, in their busy hour."""
+_ENTRIES = 2
+"""In the ledger for each update: its own, and the answer to its publisher."""
+
+
+class Record(NamedTuple):
+    """What an agency puts on a topic."""
+
+    topic: str
+    value: bytes
+    signature: bytes
+    key: str | None = None
+
+
+def measure() -> list[str]:
+    """Print the rows; fail where too little is left of the bare relay's rate, or where a part that is required is
+    missing.
+    """
+    try:
+        with a_cluster() as cluster:
+            return _measured(cluster)
+    except NotRun as why:
+        print(f"PostgreSQL + Kafka: NOT RUN: {why}")
+        missing = {"postgres", "kafka"} & set(required())
+        return [f"required, and not run: {why}"] if missing else []
+
+
+def _measured(cluster: Cluster) -> list[str]:
+    print("PostgreSQL + Kafka, one broker: topic → accept → feed × 3 partners → sealed topic → kit and its alerts")
+    _in_batches(cluster, scenario.updates(COUNT))  # not counted: servers and workers are cold before
+    before = cluster.cpu()
+    rounds = [_round(cluster) for _ in range(ROUNDS)]
+    spent = {part: (seconds - before[part]) / (COUNT * ROUNDS) * 1000 for part, seconds in cluster.cpu().items()}
+    whole, accepting, bare, faststream = (median(each) for each in zip(*rounds, strict=True))
+    print(f"  in records of {LINES} signed lines: {whole:,.0f} updates/s ({_said(whole >= LEAST, f'{LEAST:,}')})")
+    print(
+        f"    in the feeds {accepting:,.0f}/s; CPU for each, in ms:",
+        *(f"{part} {ms:.2f}" for part, ms in spent.items()),
+    )
+    print(f"  a bare aiokafka relay of the same updates to 3 topics: {bare:,.0f}/s; ours is {whole / bare:.3f} of that")
+    print(f"  a FastStream relay, in batches: {faststream:,.0f}/s; ours is {whole / faststream:.3f} of that")
+    _publish_to_alert(cluster, QUIET)
+    p99 = _publish_to_alert(cluster, latency.RATE)
+    print(f"    p99 {_said(p99 <= P99, f'{P99} ms')}")
+    if whole < OF_RELAY * bare:
+        return [f"the whole way is {whole / bare:.4f} of a bare relay, not {OF_RELAY}"]
+    return []
+
+
+def _said(reached: bool, bar: str) -> str:
+    return f"to reach: {bar}: {'reached' if reached else 'NOT reached'}"
+
+
+def _round(cluster: Cluster) -> tuple[float, float, float, float]:
+    """One after the other, so that each has the machine: ours until the last alert, and until the feeds have it all;
+    the relays.
+    """
+    updates = scenario.updates(COUNT)
+    whole, accepting = _in_batches(cluster, updates)
+    values = [raw for _, raw in updates]
+    bare = relays.rate(relays.bare, cluster.servers, values)
+    return whole, accepting, bare, relays.rate(relays.faststream, cluster.servers, values)
+
+
+def _in_batches(cluster: Cluster, updates: list[tuple[str, bytes]]) -> tuple[float, float]:
+    records, before = [*_batches(scenario.received(cluster.hub, updates))], cluster.leaves()
+    started = time.perf_counter()
+    for record in records:
+        cluster.send(*record)
+    cluster.flush()
+    until(lambda: cluster.leaves() >= before + _ENTRIES * len(updates), 300)
+    accepted = time.perf_counter()
+    return len(updates) / (cluster.arrived(300) - started), len(updates) / (accepted - started)
+
+
+def _batches(updates: list[Received]) -> Iterator[Record]:
+    """Each agency's updates of a strand, a hundred to a record."""
+    of: dict[tuple[str, str], list[bytes]] = defaultdict(list)
+    for each in updates:
+        of[each.key.publisher, _topic(each)].append(each.raw)
+    for (agency, topic), lines in of.items():
+        for first in range(0, len(lines), LINES):
+            value = b"\n".join(lines[first : first + LINES])
+            yield Record(topic, value, header(agency, value))
+
+
+def _topic(received: Received) -> str:
+    return f"pathway.{received.kind.partition('.')[0]}"
+
+
+def _publish_to_alert(cluster: Cluster, rate: int) -> float:
+    """One update in a record, each at its appointed time, from then until the partner's kit has folded it and raised
+    its alert. Returns the 99th percentile, in milliseconds.
+    """
+    updates = scenario.received(cluster.hub, scenario.updates(rate * latency.SECONDS))
+    records = [_single(each) for each in updates]
+    before, due = cluster.leaves(), {}
+    for number, moment in latency.appointed(len(records), rate):
+        cluster.send(*records[number])
+        due[str(updates[number].key)] = moment
+    cluster.flush()
+    until(lambda: cluster.leaves() >= before + _ENTRIES * len(updates), 60)
+    cluster.arrived(60)
+    seen = {agency: (reader.positions, reader.moments) for agency, reader in cluster.readers.items()}
+    return latency.tell(f"  publish → alert at {rate}/s", latency.latencies(cluster.hub, due, seen))
+
+
+def _single(update: Received) -> Record:
+    """Under a key, so that what is said of one person stays in its order."""
+    person = str(orjson.loads(update.raw)["data"]["identifiers"]["crn"])
+    return Record(_topic(update), update.raw, header(update.key.publisher, update.raw), person)

@@ -1,0 +1,177 @@
+"""A hub on a real PostgreSQL and a real broker: an accept worker, a carry worker and three partners' kits, each a
+process of its own.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Self
+
+from confluent_kafka import Producer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from benchmarks import scenario
+from hub.adapters.kafka_source import topics
+from hub.attesting import HEADER
+from hub.bootstrap import Hub
+from hub.kit.home import Brokers, KitHome, KitSettings, Pinned
+from support.attested import public_key
+from support.carrying import make_topics, private, receiving, with_keys
+from support.servers import KafkaCluster, PostgresServer, new_topic
+from support.signing import govern, signed
+from support.workers import working
+
+PARTNERS = (scenario.POLICE, scenario.PROBATION, scenario.UNIT)
+WORKERS = ("accept", "carry")
+PARTITIONS = 6
+"""Of each strand's topic, as the settings have it where nobody says otherwise."""
+
+
+class Reader:
+    """A partner's kit at work, and what it has said."""
+
+    def __init__(self, home: Path) -> None:
+        command = [sys.executable, "-m", "benchmarks.kit", str(home)]
+        self._popen = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.positions: list[int] = []
+        self.moments: list[float] = []
+        self._hearing = threading.Thread(target=self._hear, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._hearing.start()
+        return self
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._popen.pid
+
+    def __exit__(self, *_: object) -> None:
+        self._popen.terminate()
+        self._popen.wait(30)
+        self._hearing.join()
+
+    def _hear(self) -> None:
+        assert self._popen.stdout
+        for line in self._popen.stdout:
+            position, moment = line.split()
+            self.moments.append(float(moment))  # first: who sees a position finds its moment
+            self.positions.append(int(position))
+
+    def has(self, seq: int) -> bool:
+        """Whether it has taken in everything up to there. Raises `RuntimeError` when it has ended."""
+        if self._popen.poll() is not None:
+            raise RuntimeError("a kit has ended by itself; what it said stands above")
+        return bool(self.positions) and self.positions[-1] >= seq
+
+
+class Cluster:
+    """The hub as its people see it, and the partners' readers."""
+
+    def __init__(self, hub: Hub, servers: str) -> None:
+        self.hub, self.servers = hub, servers
+        self.readers: dict[str, Reader] = {}
+        self.workers: dict[str, int] = {}
+        self._producer = Producer({"bootstrap.servers": servers, "linger.ms": "0", "log_level": 0})
+
+    def send(self, topic: str, value: bytes, signature: bytes, key: str | None = None) -> None:
+        """Put a record on a topic, as an agency's own producer does; `flush` waits for the broker."""
+        self._producer.produce(topic, value, key=key, headers=[(HEADER, signature)])
+        self._producer.poll(0)
+
+    def flush(self) -> None:
+        """Until the broker has everything."""
+        if self._producer.flush(30):
+            raise TimeoutError("the broker did not take everything")
+
+    def leaves(self) -> int:
+        """How many entries the ledger has."""
+        with self.hub.archive() as archive:
+            return archive.size()
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor time that each worker and all kits together have had."""
+        kits = sum(_cpu(reader.pid) for reader in self.readers.values())
+        return {role: _cpu(pid) for role, pid in self.workers.items()} | {"the kits": kits}
+
+    def arrived(self, seconds: float = 120) -> float:
+        """When every kit had taken in all that its feed has by now."""
+        heads = {agency: self.hub.feed.head(agency)[0] for agency in self.readers}
+        until(lambda: all(reader.has(heads[agency]) for agency, reader in self.readers.items()), seconds)
+        return max(reader.moments[-1] for reader in self.readers.values())
+
+
+def until(so: Callable[[], bool], seconds: float) -> None:
+    """Look twenty times a second, which costs next to nothing."""
+    ends = time.monotonic() + seconds
+    while not so():
+        if time.monotonic() > ends:
+            raise TimeoutError("it did not come about in time")
+        time.sleep(0.05)
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def a_cluster() -> Iterator[Cluster]:
+    """Everything up and idle. Raises `NotRun` where a server cannot be had."""
+    with PostgresServer() as postgres, KafkaCluster() as broker:
+        database = postgres.database().replace("postgresql+psycopg://", "postgresql://")
+        policies = signed(1, with_keys({each: [public_key(each), receiving(each)] for each in PARTNERS}))
+        with scenario.a_hub(lambda s: govern(s.home, policies), (), database=SecretStr(database)) as hub:
+            for topic in topics():
+                new_topic(broker.admin(), topic, PARTITIONS)
+            make_topics(broker.bootstrap, [hub.identity.topic(agency) for agency in PARTNERS])
+            with _at_work(Cluster(hub, broker.bootstrap), database) as cluster:
+                yield cluster
+
+
+@contextmanager
+def _at_work(cluster: Cluster, database: str) -> Iterator[Cluster]:
+    settings = cluster.hub.settings
+    given = {
+        "IOM_HUB_DATABASE": database,
+        "IOM_HUB_KAFKA": cluster.servers,
+        "IOM_HUB_BUNDLE": str(settings.files.bundle),
+        "IOM_HUB_SIGNERS": str(settings.files.signers),
+    }
+    with ExitStack() as stack:
+        workers = [stack.enter_context(working(settings.home, role, "worker", role, **given)) for role in WORKERS]
+        cluster.workers = {role: worker.popen.pid for role, worker in zip(WORKERS, workers, strict=True)}
+        for agency in PARTNERS:
+            home = _kit(settings.home / agency, cluster, agency)
+            cluster.readers[agency] = stack.enter_context(Reader(home))
+        for worker in workers:
+            worker.becomes(200, 60)
+        cluster.arrived()
+        yield cluster
+
+
+def _kit(folder: Path, cluster: Cluster, agency: str) -> Path:
+    """A kit's home, as `iom-hub connect setup` makes it; it reads its topic, and nothing over HTTP."""
+    home, keys = KitHome(KitSettings(home=folder)), cluster.hub.keys
+    home._keep("receiving", private(agency))  # noqa: SLF001  # the key that the register has
+    home.make_keys()
+    pinned = Pinned(
+        agency=agency,
+        hub="http://127.0.0.1:9",
+        feed=cluster.hub.identity.feed(agency),
+        ledger=_public(cluster.hub.recorder.key),
+        delivery=(_public(keys.delivery),),
+        kafka=Brokers(servers=cluster.servers),
+    )
+    home.pin(pinned)
+    return folder
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes_raw().hex()
