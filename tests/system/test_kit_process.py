@@ -174,9 +174,3 @@ def test_a_fork_ends_the_run(tmp_path: Path, partners: Partnership) -> None:
         assert f"feed record {seq + 2} does not follow" in said
         assert f"feed record {seq + 2}" in connect("status", "--home", str(home.folder))
         assert orjson.loads(home.state_file.read_bytes())["state"] == "stopped"
-
-
-def test_help_has_examples() -> None:
-    """Every command of the kit explains itself with an example."""
-    for command in ("setup", "run", "status", "alerts", "case", "publish"):
-        assert "Example: iom-hub connect" in connect(command, "--help")
