@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -70,6 +71,7 @@ def read_content(raw: bytes, name: str) -> Content:
     return content
 
 
+@lru_cache(maxsize=4)  # whoever verifies asks for the same few again and again
 def reopen(raw: bytes) -> Bundle:
     """The rules of a bundle that was in force once, to explain what was decided under them.
 
