@@ -15,6 +15,10 @@ from hub.ports import Barred, Forked, Offered, TryLater
 PAGE = 500
 _SECONDS = 10.0
 _UNAUTHORISED = (401, 403)
+_MAY_NOT_READ = "this agency may no longer read there, or its token has ended"
+_MAY_NOT_PUBLISH = (
+    "this agency may not publish there, its token has ended, or the register does not have this kit's signing key"
+)
 
 
 class HubRefused(Exception):
@@ -64,7 +68,7 @@ class HubHttp:
         except httpx.HTTPError as failure:
             raise TryLater(f"the hub at {self.url} is out of reach: {type(failure).__name__}") from failure
         if answer.status_code in _UNAUTHORISED:
-            said = "this agency may no longer read or publish there, or its token has ended"
+            said = _MAY_NOT_PUBLISH if path == "/v1/updates" else _MAY_NOT_READ
             raise Barred(f"the hub answers {answer.status_code}: {said}. What was read before stays here")
         if answer.status_code >= 500 or answer.status_code == 429:
             raise TryLater(f"the hub answers {answer.status_code}")

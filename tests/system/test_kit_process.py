@@ -1,5 +1,6 @@
 """A kit in a process of its own beside a hub in another: commands, a clean end, and kills at any moment."""
 
+import base64
 import os
 import random
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,11 +16,15 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from access_policies.keys import AgencyKey
 from hub.crashpoints import IN_A_KIT
+from hub.kit.home import KitHome, KitSettings
 from support.builders import a_missed_appointment, an_arrest
+from support.carrying import with_keys
 from support.http import PROGRAM, serving, until
 from support.kits import held, opened, set_up, token
 from support.partnership import POLICE, PROBATION, Partnership, raw_update, who
+from support.signing import signed
 
 pytestmark = pytest.mark.system
 
@@ -94,17 +99,24 @@ def test_from_nothing_to_an_answered_alert(tmp_path: Path, partners: Partnership
         missed = {"identifiers": who()["identifiers"], **a_missed_appointment()}
         raw = raw_update(PROBATION, "supervision.appointment.missed", missed, uuid4(), partners.clock.now())
         (tmp_path / "missed.json").write_bytes(raw)
+        assert "signing key" in connect("publish", str(tmp_path / "missed.json"), "--home", home, code=1)
+        partners.governed_by(signed(2, with_keys({PROBATION: [signing_key_of(tmp_path / "kit")]})))
         assert "receipt" in connect("publish", str(tmp_path / "missed.json"), "--home", home)
         connect("run", "--once", "--home", home)
         assert "Fictional Testcase-1" in connect("case", "--home", home)
         assert "reading" in connect("status", "--home", home)
 
 
+def signing_key_of(folder: Path) -> AgencyKey:
+    """The kit's own, as its operator puts it into the register."""
+    key = KitHome(KitSettings(home=folder)).signing().public_key().public_bytes_raw()
+    until_day = date(2040, 1, 1)
+    return AgencyKey(use="signing", public=base64.b64encode(key).decode(), since=date(2020, 1, 1), until=until_day)
+
+
 @contextmanager
 def opened_views(folder: Path) -> Iterator[Any]:
     """The alerts of a kit that does not run."""
-    from hub.kit.home import KitHome, KitSettings  # noqa: PLC0415
-
     with opened(KitHome(KitSettings(home=folder))) as kit:
         yield kit.hosted.views.alerts(open_only=True, limit=10)
 
