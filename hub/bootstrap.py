@@ -75,6 +75,7 @@ class Hub:
     ahead: set[AgencyId] = field(default_factory=set)
     """Partners that have read further than their feeds go: the store has lost its end."""
     _loops: list[Loop] = field(default_factory=list)
+    _watching: Loop | None = None
 
     @property
     def bundle(self) -> Bundle:
@@ -107,7 +108,8 @@ class Hub:
         self._loops = loops(self, self.roles)
         for loop in self._loops:
             loop.start()
-        self.watchdog.start()
+        self._watching = Loop("watchdog", self.watchdog.look)
+        self._watching.start()
 
     def close(self) -> None:
         """Finish what was begun, leave the brokers, give leases back, release the store; twice does no harm."""
@@ -122,7 +124,8 @@ class Hub:
         for way in (self.carrier, self.collector, self.severer):
             if way:
                 way.close()
-        self.watchdog.close()
+        if self._watching:
+            self._watching.close()
         self.store.close()
 
     def publish(self, agency: AgencyId, raw: bytes, *, sub: str) -> Receipt:
@@ -202,7 +205,7 @@ def open_hub(
     store = _open_store(settings, keys)
     try:
         return _opened(settings, store, keys, clock, entropy, frozenset(roles))
-    except BaseException:
+    except BaseException:  # interrupted, too: the store is not left locked
         store.close()
         raise
 

@@ -1,6 +1,5 @@
 """Ticking: what works by itself shows that it does, and a watchdog notices what has fallen silent."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -51,8 +50,6 @@ class Watchdog:
         """`most` is how many seconds of silence are nothing yet."""
         self._watched, self._most = watched, most
         self._missed: frozenset[str] = frozenset()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
         self.on_good: Callable[[], None] = lambda: None
         """Done after each look at which everything works."""
 
@@ -60,18 +57,8 @@ class Watchdog:
         """What is silent now."""
         return sorted(each.name for each in self._watched() if each.silent() > self._most)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop looking."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def look(self) -> None:
-        """Say what has changed since the last look."""
+    def look(self) -> float:
+        """Say what has changed since the last look. Returns the seconds to wait before the next."""
         silent = frozenset(self.silent())
         for name in sorted(silent - self._missed):
             log.error("loop_silent", loop=name)
@@ -80,7 +67,4 @@ class Watchdog:
         self._missed = silent
         if not silent:
             self.on_good()
-
-    def _run(self) -> None:
-        while not self._stop.wait(_LOOK_SECONDS):
-            self.look()
+        return _LOOK_SECONDS

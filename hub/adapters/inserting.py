@@ -31,7 +31,7 @@ def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
 def _put(dialect: str, table: Table) -> Any:
     statement = _INSERTS[dialect](table)
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in table.c.keys() if name not in keys}  # noqa: SIM118
+    changes = {name: statement.excluded[name] for name in table.c.keys() if name not in keys}  # noqa: SIM118  # a collection's own names
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 

@@ -64,7 +64,7 @@ class KafkaChannel:
         """Ask for the brokers' metadata."""
         try:
             self._wait(self._metadata())
-        except Exception as failure:
+        except Exception as failure:  # whatever the client says, it is made anew
             self._throw_away(_CHECKING, failure)
             raise TryLater("the broker is out of reach") from failure
 
@@ -79,7 +79,7 @@ class KafkaChannel:
         tried: list[int] = []
         try:
             return self._wait(self._request(recipient, records[:most], tried))
-        except Exception as failure:
+        except Exception as failure:  # as above; the caller is told how far it came
             self._throw_away(recipient, failure)
             if isinstance(failure, MessageSizeTooLargeError) and tried and tried[0] > 1:
                 return self._send(recipient, records, before, tried[0] // 2)

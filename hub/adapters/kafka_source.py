@@ -171,7 +171,7 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # the libra
         consumer.subscribe(self._topics, listener=self)
         try:
             await asyncio.wait_for(consumer.start(), CALL_SECONDS)
-        except BaseException:
+        except BaseException:  # cancelled, too: a client that was begun is ended
             await _stopped(consumer)
             raise
         self._consumer, self._moved = consumer, time.monotonic()

@@ -23,7 +23,7 @@ _REFUSALS = {
     KafkaError.SASL_AUTHENTICATION_FAILED,
     KafkaError._AUTHENTICATION,  # noqa: SLF001  # the library's own name for it
 }
-_NO_TOPIC = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}  # noqa: SLF001
+_NO_TOPIC = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}  # noqa: SLF001  # as above
 Unwrap = Callable[[bytes], Unwrapped]
 
 
@@ -47,7 +47,7 @@ class TopicOutlet:
         while self._waiting:
             try:
                 found = self._opened(self._waiting[0])
-            except Exception:
+            except Exception:  # whatever does not open comes again, at the head of the next offer
                 if offered:
                     return offered
                 raise
@@ -107,7 +107,7 @@ class TopicOutlet:
         client = Consumer(settings)
         try:
             self._may_read(client)
-        except BaseException:
+        except BaseException:  # interrupted, too: a client that was begun is ended
             client.close()
             raise
         client.assign([TopicPartition(self._topic, 0, after)])

@@ -35,7 +35,7 @@ class DatabaseStore:
         self._adopt: Callable[[int], None] = lambda _: None
         try:
             self._prepare(keys.derive("store-check"))
-        except BaseException:
+        except BaseException:  # interrupted, too: nothing stays open
             self.close()
             raise
 

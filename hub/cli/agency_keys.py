@@ -44,7 +44,7 @@ def key(
         made = make_agency_key(file, use, today, until, tuple(kind or ()))
         try:
             _add(register, agency, made.model_dump(mode="json", exclude_defaults=True))
-        except Exception:
+        except Exception:  # whatever went wrong, no private key is left that no register has
             file.unlink()
             raise
     out.print(f"The private key {made.id} is in {file}: it stays with {agency}.", soft_wrap=True, highlight=False)
@@ -81,7 +81,7 @@ def _add(register: Path, agency: str, entry: dict[str, object]) -> None:
     try:
         load(register.parent)
     except Exception:
-        register.write_text(before, encoding="utf-8")
+        register.write_text(before, encoding="utf-8")  # a register that does not load is put back
         raise
 
 

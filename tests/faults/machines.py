@@ -86,7 +86,7 @@ class Machine:
         self.faults: Counter[str] = Counter()
         try:
             self._start(folder)
-        except BaseException:
+        except BaseException:  # interrupted, too: nothing goes on running
             self.close()
             raise
 

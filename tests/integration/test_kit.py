@@ -1,7 +1,6 @@
 """A partner's kit over HTTP: what it holds equals what the hub's own views of that partner hold, and no more."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from support.builders import a_missed_appointment, a_score, an_arrest
 from support.canaries import Canaries
 from support.carrying import with_keys
 from support.http import serving
-from support.kits import held, opened, outlets, read_all, set_up
+from support.kits import held, opened, outlets, read_all, set_up, token
 from support.partnership import EVERYONE, HOUSING, POLICE, PROBATION, UNIT, Partnership
 from support.signing import signed
 
@@ -31,24 +30,6 @@ def closed(hub: Hub, agency: str) -> frozenset[UUID]:
     wanted = select(t.view_closings.c.record).where(t.view_closings.c.agency == agency)
     with hub.store.reader.connect() as connection:
         return frozenset(connection.execute(wanted).scalars())
-
-
-@pytest.fixture
-def partners(tmp_path: Path) -> Iterator[Partnership]:
-    """A hub and its partners."""
-    found = Partnership(tmp_path / "hub")
-    yield found
-    found.hub.close()
-
-
-@pytest.fixture
-def person(partners: Partnership) -> dict[str, Any]:
-    """Somebody with whom police, probation and housing work."""
-    found = partners.person()
-    for agency in (POLICE, PROBATION):
-        partners.involve(found, agency)
-    partners.involve(found, HOUSING, ("accommodation",))
-    return found
 
 
 def test_a_kits_views_equal_the_hosted_ones(tmp_path: Path, partners: Partnership) -> None:
@@ -108,11 +89,9 @@ def the_story_within_a_day(partners: Partnership) -> None:
     def turned(**by: float) -> None:
         turn(**by)
         for kit in partners.kits:  # type: ignore[attr-defined]  # see `ReadAlong`
-            from support.kits import token  # noqa: PLC0415
-
             kit.home.keep_token(token(partners, kit.agency))
 
-    partners.clock.turn = turned  # type: ignore[method-assign]
+    partners.clock.turn = turned  # type: ignore[method-assign]  # tokens go with the time
     the_story(partners, Canaries())
 
 

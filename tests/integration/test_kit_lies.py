@@ -1,6 +1,5 @@
 """A server that lies to a partner's kit: whatever it changes is named, and nothing of it is taken in."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +11,7 @@ from support.builders import an_arrest
 from support.http import serving
 from support.kits import opened, read_all, set_up
 from support.lying import Twist, lying
-from support.partnership import HOUSING, POLICE, PROBATION, Partnership
-
-
-@pytest.fixture
-def partners(tmp_path: Path) -> Iterator[Partnership]:
-    """A hub and its partners."""
-    found = Partnership(tmp_path / "hub")
-    yield found
-    found.hub.close()
-
-
-@pytest.fixture
-def person(partners: Partnership) -> dict[str, Any]:
-    """Somebody with whom police, probation and housing work."""
-    found = partners.person()
-    for agency in (POLICE, PROBATION):
-        partners.involve(found, agency)
-    partners.involve(found, HOUSING, ("accommodation",))
-    return found
+from support.partnership import POLICE, PROBATION, Partnership
 
 
 def changed(page: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from support.attested import public_key, signing_key, with_keys
 from support.builders import a_missed_appointment
 from support.http import CLOUDEVENTS, LINES, Door
 from support.partnership import POLICE, PROBATION, partnership
+from support.signing import signed
 
 ARREST = "custody.person.arrested"
 
@@ -142,8 +143,6 @@ def test_a_key_signs_its_kinds_on_its_days(change: dict[str, Any], status: int) 
 
 def test_what_was_signed_long_ago_still_verifies(signing: Scene) -> None:
     """Once its key has left the register, an update cannot be signed by it, and what it signed before stays proved."""
-    from support.signing import signed  # noqa: PLC0415
-
     raw, later = signing.arrest(), signing.arrest()
     signature = sign_envelope(signing_key(POLICE), later).header()
     post(signing, POLICE, raw, sign_envelope(signing_key(POLICE), raw).header())

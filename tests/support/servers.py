@@ -179,7 +179,7 @@ def _all_of(expected: set[int], found: Any) -> None:
 def _removed_on_failure(server: _Scripted) -> Iterator[None]:
     try:
         yield
-    except BaseException:
+    except BaseException:  # interrupted, too: nothing goes on running
         server.remove()
         raise
 

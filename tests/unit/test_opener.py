@@ -48,6 +48,6 @@ def test_a_missing_key_is_named() -> None:
 def test_what_was_harmed_does_not_open(harm: object) -> None:
     """A record that was cut, changed, emptied or made longer is refused under another rule."""
     record = sealed_to(OWN)
-    harmed = record._replace(value=harm(record.value))  # type: ignore[operator]
+    harmed = record._replace(value=harm(record.value))  # type: ignore[operator]  # a function of bytes
     with pytest.raises(Unattested, match=r"^does_not_open$"):
         opened(harmed)
