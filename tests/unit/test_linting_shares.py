@@ -85,7 +85,7 @@ SPOILT = {
     ),
     "free text for a hostel": Refused(
         swapped(CONCERN, "    free_text: Whoever must act", "    # free_text: Whoever must act"),
-        "safeguarding-hostel:",
+        "safeguarding-charity-hostel:",
         "'what' is free text, and charity_hostel is not statutory; take it out, or say why under `free_text`",
     ),
     "a reason for free text that is not told": Refused(
@@ -95,7 +95,7 @@ SPOILT = {
     ),
     "free text for no reason": Refused(
         swapped(CONCERN, "free_text: Whoever", "free_text: ' ' # Whoever"),
-        "safeguarding-hostel:",
+        "safeguarding-charity-hostel:",
         "`free_text` says why it may be told; write that, or take it out",
     ),
     "a signpost that says nothing": Refused(
@@ -111,8 +111,8 @@ SPOILT = {
         "a signpost holds no value, so none of { } < > $ % stands in it (D28); write it out",
     ),
     "a signpost that hints at a concern": Refused(
-        swapped(ARREST, "safeguarding-hostel: {fields:", "safeguarding-hostel: {signpost: Ask probation., fields:"),
-        "safeguarding-hostel:",
+        swapped(ARREST, "safeguarding-charity-hostel: {fields:", "safeguarding-charity-hostel: {signpost: Ask probation., fields:"),
+        "safeguarding-charity-hostel:",
         "the clause reads safeguarding, which this partner is not told, so its signpost hints (D28); take it out",
     ),
     "a signpost that hints at a restriction": Refused(
@@ -127,7 +127,7 @@ SPOILT = {
     ),
     "safety by consent alone": Refused(
         swapped(PLAN, "offender_manager:  {class: event}", "offender_manager:  {class: safety}"),
-        "hostel-agreed:",
+        "housing-agreed-charity-hostel:",
         "'offender_manager' concerns safety and hangs on consent alone (D17); share it without consent too",
     ),
 }
