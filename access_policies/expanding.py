@@ -7,15 +7,21 @@ all of them, and one of them by its own name wins for its recipient. An `expect`
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from access_policies.reading import Document, Entry
+from access_policies.reading import Document, Entry, UnusablePolicies
 
 Groups = Mapping[str, tuple[str, ...]]
 """For each clause with several recipients, the names of the clauses that it stands for."""
 
 
 def write_out_clauses(document: Document) -> Groups:
-    """Give each recipient a clause of its own. Returns which names stood for several."""
+    """Give each recipient a clause of its own. Returns which names stood for several.
+
+    Raises `UnusablePolicies` where a clause by itself has the name of one of them.
+    """
     groups = {name: _names(name, clause) for name, clause in document.content.items() if _several(clause)}
+    if twice := [(each, group) for group, names in groups.items() for each in names if each in document.content]:
+        said = "{!r} stands for one of the recipients of {!r} too; give it another name"
+        raise UnusablePolicies([document.problem((each,), said.format(each, group)) for each, group in twice])
     document.rewrite((), [entry for name, clause in document.content.items() for entry in _clauses(name, clause)])
     return groups
 
@@ -54,9 +60,9 @@ def _shares(share: Mapping[str, Any], groups: Groups) -> Iterator[Entry]:
 
 
 def _rows(row: Any) -> Iterator[Any]:
-    given = row.get("given") if isinstance(row, dict) else None
-    if not _several(given):
+    if not (isinstance(row, dict) and _several(row.get("given"))):
         yield row
         return
+    given = row["given"]
     for recipient in given["recipient"]:
         yield row | {"given": given | {"recipient": recipient}}
