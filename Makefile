@@ -27,7 +27,8 @@ serve: setup     ## Run a hub in var/hub, with the shipped policies signed by ke
 
 test: setup check  ## Everything that is checked: style, types, imports, generated files, all tests
 	$(BIN)/python tests/support/parts.py
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not system" -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m system $(ARGS)
 
 check: setup     ## Style, types, import contracts, policies, generated files
 	$(BIN)/ruff format --check .
