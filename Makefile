@@ -41,6 +41,7 @@ check: setup     ## Style, types, import contracts, policies, generated files
 	$(BIN)/iom-hub policy diff access_policies/baseline.json access_policies --approved access_policies/approved.yaml
 	$(BIN)/python -m schemas.generating --check
 	$(BIN)/python -m hub.api.generating --check
+	$(BIN)/python tests/support/requiring.py --check
 	$(BIN)/hadolint deploy/Dockerfile
 
 fix: setup       ## Format, and write the generated files anew
@@ -52,6 +53,7 @@ docs: setup      ## Write the generated pages, schemas and OpenAPI anew
 	$(BIN)/python -m schemas.generating
 	$(BIN)/python -m hub.api.generating
 	$(BIN)/python tests/support/storytelling.py
+	$(BIN)/python tests/support/requiring.py
 
 mutate: setup    ## Make every rule a little wrong: how many such mistakes do expectations and situations notice?
 	PYTHONPATH=tests $(BIN)/python -m support.mutating
