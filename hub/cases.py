@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
+from hub import homing
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.placing import HUB, Desk, PersonIdentity, new_identity
@@ -18,11 +19,12 @@ from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
+from schemas.updates.accommodation import PlacementLimited
 from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
 from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
-NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed)
+NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed, *homing.STATES, PlacementLimited)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from hub import homing
 from hub.claims import (
     AccessClaim,
     CohortClaim,
@@ -21,6 +22,7 @@ from hub.claims import (
     CustodyClaim,
     InvolvementClaim,
     LiftingClaim,
+    LimitClaim,
     RecallClaim,
     RestrictionClaim,
     ShownState,
@@ -32,6 +34,7 @@ from hub.claims import (
 )
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
+from schemas.updates.accommodation import PlacementLimited, ReferralMade
 from schemas.updates.custody import (
     Arrested,
     LeftPoliceCustody,
@@ -87,6 +90,7 @@ class Facts(BaseModel):
     settled: set[str] = set()
     corrections: dict[str, CorrectionClaim] = {}
     recalls: dict[str, RecallClaim] = {}
+    limits: dict[str, LimitClaim] = {}
     shown: dict[AgencyId, ShownState] = {}
     """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
     emergencies: dict[str, dict[str, str]] = {}
@@ -140,6 +144,10 @@ def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target
             facts.concerns[key] = ConcernClaim(**by, recipients=recipients, reviewer=reviewer, until=until)
         case AccessOpened():
             facts.accesses[key] = AccessClaim(**by, since=now)
+        case ReferralMade():
+            facts.consents[key] = homing.referred(**by, update=update)
+        case PlacementLimited():
+            facts.limits[key] = homing.limited(**by, update=update)
         case _:
             return False
     return True
@@ -183,6 +191,9 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
         case ReleasePlanned() | CohortDecided() | RiskReassessed():
             until = update.release_on if isinstance(update, ReleasePlanned) else None
             facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
+            _keep_the_latest(facts)
+        case _ if isinstance(update, homing.STATES):
+            facts.states[key] = homing.state(**by, update=update)
             _keep_the_latest(facts)
         case _:
             return False
@@ -232,7 +243,7 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
     for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
         claim = claims[key]
         if key not in over and (claim.until is None or claim.until >= today):
-            found.setdefault("custody" if key in facts.custody else claim.kind, []).append(key)
+            found.setdefault(homing.state_of(claim), []).append(key)
     return found
 
 
