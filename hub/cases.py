@@ -19,12 +19,11 @@ from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
-from schemas.updates.accommodation import PlacementLimited
 from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
 from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
-NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed, *homing.STATES, PlacementLimited)
+NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed, *homing.NO_WORD)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 

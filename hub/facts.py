@@ -34,7 +34,6 @@ from hub.claims import (
 )
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
-from schemas.updates.accommodation import PlacementLimited, ReferralMade
 from schemas.updates.custody import (
     Arrested,
     LeftPoliceCustody,
@@ -144,10 +143,6 @@ def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target
             facts.concerns[key] = ConcernClaim(**by, recipients=recipients, reviewer=reviewer, until=until)
         case AccessOpened():
             facts.accesses[key] = AccessClaim(**by, since=now)
-        case ReferralMade():
-            facts.consents[key] = homing.referred(**by, update=update)
-        case PlacementLimited():
-            facts.limits[key] = homing.limited(**by, update=update)
         case _:
             return False
     return True
@@ -192,11 +187,10 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
             until = update.release_on if isinstance(update, ReleasePlanned) else None
             facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
             _keep_the_latest(facts)
-        case _ if isinstance(update, homing.STATES):
-            facts.states[key] = homing.state(**by, update=update)
-            _keep_the_latest(facts)
         case _:
-            return False
+            at_home = homing.take(facts.states, facts.consents, facts.limits, key, by, update)
+            _keep_the_latest(facts)
+            return at_home
     return True
 
 
