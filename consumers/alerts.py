@@ -1,4 +1,4 @@
-"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments.
+"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments, lost homes.
 
 An alert says what its partner was told and no more; while it is provisional it says what not to do on it alone (D2).
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
@@ -87,7 +87,7 @@ def _referred(told: Told) -> str:
 
 
 def _placement_over(told: Told) -> str:
-    return f"{_person(told)} no longer lives where they were placed{_when(told, 'ended_on', 'since')}"
+    return f"{_person(told)} has left the place where they were housed{_when(told, 'ended_on', 'on')}"
 
 
 def _recalled(told: Told) -> str:

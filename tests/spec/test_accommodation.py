@@ -6,8 +6,6 @@ In the tables `told` is told as it was said, `masked` is told less of, `-` is to
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree, ignore_patterns
-from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -23,9 +21,21 @@ from support.builders import (
     a_tenancy_at_risk,
     an_offer,
 )
+from support.homes import (
+    ASSOCIATION,
+    ENDED,
+    LIMITED,
+    NEED,
+    OFFERED,
+    REFERRAL,
+    RISK,
+    STARTED,
+    Someone,
+    homes_told,
+    say,
+)
 from support.partnership import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership, partnership
 
-ASSOCIATION = "homely-housing-association"
 COLUMNS = {
     "police": POLICE,
     "probation": PROBATION,
@@ -36,11 +46,6 @@ COLUMNS = {
     "hostel": HOSTEL,
     "drugs": DRUGS,
 }
-NEED, REFERRAL, RISK = "need.assessed", "referral.made", "tenancy.put_at_risk"
-OFFERED, STARTED, ENDED, LIMITED = (f"placement.{what}" for what in ("offered", "started", "ended", "limited"))
-
-Someone = dict[str, Any]
-
 STORY = """
     update              | field         | police | probation | prison | iom  | council | assoc | hostel | drugs
     --------------------+---------------+--------+-----------+--------+------+---------+-------+--------+------
@@ -86,11 +91,6 @@ def cells(table: str) -> Iterator[tuple[str, str, str, str]]:
     """Each cell by update, the second column, and the head of its own."""
     head, _, *rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
     return ((row[0], row[1], name, cell) for row in rows for name, cell in zip(head, row, strict=True))
-
-
-def say(partners: Partnership, agency: str, what: str, data: Someone) -> UUID:
-    """Publish something of this strand."""
-    return partners.publish(agency, f"accommodation.{what}", data)
 
 
 def everybody(partners: Partnership) -> Someone:
@@ -203,64 +203,6 @@ def _here() -> Iterator[tuple[Partnership, Someone]]:
         for agency in (PRISON, PROBATION):
             partners.involve(someone, agency)
         yield partners, someone
-
-
-def homes_told(partners: Partnership, agency: str) -> list[str]:
-    """What of this strand stands on an agency's feed."""
-    kinds = [str(each.get("kind")) for each in partners.told(agency)]
-    return [kind.removeprefix("accommodation.") for kind in kinds if kind.startswith("accommodation.")]
-
-
-def test_a_referral_reaches_the_authority_that_the_person_chose(here: tuple[Partnership, Someone]) -> None:
-    """The council that does not work the case hears of the referral, and of nothing else; no other agency does."""
-    partners, someone = here
-    say(partners, PRISON, NEED, someone | a_need())
-    say(partners, PRISON, REFERRAL, someone | a_referral(HOUSING))
-    say(partners, PRISON, RISK, someone | a_tenancy_at_risk())
-    assert homes_told(partners, HOUSING) == [REFERRAL]
-    assert [homes_told(partners, agency) for agency in (HOSTEL, ASSOCIATION, POLICE)] == [[], [], []]
-
-
-@pytest.mark.duty("D12")
-@pytest.mark.parametrize("agency", [HOSTEL, ASSOCIATION])
-def test_a_referral_opens_nothing_for_who_is_no_authority(here: tuple[Partnership, Someone], agency: str) -> None:
-    """A referral that names a hostel tells it nothing, and is no consent to anything that comes after."""
-    partners, someone = here
-    consent = partners.publish(PROBATION, "trust.consent.given", someone | a_consent(agency))
-    partners.involve(someone, agency, ("accommodation",))
-    partners.publish(PROBATION, "trust.consent.withdrawn", {"consent": str(consent)})
-    say(partners, PRISON, REFERRAL, someone | a_referral(agency))
-    say(partners, PRISON, NEED, someone | a_need())
-    assert homes_told(partners, agency) == []
-
-
-@pytest.mark.duty("D15")
-def test_who_no_longer_agrees_to_a_referral_is_left_alone(here: tuple[Partnership, Someone]) -> None:
-    """Once the person takes back what they agreed to, the authority hears so once, its alert is locked, and the next
-    word about the referral no longer reaches it.
-    """
-    partners, someone = here
-    referral = say(partners, PRISON, REFERRAL, someone | a_referral(HOUSING))
-    partners.clock.turn(hours=1)
-    partners.publish(PRISON, "trust.consent.withdrawn", someone)
-    [notice] = partners.told(HOUSING, "trust.consent.withdrawn")
-    message = str(partners.hub.identity.message(HOUSING, PRISON, referral))
-    assert [each["message"] for each in notice["locked"]] == [message]
-    partners.hub.catch_up()
-    [row] = partners.hub.hosted[HOUSING].views.alerts(open_only=False, limit=10)
-    assert dict(from_row(row).told) == {}
-    say(partners, PRISON, NEED, someone | a_need())
-    assert homes_told(partners, HOUSING) == [REFERRAL]
-
-
-@pytest.mark.duty("D18")
-def test_no_authority_hears_of_a_child(here: tuple[Partnership, Someone]) -> None:
-    """Under 18 a referral reaches no housing authority through the hub, whatever was agreed."""
-    partners, _ = here
-    child = partners.person(2, born="2010-01-01")
-    partners.involve(child, PRISON)
-    say(partners, PRISON, REFERRAL, child | a_referral(HOUSING))
-    assert homes_told(partners, HOUSING) == []
 
 
 STANDS = """
