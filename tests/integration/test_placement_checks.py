@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from hub.timers import fire_due
 from integration.scene import Scene
 from support.builders import a_limit, a_placement
 from support.http import JSON
@@ -99,6 +100,19 @@ def test_somebody_elses_people_are_as_if_they_did_not_exist(scene: Scene) -> Non
     assert nobodys.status_code == 404
     for found in (others, strangers):
         assert (found.status_code, found.content) == (404, nobodys.content)
+
+
+@pytest.mark.duty("D15")
+def test_once_its_view_is_closed_there_is_nothing_to_ask_about(scene: Scene) -> None:
+    """An agency that left the case may ask as long as its view shows the person, and no longer."""
+    record = question(scene)["record"]
+    scene.p.publish(UNIT, "programme.agency.withdrew", scene.person | {"agency": HOUSING})
+    asked = orjson.dumps({"record": record, "place": "flat-7", "postcode": "ZZ1 1ZZ"})
+    assert scene.agency(HOUSING).post(CHECK, asked, JSON).status_code == 200
+    scene.p.clock.turn(days=31)
+    fire_due(scene.p.hub.acceptor)
+    scene.p.hub.catch_up()
+    assert scene.agency(HOUSING).post(CHECK, asked, JSON).status_code == 404
 
 
 @pytest.mark.parametrize("agency", [POLICE, UNIT, DRUGS])
