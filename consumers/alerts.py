@@ -1,4 +1,4 @@
-"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments.
+"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments, lost homes.
 
 An alert says what its partner was told and no more; while it is provisional it says what not to do on it alone (D2).
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
@@ -76,6 +76,20 @@ def _missed(told: Told) -> str:
     return f"{_person(told)} missed an {activity}" if activity[0] in "aeiou" else f"{_person(told)} missed a {activity}"
 
 
+def _tenancy(told: Told) -> str:
+    why = f" ({_words(told['why'])})" if "why" in told else ""
+    return f"The tenancy of {_person(told)} is at risk{why}{_when(told, 'act_by', 'and somebody must act by')}"
+
+
+def _referred(told: Told) -> str:
+    when = _when(told, "homeless_from", "from")
+    return f"{_person(told)} is referred to the housing authority as homeless{when}"
+
+
+def _placement_over(told: Told) -> str:
+    return f"{_person(told)} has left the place where they were housed{_when(told, 'ended_on', 'on')}"
+
+
 def _recalled(told: Told) -> str:
     return f"Something that you were told was called back, do not use it: {_person(told)}"
 
@@ -88,6 +102,9 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.release.cancelled": ("release_plan", _cancelled),
     "supervision.appointment.missed": ("missed_appointment", _missed),
     "trust.disclosure.recalled": (RECALL, _recalled),
+    "accommodation.tenancy.put_at_risk": ("tenancy_at_risk", _tenancy),
+    "accommodation.referral.made": ("homelessness_referral", _referred),
+    "accommodation.placement.ended": ("placement_over", _placement_over),
 }
 
 

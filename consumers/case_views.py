@@ -21,6 +21,10 @@ STATES = {
     "custody.person.released": "custody",
     "programme.cohort.decided": "cohort",
     "programme.risk.reassessed": "risk",
+    "accommodation.need.assessed": "accommodation",
+    "accommodation.placement.offered": "accommodation",
+    "accommodation.placement.started": "accommodation",
+    "accommodation.placement.ended": "accommodation",
 }
 """Kinds that say how something stands now: a later one takes the row of an earlier one."""
 

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
+from hub import homing
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.placing import HUB, Desk, PersonIdentity, new_identity
@@ -22,7 +23,7 @@ from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
 from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
-NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed)
+NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed, *homing.NO_WORD)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 

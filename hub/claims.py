@@ -96,6 +96,14 @@ class RecallClaim(_Claim):
     recipients: tuple[AgencyId, ...]
 
 
+class LimitClaim(_Claim):
+    """Before the person is placed somewhere the coordinator is asked, or in these areas they are not placed (D10)."""
+
+    ask_first: bool
+    not_within: tuple[str, ...] = ()
+    ends_on: date | None = None
+
+
 class CustodyClaim(StateClaim):
     """Where the person was said to be: free, in police custody, in prison."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from hub import homing
 from hub.claims import (
     AccessClaim,
     CohortClaim,
@@ -21,6 +22,7 @@ from hub.claims import (
     CustodyClaim,
     InvolvementClaim,
     LiftingClaim,
+    LimitClaim,
     RecallClaim,
     RestrictionClaim,
     ShownState,
@@ -87,6 +89,7 @@ class Facts(BaseModel):
     settled: set[str] = set()
     corrections: dict[str, CorrectionClaim] = {}
     recalls: dict[str, RecallClaim] = {}
+    limits: dict[str, LimitClaim] = {}
     shown: dict[AgencyId, ShownState] = {}
     """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
     emergencies: dict[str, dict[str, str]] = {}
@@ -185,7 +188,9 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
             facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
             _keep_the_latest(facts)
         case _:
-            return False
+            at_home = homing.take(facts.states, facts.consents, facts.limits, key, by, update)
+            _keep_the_latest(facts)
+            return at_home
     return True
 
 
@@ -232,7 +237,7 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
     for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
         claim = claims[key]
         if key not in over and (claim.until is None or claim.until >= today):
-            found.setdefault("custody" if key in facts.custody else claim.kind, []).append(key)
+            found.setdefault(homing.state_of(claim), []).append(key)
     return found
 
 

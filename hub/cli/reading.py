@@ -1,4 +1,4 @@
-"""`iom-hub case` and `iom-hub feed`: read as a partner reads; a case has its ledger entry first."""
+"""`iom-hub case` and `iom-hub feed`: read and ask as a partner does; a case has its ledger entry first."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +32,28 @@ def show(
             _one(hub.get(f"/v1/cases/{record}"))
         else:
             _all(hub)
+
+
+@case_app.command("check")
+def check(
+    record: Annotated[str, typer.Argument(help="The record id, as the agency knows the person.")],
+    as_agency: AsAgency,
+    place: Annotated[str, typer.Option(help="The place, as the agency numbers it.", show_default=False)],
+    postcode: Annotated[str, typer.Option(help="Where the place is.", show_default=False)],
+    home: Home = None,
+) -> None:
+    """Ask whether a person may be placed somewhere; the answer is the same whoever lives there.
+
+    Example: [bold]iom-hub case check a0461c54-c6e8-854a-97a5-f5170c911332 --as open-door-hostel --place room-7
+    --postcode "ZZ1 1ZZ"[/bold]
+    """
+    from hub.cli.session import session
+
+    quiet_logs()
+    with told_plainly(), session(settings_for(home), as_agency, the_user(), "read") as hub:
+        asked = {"record": record, "place": place, "postcode": postcode}
+        for what, answer in hub.post("/v1/placements/check", asked).items():
+            out.print(f"{what}: {answer.replace('_', ' ')}", highlight=False)
 
 
 def _all(hub: "Session") -> None:

@@ -3,6 +3,15 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from schemas.updates.accommodation import (
+    NeedAssessed,
+    PlacementEnded,
+    PlacementLimited,
+    PlacementOffered,
+    PlacementStarted,
+    ReferralMade,
+    TenancyPutAtRisk,
+)
 from schemas.updates.base import Update
 from schemas.updates.correctable import held_to_schema
 from schemas.updates.custody import (
@@ -61,6 +70,13 @@ _ALL: tuple[type[Update], ...] = (
     AccessOpened,
     AccessClosed,
     AlertAcknowledged,
+    NeedAssessed,
+    ReferralMade,
+    PlacementOffered,
+    PlacementStarted,
+    PlacementEnded,
+    TenancyPutAtRisk,
+    PlacementLimited,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})

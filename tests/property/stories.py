@@ -14,6 +14,7 @@ from hub.placing import HUB
 from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
+from property.homes import homes
 from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement, ReceptionReason, Restriction
@@ -168,9 +169,7 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
             st.sampled_from(["accommodation", "treatment", "programme"]),
             st.sampled_from([None, None, "2026-03-01"]),
         ),
-        "trust.update.withdrawn": st.builds(
-            lambda reason: {"reason": reason}, st.sampled_from(["undone", "recorded_in_error"])
-        ),
+        "trust.update.withdrawn": st.sampled_from([{"reason": "undone"}, {"reason": "recorded_in_error"}]),
         "programme.agency.withdrew": _publishers.map(lambda agency: {"agency": agency}),
         "trust.restriction.set": st.builds(
             lambda restriction, open_to: {
@@ -201,6 +200,7 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
             st.sampled_from(["2026-03-02T10:30:00Z", "2026-03-09T09:00:00Z"]),
         ),
         "trust.access.opened": st.just({"opened_by": "A Worker", "reason": "at the door after hours"}),
+        **homes(HOUSING, HOSTEL),
         "trust.alert.acknowledged": st.builds(lambda by: {"by": by}, st.sampled_from(["A Worker", "Another Worker"])),
     }.get(kind, st.just({}))
     handling = ["normal"] * 4 + ["restricted"] * (kind != "trust.access.opened")

@@ -21,6 +21,11 @@ CORRECTIONS: dict[str, list[dict[str, Any]]] = {
     ],
     "programme.risk.reassessed": [{"score": 12}, {"wanted": True, "score": 24}],
     "supervision.appointment.missed": [{"note": "three"}, {"place": None}],
+    "accommodation.need.assessed": [{"after": "previous_address", "note": "three"}, {"before": None, "support": []}],
+    "accommodation.referral.made": [{"contact": "01632 960002"}, {"homeless_from": None}],
+    "accommodation.placement.started": [{"place": "room-9", "address": None}],
+    "accommodation.placement.ended": [{"reason": "other"}],
+    "accommodation.tenancy.put_at_risk": [{"why": "notice_served", "needed": []}],
 }
 """What may turn out wrong of some kinds."""
 

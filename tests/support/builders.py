@@ -72,3 +72,49 @@ def a_concern(*recipients: str, reviewer: str, **more: Any) -> dict[str, Any]:
 def an_opening(**more: Any) -> dict[str, Any]:
     """An officer breaks the glass."""
     return {"opened_by": "A Worker", "reason": "Somebody would be on the street tonight."} | more
+
+
+def a_need(after: str = "nowhere", **more: Any) -> dict[str, Any]:
+    """Somebody who has nowhere to go to."""
+    return {"assessed_on": "2026-03-02", "before": "private_rented", "after": after, "support": ["find_a_home"]} | more
+
+
+def a_referral(authority: str, **more: Any) -> dict[str, Any]:
+    """The person agreed that this authority be told that they will be homeless."""
+    return {
+        "authority": authority,
+        "agreed": "in_writing",
+        "agreed_on": "2026-03-02",
+        "homeless_from": "2026-03-16",
+        "contact": "01632 960001",
+    } | more
+
+
+def an_offer(**more: Any) -> dict[str, Any]:
+    """A room from the day of release on."""
+    return {
+        "place": "room-7",
+        "from_on": "2026-03-16",
+        "held_until": "2026-03-18",
+        "address": "7 Invented Road, ZZ1 1ZZ",
+    } | more
+
+
+def a_placement(**more: Any) -> dict[str, Any]:
+    """Somebody moves in."""
+    return {"place": "room-7", "started_on": "2026-03-02", "address": "7 Invented Road, ZZ1 1ZZ"} | more
+
+
+def a_moving_out(placement: object, reason: str = "moved_on", **more: Any) -> dict[str, Any]:
+    """Somebody moves out."""
+    return {"placement": str(placement), "ended_on": "2026-03-02", "reason": reason} | more
+
+
+def a_tenancy_at_risk(why: str = "in_custody", **more: Any) -> dict[str, Any]:
+    """A fortnight to save a tenancy."""
+    return {"why": why, "act_by": "2026-03-16", "needed": ["keep_a_tenancy_in_custody"]} | more
+
+
+def a_limit(**more: Any) -> dict[str, Any]:
+    """The coordinator is asked first, and one district is out of the question."""
+    return {"ask_first": True, "not_within": ["ZZ9"], "decided_by": "A Coordinator"} | more

@@ -44,7 +44,7 @@ COMMANDS = (
     ["policy", "status"],
     ["policy", "rollback"],
     ["policy", "try-out"],
-    ["case", "show"],
+    *(["case", name] for name in ("show", "check")),
     ["feed"],
     ["explain", "update"],
     ["explain", "case"],

@@ -16,6 +16,9 @@ from support.partnership import HOUSING, POLICE
 NAME = "Fictional Testcase-1"
 ARREST, LEFT, RELEASE = "custody.person.arrested", "custody.person.left", "custody.person.released"
 RECALLED = "trust.disclosure.recalled"
+RISK, REFERRAL, MOVED_OUT = (
+    f"accommodation.{what}" for what in ("tenancy.put_at_risk", "referral.made", "placement.ended")
+)
 PLAN, CANCELLED, MISSED = "custody.release.planned", "custody.release.cancelled", "supervision.appointment.missed"
 
 
@@ -80,6 +83,25 @@ def after(*disclosures: Disclosure) -> dict[UUID, Alert]:
             f"{NAME} missed an office appointment",
         ),
         (MISSED, {"person": NAME, "activity": "home_visit"}, "missed_appointment", f"{NAME} missed a home visit"),
+        (RISK, {"person": NAME}, "tenancy_at_risk", f"The tenancy of {NAME} is at risk"),
+        (
+            RISK,
+            {"person": NAME, "why": "rent_arrears", "act_by": "2026-03-16"},
+            "tenancy_at_risk",
+            f"The tenancy of {NAME} is at risk (rent arrears) and somebody must act by 2026-03-16",
+        ),
+        (
+            REFERRAL,
+            {"person": NAME, "homeless_from": "2026-03-16"},
+            "homelessness_referral",
+            f"{NAME} is referred to the housing authority as homeless from 2026-03-16",
+        ),
+        (
+            MOVED_OUT,
+            {"person": NAME, "ended_on": "2026-03-02"},
+            "placement_over",
+            f"{NAME} has left the place where they were housed on 2026-03-02",
+        ),
     ],
 )
 def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any], about: str, headline: str) -> None:
@@ -90,7 +112,10 @@ def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any]
     assert dict(alert.told) == fields
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED, RECALLED}))
+HOME = {RISK, REFERRAL, MOVED_OUT}
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED, RECALLED} - HOME))
 def test_other_kinds_raise_no_alert(kind: str) -> None:
     """A score, a consent or a confirmation is no alarm."""
     assert alert_for(1, told(1, kind, person=NAME)) is None

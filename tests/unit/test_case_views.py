@@ -72,6 +72,8 @@ def test_a_fact_of_which_little_is_told_says_little() -> None:
     ("kind", "name"),
     [
         (ARREST, "custody"),
+        ("accommodation.need.assessed", "accommodation"),
+        ("accommodation.placement.ended", "accommodation"),
         (LEFT, "custody"),
         (RELEASE, "custody"),
         (RECEPTION, "custody"),
