@@ -20,9 +20,13 @@ from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
-from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.reviews import ReviewCalled, ReviewConcluded, ReviewMoved
+from schemas.updates.selection import PersonScored, ReadinessAssessed
+from schemas.updates.trust import AlertAcknowledged, ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
-NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed)
+_REVIEWS = (ReviewCalled, ReviewMoved, ReviewConcluded)
+_SCORES = (RiskReassessed, PersonScored, ReadinessAssessed)
+NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, *_SCORES, *_REVIEWS, AlertAcknowledged)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 

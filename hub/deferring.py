@@ -13,7 +13,8 @@ from hub.ports import Timer, UpdateKey
 from hub.receiving import Received
 from hub.reviewing import ends_at
 from schemas.updates import Provisional
-from schemas.updates.programme import AgencyInvolved, AgencyWithdrew
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CaseTransferred
+from schemas.updates.selection import PersonDeselected
 from schemas.updates.trust import AccessOpened, ConcernDisclosed, ConsentGiven, RestrictionSet
 from schemas.vocabulary import Involvement
 
@@ -51,7 +52,9 @@ def timer_for(
             return Timer(until, ending_of(key).update_id, key, record_id)
         case ConsentGiven(expires_on=day) if day is not None:
             return Timer(_midnight_after(day), _lapse_of(key).update_id, key, record_id)
-        case AgencyWithdrew() | AgencyInvolved(role=Involvement.NONE) | RestrictionSet():
+        case AgencyInvolved(role=Involvement.NONE) | AgencyWithdrew() | CaseTransferred() | PersonDeselected():
+            return Timer(received.occurred_at + retention, closing_of(key).update_id, key, record_id)
+        case RestrictionSet():
             return Timer(received.occurred_at + retention, closing_of(key).update_id, key, record_id)
         case _:
             return None
