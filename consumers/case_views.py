@@ -21,6 +21,14 @@ STATES = {
     "custody.person.released": "custody",
     "programme.cohort.decided": "cohort",
     "programme.risk.reassessed": "risk",
+    "programme.person.scored": "score",
+    "programme.readiness.assessed": "readiness",
+    "programme.review.called": "review",
+    "programme.review.moved": "review",
+    "programme.review.concluded": "review",
+    "programme.person.deselected": "cohort",
+    "programme.person.rereferred": "referral",
+    "programme.person.referred": "referral",
 }
 """Kinds that say how something stands now: a later one takes the row of an earlier one."""
 
