@@ -132,6 +132,17 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
 }
 
 
+_FOR_OTHERS = ("review", "transfer", "deselection", "target", "outcome")
+"""What is no news to whoever says it."""
+
+
+def _is_for(disclosure: Disclosure) -> bool:
+    """Whether somebody else said it; a target is for its owner alone to meet."""
+    told = disclosure.told
+    owns = disclosure.kind != "programme.target.set" or told.get("owner") == disclosure.recipient
+    return owns and told.get("source") != disclosure.recipient
+
+
 def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
     """The alert that a disclosure raises, if any. Pure.
 
@@ -143,8 +154,8 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
     told = disclosure.told
     if about == RECALL and not disclosure.takes_back():
         return None
-    if about == "target" and told.get("owner") != disclosure.recipient:
-        return None  # another's target is for others to meet
+    if about in _FOR_OTHERS and not _is_for(disclosure):
+        return None
     certainty = Certainty(str(told["certainty"])) if "certainty" in told else None
     return Alert(
         alert_id=disclosure.message_id,
