@@ -9,7 +9,6 @@ from typing import Annotated, ClassVar
 from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.identifiers import Identifiers
 from schemas.programme_vocabulary import CountsAs, Deselection, Proposal, Readiness
 from schemas.updates.base import Day, Line, Update, Words
 
@@ -25,8 +24,6 @@ class PersonReferred(Update):
     KIND: ClassVar[str] = "programme.person.referred"
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"six_offences_in_a_year", "reason"})
 
-    identifiers: Identifiers
-    person: Line
     referred_by: Line
     six_offences_in_a_year: bool | None = None
     """The national definition (requirement SR26): six recordable offences within twelve months."""
