@@ -90,6 +90,40 @@ def _placement_over(told: Told) -> str:
     return f"{_person(told)} has left the place where they were housed{_when(told, 'ended_on', 'on')}"
 
 
+def _review(told: Told) -> str:
+    return f"A review is called{_when(told, 'held_at', 'for')}: {_person(told)}"
+
+
+def _moved(told: Told) -> str:
+    because = f" ({_words(told['reason'])})" if "reason" in told else ""
+    return f"A review is moved{_when(told, 'held_at', 'to')}{because}: {_person(told)}"
+
+
+def _transfer(told: Told) -> str:
+    to = f"{told['from_agency']} hands over to {told['to_agency']}" if "from_agency" in told else "You take over"
+    return f"{to}: {_person(told)}"
+
+
+def _left_the_programme(told: Told) -> str:
+    because = f" ({_words(told['reason'])})" if "reason" in told else ""
+    return f"{_person(told)} left the programme{because}"
+
+
+def _target(told: Told) -> str:
+    return f"You answer for a target{_when(told, 'due_on', 'due on')}: {_person(told)}"
+
+
+def _reported(told: Told) -> str:
+    outcome = f": {_words(told['outcome'])}" if "outcome" in told else ""
+    return f"Something that you said or were told of has an outcome{outcome}"
+
+
+def _unanswered(told: Told) -> str:
+    silent = told.get("silent")
+    who = f" by {', '.join(map(str, silent))}" if isinstance(silent, list) else ""
+    return f"Nobody has answered an alert{who}: {_person(told)}"
+
+
 def _recalled(told: Told) -> str:
     return f"Something that you were told was called back, do not use it: {_person(told)}"
 
@@ -101,11 +135,29 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.release.planned": ("release_plan", _plan),
     "custody.release.cancelled": ("release_plan", _cancelled),
     "supervision.appointment.missed": ("missed_appointment", _missed),
+    "programme.review.called": ("review", _review),
+    "programme.review.moved": ("review", _moved),
+    "programme.case.transferred": ("transfer", _transfer),
+    "programme.person.deselected": ("deselection", _left_the_programme),
+    "programme.target.set": ("target", _target),
+    "trust.outcome.reported": ("outcome", _reported),
+    "trust.alert.unacknowledged": ("unanswered", _unanswered),
     "trust.disclosure.recalled": (RECALL, _recalled),
     "accommodation.tenancy.put_at_risk": ("tenancy_at_risk", _tenancy),
     "accommodation.referral.made": ("homelessness_referral", _referred),
     "accommodation.placement.ended": ("placement_over", _placement_over),
 }
+
+
+_FOR_OTHERS = ("review", "transfer", "deselection", "target", "outcome")
+"""What is no news to whoever says it."""
+
+
+def _is_for(disclosure: Disclosure) -> bool:
+    """Whether somebody else said it; a target is for its owner alone to meet."""
+    told = disclosure.told
+    owns = disclosure.kind != "programme.target.set" or told.get("owner") == disclosure.recipient
+    return owns and told.get("source") != disclosure.recipient
 
 
 def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
@@ -118,6 +170,8 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
     about, headline = _ALERTS[disclosure.kind]
     told = disclosure.told
     if about == RECALL and not disclosure.takes_back():
+        return None
+    if about in _FOR_OTHERS and not _is_for(disclosure):
         return None
     certainty = Certainty(str(told["certainty"])) if "certainty" in told else None
     return Alert(

@@ -25,6 +25,14 @@ STATES = {
     "accommodation.placement.offered": "accommodation",
     "accommodation.placement.started": "accommodation",
     "accommodation.placement.ended": "accommodation",
+    "programme.person.scored": "score",
+    "programme.readiness.assessed": "readiness",
+    "programme.review.called": "review",
+    "programme.review.moved": "review",
+    "programme.review.concluded": "review",
+    "programme.person.deselected": "cohort",
+    "programme.person.rereferred": "referral",
+    "programme.person.referred": "referral",
 }
 """Kinds that say how something stands now: a later one takes the row of an earlier one."""
 

@@ -19,11 +19,16 @@ from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
+from schemas.updates.answers import AlertUnacknowledged
 from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
-from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.reviews import ReviewCalled, ReviewConcluded, ReviewMoved
+from schemas.updates.selection import PersonScored, ReadinessAssessed
+from schemas.updates.trust import AlertAcknowledged, ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
-NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed, *homing.NO_WORD)
+_REVIEWS = (ReviewCalled, ReviewMoved, ReviewConcluded)
+_SCORES = (RiskReassessed, PersonScored, ReadinessAssessed)
+NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, *_SCORES, *_REVIEWS, AlertAcknowledged, *homing.NO_WORD)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 
@@ -108,7 +113,7 @@ class Case:
         """Whether what the hub was to say has been settled otherwise: a withdrawal, an outcome or a closing came first,
         the consent was ended, or another process fired the same timer.
         """
-        if received.key.publisher != HUB or target is None:
+        if received.key.publisher != HUB or target is None or isinstance(received.update, AlertUnacknowledged):
             return False
         ended = isinstance(received.update, ConsentLapsed) and fact_rules.consent_ended(self.facts, str(target))
         return ended or str(target) in self.facts.settled | self.facts.closed

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from schemas.identifiers import AgencyId
 from schemas.updates import Provisional, Update
-from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released
+from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released, ReleasePlanned
+from schemas.updates.linking import IdentityLinked
+from schemas.updates.programme import CaseTransferred, CohortDecided, RiskReassessed
+from schemas.updates.reviews import ReviewCalled
+from schemas.updates.selection import PersonDeselected, PersonScored, ReadinessAssessed
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement
 
 
@@ -71,6 +76,53 @@ class AccessClaim(_Claim):
     since: datetime
 
 
+class TransferClaim(_Claim):
+    """One agency is said to have taken over from another."""
+
+    from_agency: AgencyId
+    to_agency: AgencyId
+    role: Involvement
+    pathways: tuple[str, ...] = ()
+
+    def ends(self) -> InvolvementClaim:
+        """What it says of the agency that did this before."""
+        return InvolvementClaim(at=self.at, publisher=self.publisher, agency=self.from_agency, role=Involvement.NONE)
+
+    def begins(self) -> InvolvementClaim:
+        """What it says of the agency that does it now."""
+        said = {"agency": self.to_agency, "role": self.role, "pathways": self.pathways}
+        return InvolvementClaim(at=self.at, publisher=self.publisher, **said)
+
+
+class DeselectionClaim(_Claim):
+    """The person left the programme."""
+
+
+class ReviewClaim(_Claim):
+    """A review was called, to which these are invited."""
+
+    invited: tuple[AgencyId, ...]
+
+
+class LinkClaim(_Claim):
+    """Further identifiers are said to be this person's, by type."""
+
+    identifiers: dict[str, str]
+
+
+class ProgrammeClaims(BaseModel):
+    """What is claimed of somebody's place on the programme, each by the hub-wide key of its update."""
+
+    transfers: dict[str, TransferClaim] = {}
+    deselections: dict[str, DeselectionClaim] = {}
+    reviews: dict[str, ReviewClaim] = {}
+    links: dict[str, LinkClaim] = {}
+    unlinked: set[str] = set()
+    """Links that do not hold."""
+    acknowledged: set[str] = set()
+    """Agencies, each with an update of which it said that it takes it from here."""
+
+
 class StateClaim(_Claim):
     """An update of this kind said how something stands, so it may be told to whoever comes later (D14)."""
 
@@ -124,6 +176,8 @@ class ShownState(BaseModel):
 
 MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
 """The kinds that say where somebody is."""
+LASTING = (ReleasePlanned, CohortDecided, RiskReassessed, PersonScored, ReadinessAssessed, ReviewCalled)
+"""The kinds that say how something stands, beside where somebody is."""
 KEPT = 4
 """How many claims of one sort are kept: the others are so old that they decide nothing."""
 _CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
@@ -150,6 +204,31 @@ def movement(publisher: AgencyId, at: datetime, update: Update, now: datetime) -
         after_recall=recalled,
         since=now if isinstance(update, Provisional) else None,
     )
+
+
+def claimed(by: Mapping[str, Any], update: Update) -> tuple[str, _Claim] | None:
+    """What an update claims of somebody's place on the programme, and among which of the facts that stands."""
+    match update:
+        case CaseTransferred(from_agency=before, to_agency=now, role=role, pathways=pathways):
+            transfer = TransferClaim(**by, from_agency=before, to_agency=now, role=role, pathways=pathways)
+            return "transfers", transfer
+        case PersonDeselected():
+            return "deselections", DeselectionClaim(**by)
+        case ReviewCalled(invited=invited):
+            return "reviews", ReviewClaim(**by, invited=invited)
+        case IdentityLinked(further=further):
+            return "links", LinkClaim(**by, identifiers=dict(further.pairs()))
+    return None
+
+
+def lasting(by: Mapping[str, Any], update: Update) -> StateClaim:
+    """How an update of `LASTING` says that something stands, and until when."""
+    until = None
+    if isinstance(update, ReleasePlanned):
+        until = update.release_on
+    elif isinstance(update, ReviewCalled):
+        until = update.held_at.date()
+    return StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
 
 
 def surplus(claims: Mapping[str, StateClaim]) -> list[str]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from hub import homing
 from hub.claims import (
+    LASTING,
     AccessClaim,
     CohortClaim,
     ConcernClaim,
@@ -23,29 +24,28 @@ from hub.claims import (
     InvolvementClaim,
     LiftingClaim,
     LimitClaim,
+    ProgrammeClaims,
     RecallClaim,
     RestrictionClaim,
     ShownState,
     StateClaim,
+    claimed,
     custody_order,
+    lasting,
     movement,
     order,
     surplus,
 )
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
-from schemas.updates.custody import (
-    Arrested,
-    LeftPoliceCustody,
-    Received,
-    ReleaseCancelled,
-    Released,
-    ReleasePlanned,
-)
-from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
+from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, ReleaseCancelled, Released
+from schemas.updates.linking import IdentityUnlinked
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided
+from schemas.updates.reviews import ReviewConcluded, ReviewMoved
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
+    AlertAcknowledged,
     ConcernDisclosed,
     ConsentGiven,
     ConsentWithdrawn,
@@ -60,7 +60,7 @@ from schemas.updates.trust import (
 from schemas.vocabulary import Involvement
 
 
-class Facts(BaseModel):
+class Facts(ProgrammeClaims, BaseModel):
     """The claims about one person, each by the hub-wide key of its update."""
 
     model_config = ConfigDict(extra="forbid")
@@ -143,6 +143,8 @@ def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target
             facts.concerns[key] = ConcernClaim(**by, recipients=recipients, reviewer=reviewer, until=until)
         case AccessOpened():
             facts.accesses[key] = AccessClaim(**by, since=now)
+        case _ if made := claimed(by, update):
+            getattr(facts, made[0])[key] = made[1]
         case _:
             return False
     return True
@@ -181,12 +183,15 @@ def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, targe
 def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None) -> bool:
     """What is current beside where somebody is, and what ended it."""
     match update:
-        case LeftPoliceCustody() | ReleaseCancelled() if target:
+        case LeftPoliceCustody() | ReleaseCancelled() | ReviewMoved() | ReviewConcluded() if target:
             facts.ends[key] = target
-        case ReleasePlanned() | CohortDecided() | RiskReassessed():
-            until = update.release_on if isinstance(update, ReleasePlanned) else None
-            facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
+        case _ if isinstance(update, LASTING):
+            facts.states[key] = lasting(by, update)
             _keep_the_latest(facts)
+        case IdentityUnlinked() if target:
+            facts.unlinked.add(target)
+        case AlertAcknowledged() if target:
+            facts.acknowledged.add(f"{by['publisher']} {target}")
         case _:
             at_home = homing.take(facts.states, facts.consents, facts.limits, key, by, update)
             _keep_the_latest(facts)

@@ -100,6 +100,12 @@ class Alert(_Told):
         "tenancy_at_risk",
         "homelessness_referral",
         "placement_over",
+        "review",
+        "transfer",
+        "deselection",
+        "target",
+        "outcome",
+        "unanswered",
     ]
     headline: str
     """One sentence made of told fields only."""

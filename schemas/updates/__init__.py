@@ -12,6 +12,7 @@ from schemas.updates.accommodation import (
     ReferralMade,
     TenancyPutAtRisk,
 )
+from schemas.updates.answers import AlertUnacknowledged, CorrectionAnswered, OffendingDisclosed, OutcomeReported
 from schemas.updates.base import Update
 from schemas.updates.correctable import held_to_schema
 from schemas.updates.custody import (
@@ -23,7 +24,24 @@ from schemas.updates.custody import (
     Released,
     ReleasePlanned,
 )
-from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
+from schemas.updates.intelligence import ReportSubmitted
+from schemas.updates.linking import IdentityLinked, IdentityUnlinked
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CaseTransferred, CohortDecided, RiskReassessed
+from schemas.updates.reviews import (
+    ContributionMade,
+    ReviewCalled,
+    ReviewConcluded,
+    ReviewMoved,
+    TargetMet,
+    TargetSet,
+)
+from schemas.updates.selection import (
+    PersonDeselected,
+    PersonReferred,
+    PersonRereferred,
+    PersonScored,
+    ReadinessAssessed,
+)
 from schemas.updates.supervision import AppointmentMissed
 from schemas.updates.trust import (
     AccessClosed,
@@ -77,6 +95,25 @@ _ALL: tuple[type[Update], ...] = (
     PlacementEnded,
     TenancyPutAtRisk,
     PlacementLimited,
+    PersonReferred,
+    PersonScored,
+    ReadinessAssessed,
+    CaseTransferred,
+    ReviewCalled,
+    ReviewMoved,
+    ReviewConcluded,
+    ContributionMade,
+    TargetSet,
+    TargetMet,
+    PersonDeselected,
+    PersonRereferred,
+    IdentityLinked,
+    IdentityUnlinked,
+    CorrectionAnswered,
+    OffendingDisclosed,
+    OutcomeReported,
+    AlertUnacknowledged,
+    ReportSubmitted,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})
