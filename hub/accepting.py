@@ -5,9 +5,10 @@ The order is decision 5: insert idempotently; lock the person records in id orde
 decide, seal; then lock the one row that counts, and under it only number, hash, insert and commit.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from uuid import UUID
 
 import orjson
@@ -17,23 +18,25 @@ from access_policies.compiling import Bundle
 from hub import answering, ledger
 from hub.answering import Answering, Line, Refusal
 from hub.cases import Case, said, settled_at
-from hub.correcting import breaks_its_schema
 from hub.crashpoints import reach
 from hub.deferring import reminder_for, timer_for
+from hub.holding import alarm, misfit, waits
 from hub.identity import Identity
 from hub.numbering import Entry, number
-from hub.placing import Desk, Discarded, Held, Placed, may_say
-from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey
+from hub.placing import UNKNOWN_REFERENCE, Desk, Discarded, Held, Placed, may_say
+from hub.ports import Arrival, Clock, Entropy, Store, Stored, Timer, Unit, UpdateKey, Waits
 from hub.postponing import continued_on
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
-from hub.reviewing import may_close, terms
+from hub.restoring import restored
+from hub.reviewing import terms
 from hub.telling import Telling, Told
 from schemas.receipts import Receipt
-from schemas.updates import KINDS, Provisional
+from schemas.updates import Provisional
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import AccessClosed, AccessOpened, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
+from schemas.updates.trust import AccessOpened
 
 Result = answering.Result
+NO_ORDER: Mapping[str, JsonValue] = MappingProxyType({})
 VIEW_RETENTION = timedelta(days=30)
 """How long a partner's view of a case stays open after its involvement has ended (D25; confirm)."""
 
@@ -75,7 +78,7 @@ class Acceptor:
 
         The bundle is read here, in the unit: bundles too are exchanged in one, so none is between two.
         """
-        working = _Batch(self, unit, self.clock.now(), self.in_force())
+        working = Batch(self, unit, self.clock.now(), self.in_force())
         fresh, results = working.receive(batch)
         if fresh:
             working.take(fresh)
@@ -97,7 +100,7 @@ class Acceptor:
         now, bundle = self.clock.now(), self.in_force()
         desk = Answering(unit, bundle, self.identity, self.entropy, now)
         new, refused = desk.unanswered(lines), desk.unentered(refusals)
-        working = _Batch(self, unit, now, bundle)
+        working = Batch(self, unit, now, bundle)
         fresh, results = working.receive([line.outcome for line in new if isinstance(line.outcome, Received)])
         accepted = iter(results)
         said = [(line, next(accepted) if isinstance(line.outcome, Received) else line.outcome) for line in new]
@@ -124,10 +127,11 @@ def receipt(kept: Arrival) -> Receipt:
     return Receipt(id=kept.key.update_id, fingerprint=kept.fingerprint.hex(), received_at=kept.received_at)
 
 
-class _Batch:
+class Batch:
     """One batch on its way through the transaction."""
 
     def __init__(self, acceptor: Acceptor, unit: Unit, now: datetime, bundle: Bundle) -> None:
+        """In one unit of work, by one bundle."""
         self._a, self._unit, self._now, self._bundle = acceptor, unit, now, bundle
         self._desk = Desk(unit, acceptor.identity, bundle)
         self._telling = Telling(self._desk, acceptor.entropy, acceptor.settle, now)
@@ -158,10 +162,67 @@ class _Batch:
         """
         self._continued = continued_on(self._unit, self._bundle, self._now.date())
         self._desk.prepare(() if held else fresh)
-        placements = [(received, Held(held) if held else self._desk.place(received)) for received in fresh]
+        placements = [(each, Held(held)) for each in fresh] if held else self._places(fresh)
         self._lock({p.record_id for _, p in placements if isinstance(p, Placed)})
         for received, placement in placements:
             self._take_one(received, placement)
+        self._try_again([received.key for received, placement in placements if isinstance(placement, Placed)])
+        self._finish(answers)
+
+    def take_held(self, received: Received, record_id: UUID, order: Mapping[str, JsonValue]) -> bool:
+        """Place a held update with this record, by somebody's `order`. False where nobody holds it now. Raises
+        `Rejected` where it cannot stand there.
+        """
+        self._continued = continued_on(self._unit, self._bundle, self._now.date())
+        self._desk.prepare([received])
+        self._lock({record_id})
+        found: Placed | Held | None = self._desk.place_with(received, record_id)
+        if isinstance(found, Placed):
+            placement, found = found, self._misfit(received, found)
+        if found:
+            raise Rejected([Problem("update", found.reason, "cannot be placed with this person")])
+        if not self._unit.take_held(received.key):
+            return False
+        self._disclose(received, placement, {"order": dict(order)})
+        self._try_again([received.key])
+        self._finish(())
+        return True
+
+    def _misfit(self, received: Received, placement: Placed) -> Held | None:
+        case, target = self._cases[placement.record_id], placement.target
+        return misfit(case, received, target, self._bundle, self._telling.past) if target else None
+
+    def _places(self, fresh: Sequence[Received]) -> list[tuple[Received, Placed | Held | Discarded]]:
+        """Where each belongs. What came before the update that it names stands behind it."""
+        done: list[tuple[Received, Placed | Held | Discarded]] = []
+        while fresh:
+            found = [(received, self._desk.place(received)) for received in fresh]
+            early = [received for received, placement in found if placement is UNKNOWN_REFERENCE]
+            done += [each for each in found if each[1] is not UNKNOWN_REFERENCE]
+            if len(early) == len(fresh):
+                return done + [(received, UNKNOWN_REFERENCE) for received in early]
+            fresh = early
+        return done
+
+    def _try_again(self, keys: Sequence[UpdateKey]) -> None:
+        """What was held because it names one of these, which had not come, is looked at again; and what names that."""
+        while keys and (waiting := self._unit.awaiting_any(keys)):
+            keys = [key for key in waiting if self._stands_now(key)]
+
+    def _stands_now(self, key: UpdateKey) -> bool:
+        content = self._unit.content_of(key)
+        received = restored(key, content) if content else None
+        if received is None or not may_say(self._bundle, key.publisher, received.kind):
+            return False
+        self._desk.prepare([received])
+        placement = self._desk.place(received)
+        known = isinstance(placement, Placed) and placement.record_id in self._cases
+        if not known or not self._unit.take_held(key):
+            return False
+        self._take_one(received, placement)
+        return key not in self._fell
+
+    def _finish(self, answers: Sequence[tuple[UpdateKey | None, Entry]]) -> None:
         reach("after_decide")
         for case in self._cases.values():
             case.save(self._unit)
@@ -203,29 +264,17 @@ class _Batch:
         if case is None and not isinstance(received.update, CohortDecided):
             return Held("unknown_person")  # the decision that creates the record was itself held
         if placement.target in self._fell:
-            return Held("unknown_reference")
-        return self._cannot_be_about(case, received, placement.target) if case and placement.target else None
-
-    def _cannot_be_about(self, case: Case, received: Received, target: UpdateKey) -> Held | None:
-        past, publisher = self._telling.past, received.key.publisher
-        match received.update:
-            case UpdateCorrected(of_kind=kind) as update:
-                fits = past.kind(target) == kind
-                if fits and breaks_its_schema(update, target, past):
-                    return Held("schema")
-            case UpdateWithdrawn() | DisclosureRecalled():
-                fits = not KINDS[past.kind(target)].FINAL
-            case AccessClosed() if not may_close(case.standing, self._bundle, target.publisher, publisher):
-                return Held("not_its_reviewer")
-            case update:
-                fits = not update.REFERS_TO_KINDS or past.kind(target) in update.REFERS_TO_KINDS
-        return None if fits else Held("wrong_reference")
+            return UNKNOWN_REFERENCE
+        return self._misfit(received, placement) if case else None
 
     def _hold(self, received: Received, held: Held) -> None:
-        self._keep(received, None)
-        self._enter(None, self._record(received, "held") | {"because": held.reason}, Told([], [], {}), received.key)
+        waiting = waits(received, held)
+        self._keep(received, None, waiting)
+        record = self._record(received, "held") | {"because": held.reason} | waiting.entered()
+        self._enter(None, record, Told([], [], {}), received.key)
+        self._unit.afterwards(lambda: alarm(held, waiting))
 
-    def _disclose(self, received: Received, placement: Placed) -> None:
+    def _disclose(self, received: Received, placement: Placed, order: Mapping[str, JsonValue] = NO_ORDER) -> None:
         case, target = self._case(received, placement), placement.target
         if case.nothing_left(received, target):
             return
@@ -234,7 +283,7 @@ class _Batch:
             case.weigh(self._bundle, self._now, self._continued)
         told = self._telling.tell(case, received, target, self._said(received), before)
         self._keep(received, case.record_id)
-        self._enter(case, self._record(received, "placed"), told, received.key)
+        self._enter(case, self._record(received, "placed") | dict(order), told, received.key)
         spans = self._a.settle, self._a.retention
         due = timer_for(received, case.record_id, self._bundle, self._now, *spans)
         reminder = reminder_for(received, case.record_id, self._now, self._a.answer_within)
@@ -259,11 +308,11 @@ class _Batch:
             content |= terms(self._bundle, received.key.publisher, self._now)
         return content
 
-    def _keep(self, received: Received, record_id: UUID | None) -> None:
+    def _keep(self, received: Received, record_id: UUID | None, waiting: Waits | None = None) -> None:
         content = {"kind": received.kind, "raw": received.raw.decode(), "attested": received.attested}
         owner = record_id or f"held-{received.key.publisher}"
         sealed = self._unit.seal(owner, "raw", orjson.dumps(content), f"updates/{received.key}")
-        self._stored.append((Stored(received.key, record_id), sealed))
+        self._stored.append((Stored(received.key, record_id, waits=waiting), sealed))
 
     def _record(self, received: Received, outcome: str) -> dict[str, JsonValue]:
         """What the ledger says of an accepted update (DPA 2018 s.62: collection and disclosure)."""

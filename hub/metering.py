@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from hub.placing import HUB
-from hub.ports import Arrival, Store, Unit
+from hub.ports import Arrival, Store, Unit, UpdateKey
 from schemas.identifiers import AgencyId
 
 NAMESPACE = "iom_hub"
@@ -104,6 +104,11 @@ class _Counted:
             self.received += arrival.key.publisher != HUB  # the hub's own, and its answers, came from nowhere
             self.repeated += arrival.key.publisher != HUB and before is not None
         return earlier
+
+    def take_held(self, key: UpdateKey) -> bool:
+        taken = self._unit.take_held(key)
+        self.own += taken  # it was counted when it came, and is written anew
+        return taken
 
     def write(self, *counter: Any, **rows: Any) -> None:
         for stored, _ in rows.get("updates", ()):

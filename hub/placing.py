@@ -46,6 +46,10 @@ class Held:
     reason: str
 
 
+UNKNOWN_REFERENCE = Held("unknown_reference")
+"""What it names has not come. When it comes, it is looked at again."""
+
+
 @dataclass(frozen=True)
 class Discarded:
     """Matches nobody on the programme, from a bulk source: counted, and nothing else is kept."""
@@ -117,19 +121,41 @@ class Desk:
 
     def place(self, received: Received) -> Placed | Held | Discarded:
         """Where the update belongs, before anything of the record itself is read."""
-        update, publisher = received.update, received.key.publisher
         target = self.target(received)
-        if update.refers_to() and target is None:
-            return Held("unknown_reference")
-        if target and self._inherits(received.kind) and not self._may_speak_of(received, target):
-            return Held("not_its_publisher")
-        records = self._records(publisher, update, target)
+        if wrong := self._misrefers(received, target):
+            return wrong
+        records = self._records(received.key.publisher, received.update, target)
         if len(records) > 1:
             return Held("contradiction")
         placement = self._one(received, records, target)
         if isinstance(placement, Placed):
             self._remember(received, placement)
         return placement
+
+    def place_with(self, received: Received, record_id: UUID) -> Placed | Held:
+        """The same where a named person says whose it is: name, birth date and numbers bind nobody then; what it refers
+        to does, and a decision that brings numbers brings none of another record's.
+        """
+        target = self.target(received)
+        if wrong := self._misrefers(received, target):
+            return wrong
+        if target and self._record_of(target) != record_id:
+            return Held("wrong_reference")
+        by_number = {
+            self._by_blind[blind] for blind in self.blinds(received.update).values() if blind in self._by_blind
+        }
+        if isinstance(received.update, CohortDecided) and by_number - {record_id}:
+            return Held("contradiction")
+        placement = Placed(record_id, target)
+        self._remember(received, placement)
+        return placement
+
+    def _misrefers(self, received: Received, target: UpdateKey | None) -> Held | None:
+        if received.update.refers_to() and target is None:
+            return UNKNOWN_REFERENCE
+        if target and self._inherits(received.kind) and not self._may_speak_of(received, target):
+            return Held("not_its_publisher")
+        return None
 
     def _may_speak_of(self, received: Received, target: UpdateKey) -> bool:
         """What becomes of an update is its publisher's to say, or the hub's; the IOM unit, too, may order a recall, and

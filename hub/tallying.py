@@ -1,6 +1,7 @@
 """Tallying: the tables by which the hub acts later, held against what the ledger says should stand in them.
 
-What waits for an agreement (D16), which agreements were continued (D16), and what rests on a consent (D15).
+What waits for an agreement (D16), which agreements were continued (D16), what rests on a consent (D15), and what is
+held until somebody places it (D27).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from access_policies.reading import UnusablePolicies
 from access_policies.signing import raw_content
 from hub.chains import FeedRecord
 from hub.disclosing import told_in
-from hub.ports import BundleRow, Evidence, KeptRecord, Postponed, Resting, UpdateKey, key_of
+from hub.ports import BundleRow, Evidence, KeptRecord, Postponed, Resting, UpdateKey, Waits, key_of
 from schemas.identifiers import AgencyId
 from schemas.updates.trust import ConsentLapsed, ConsentWithdrawn
 
@@ -43,6 +44,7 @@ class Tally:
         self._waiting: set[Postponed] = set()
         self._late: list[str] = []
         """What was wrong with what waited, when its agreement went on."""
+        self._held: dict[str, Waits] = {}
         self._ended: set[str] = set()
         self._notices: set[_Told] = set()
         self._on_consent: set[_Told] = set()
@@ -54,6 +56,12 @@ class Tally:
             self._continued[record["agreement"]] = record["until"]
         if record["verb"] in {"continuation", "resumption"}:
             self._go_on(record["agreement"], {(agency, update) for agency, update in record.get("waited", ())})
+        if record["verb"] in {"collection", "discarding"}:
+            self._held.pop(record["update"], None)
+        if record.get("outcome") == "held":
+            key = key_of(record["update"])
+            awaits = UUID(record["awaits"]) if "awaits" in record else key.update_id
+            self._held[record["update"]] = Waits(key, awaits, record.get("urgent", False))
         for agency, update, agreement in record.get("held", ()):
             self._waiting.add(Postponed(agreement, agency, key_of(update), UUID(record["record"])))
         if record.get("kind") in _ENDS:
@@ -103,6 +111,18 @@ class Tally:
         yield from self._late
         yield from self._postponed(evidence)
         yield from self._resting(evidence)
+        yield from self._waiting_to_be_placed(evidence)
+
+    def _waiting_to_be_placed(self, evidence: Evidence) -> Iterator[str]:
+        missing = set(self._held.values())
+        for kept in evidence.held():
+            if kept is None:
+                yield f"held: {_FORM}"
+            elif kept in missing:
+                missing.remove(kept)
+            else:
+                yield f"held, update {kept.key}: {_UNKNOWN}"
+        yield from (f"held, update {each.key}: that it waits is missing" for each in sorted(missing))
 
     def _continuations(self, evidence: Evidence) -> Iterator[str]:
         said = dict(self._continued)

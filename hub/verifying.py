@@ -52,6 +52,7 @@ class _Entered:
     record: str | None
     digest: str
     attested: dict[str, str]
+    held: bool = False
 
 
 class Verifier:
@@ -135,10 +136,24 @@ class Verifier:
         elif record.get("bundle", self._in_force["digest"]) != self._in_force["digest"]:
             self._wrong(f"ledger entry {kept.row.number}: it was decided by policies that were not in force")
         if record["verb"] == "collection":
-            self._entered[record["update"]] = _Entered(kept.row.number, owner, record["digest"], record["attested"])
+            self._collect(record, kept.row.number, owner)
+        elif record["verb"] == "discarding":
+            self._discard(record["update"], kept.row.number)
         elif record["verb"] == "heads":
             self._heads |= {agency: (said[0], said[1]) for agency, said in record["feeds"].items()}
             self._check_checkpoint_of(kept.row.number)
+
+    def _collect(self, record: dict[str, Any], number: int, owner: str | None) -> None:
+        """What was held may be collected again, and once it is placed it stays."""
+        before, held = self._entered.get(record["update"]), record["outcome"] == "held"
+        if before and not (before.held and before.digest == record["digest"]):
+            self._wrong(f"ledger entry {number}: this update was placed before")
+        self._entered[record["update"]] = _Entered(number, owner, record["digest"], record["attested"], held)
+
+    def _discard(self, update: str, number: int) -> None:
+        before = self._entered.pop(update, None)
+        if before is None or not before.held:
+            self._wrong(f"ledger entry {number}: what it discards was not held")
 
     def _governed_by(self, record: dict[str, Any], number: int) -> None:
         """From here on every decision is by these policies; a version is never in force again."""

@@ -12,10 +12,11 @@ from sqlalchemy import Select, select
 from hub.adapters import tables as t
 from hub.adapters.database import DatabaseUnit
 from hub.adapters.feeds import feed_record
+from hub.adapters.holding import waiting
 from hub.adapters.store import DatabaseStore
 from hub.adapters.times import from_micros, micros
 from hub.numbering import opening_place
-from hub.ports import Entered, UpdateKey
+from hub.ports import Entered, UpdateKey, Waits
 from hub.sealing import CannotOpen
 from schemas.identifiers import AgencyId
 
@@ -72,6 +73,21 @@ class StoreArchive:
             t.updates.c.publisher == key.publisher, t.updates.c.update_id == key.update_id
         )
         return next(self._opened(select(t.ledger).where(t.ledger.c.number == numbered.scalar_subquery())), None)
+
+    def waiting(self) -> list[Waits]:
+        """All there are, which is little or nothing."""
+        return waiting(self._connection)
+
+    def people(self) -> Iterator[tuple[UUID, bytes]]:
+        """In chunks, without a lock."""
+        wanted = select(t.persons.c.record_id, t.persons.c.identity).order_by(t.persons.c.record_id)
+        with self._connection.execute(wanted, execution_options={"yield_per": _CHUNK}) as rows:
+            for row in rows:
+                with suppress(CannotOpen):  # who was erased is not there
+                    yield (
+                        row.record_id,
+                        self._unit.open(row.record_id, "identity", row.identity, f"persons/{row.record_id}"),
+                    )
 
     def record_of(self, key: UpdateKey) -> UUID | None:
         """As the unit of work does."""

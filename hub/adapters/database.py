@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from hub.adapters import tables as t
+from hub.adapters.holding import HoldingUnit
 from hub.adapters.inserting import insert_fast, insert_new
 from hub.adapters.postponing import PostponingUnit
 from hub.adapters.remedies import Remedies
@@ -73,7 +74,7 @@ class KeptKeys:
         return found
 
 
-class DatabaseUnit(Remedies, PostponingUnit):
+class DatabaseUnit(Remedies, PostponingUnit, HoldingUnit):
     """Keeps the promises of `hub.ports.Unit` on one connection and its transaction."""
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
@@ -226,6 +227,7 @@ class DatabaseUnit(Remedies, PostponingUnit):
     ) -> None:
         """Plain inserts, the counter last."""
         insert_fast(self._connection, t.updates, [update_row(stored, content) for stored, content in updates])
+        self.keep_waiting(stored.waits for stored, _ in updates if stored.waits)
         insert_fast(self._connection, t.feed, [feed_row(row) for row in feed])
         insert_fast(self._connection, t.consented, [consented_row(row) for row in feed if row.on_consent])
         insert_fast(self._connection, t.ledger, [leaf_row(row) for row in leaves])

@@ -28,6 +28,7 @@ from hub.ports import (
     Postponed,
     Resting,
     UpdateKey,
+    Waits,
 )
 from hub.registering import agencies
 from hub.sealing import CannotOpen, Sealer, scope
@@ -132,6 +133,10 @@ class StoreEvidence:
         """In chunks."""
         return self._formed(t.postponed, _postponed)
 
+    def held(self) -> Iterator[Waits | None]:
+        """In chunks."""
+        return self._formed(t.held, _held)
+
     def resting(self) -> Iterator[Resting | None]:
         """In chunks."""
         return self._formed(t.consented, _resting)
@@ -208,6 +213,11 @@ def _continuation(row: Any) -> tuple[str, Continuation]:
 def _postponed(row: Any) -> Postponed:
     key = UpdateKey(_text(row.publisher), _id(row.update_id))
     return Postponed(_text(row.agreement), _text(row.recipient), key, _id(row.record_id))
+
+
+def _held(row: Any) -> Waits:
+    key = UpdateKey(_text(row.publisher), _id(row.update_id))
+    return Waits(key, _id(row.awaits), bool(_number(int(row.urgent))))
 
 
 def _resting(row: Any) -> Resting:

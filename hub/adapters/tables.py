@@ -126,6 +126,16 @@ updates = Table(
     _column("content", LargeBinary, SEALED),
 )
 
+held = Table(
+    "held",
+    metadata,
+    _agency("publisher", primary_key=True),
+    _column("update_id", Id(), SENDER_ID, primary_key=True),
+    _column("awaits", Id(), SENDER_ID),
+    _column("urgent", Boolean, NUMBER),
+    Index("held_by_awaited", "publisher", "awaits"),
+)
+
 feed = Table(
     "feed",
     metadata,

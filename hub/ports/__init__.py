@@ -24,6 +24,7 @@ from hub.ports.rows import (
     Timer,
     TryLater,
     UpdateKey,
+    Waits,
     key_of,
 )
 from hub.ports.store import Evidence, Store, Unit
@@ -74,5 +75,6 @@ __all__ = [
     "UpdateKey",
     "Views",
     "ViewsUnit",
+    "Waits",
     "key_of",
 ]

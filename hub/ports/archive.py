@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.ports.rows import Entered, UpdateKey
+from hub.ports.rows import Entered, UpdateKey, Waits
 from schemas.identifiers import AgencyId
 
 
@@ -29,6 +29,12 @@ class Archive(Protocol):
 
     def entry_of(self, key: UpdateKey) -> Entered | None:
         """The ledger's entry of a kept update."""
+
+    def waiting(self) -> list[Waits]:
+        """Every update that is held, in the order in which they came."""
+
+    def people(self) -> Iterator[tuple[UUID, bytes]]:
+        """Every person record with its identity, as canonical JSON. Takes as long as there are people."""
 
     def record_of(self, key: UpdateKey) -> UUID | None:
         """The person record of a placed update."""

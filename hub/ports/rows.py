@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from hub.chains import FeedRecord
 from schemas.identifiers import AgencyId
 
@@ -50,6 +52,23 @@ class Stored(NamedTuple):
     """None when the update is held."""
     entry: int = -1
     """Its ledger entry, once it has a number."""
+    waits: "Waits | None" = None
+    """What is kept of it while it is held."""
+
+
+class Waits(NamedTuple):
+    """That an update is held, and what it waits for beside somebody who places it."""
+
+    key: UpdateKey
+    awaits: UUID
+    """The earlier update of the same publisher that has not come; its own id where it waits for none."""
+    urgent: bool = False
+    """Whether somebody must look at it within minutes (D27)."""
+
+    def entered(self) -> dict[str, JsonValue]:
+        """What the ledger says of it."""
+        said: dict[str, JsonValue] = {"urgent": True} if self.urgent else {}
+        return said if self.awaits == self.key.update_id else said | {"awaits": str(self.awaits)}
 
 
 class FeedRow(NamedTuple):

@@ -22,6 +22,7 @@ from hub.ports.rows import (
     Stored,
     Timer,
     UpdateKey,
+    Waits,
 )
 from schemas.identifiers import AgencyId
 
@@ -111,6 +112,14 @@ class Unit(Protocol):
 
     def content_of(self, key: UpdateKey) -> bytes | None:
         """The content of a stored update."""
+
+    def awaiting_any(self, keys: Sequence[UpdateKey]) -> list[UpdateKey]:
+        """The held updates that wait for one of these, in the order in which they came."""
+
+    def take_held(self, key: UpdateKey) -> bool:
+        """Take a held update out, to write it anew as placed or held, or never. False where nobody holds it now: it
+        was taken by another process. The persons concerned are locked before.
+        """
 
     def entries_telling(self, message_ids: Mapping[AgencyId, UUID]) -> list[bytes]:
         """What the ledger says in each entry that told one of the recipients its message, in order, opened."""
@@ -205,6 +214,9 @@ class Evidence(Protocol):
 
     def postponed(self) -> Iterator[Postponed | None]:
         """Everything that waits for an agreement; None for what no longer has its form."""
+
+    def held(self) -> Iterator[Waits | None]:
+        """What is kept of every held update; None for what no longer has its form."""
 
     def resting(self) -> Iterator[Resting | None]:
         """Everything that rests on a consent; None for what no longer has its form."""

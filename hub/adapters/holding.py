@@ -1,0 +1,51 @@
+"""What waits for somebody to place it, as a table (D27)."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, select, tuple_
+
+from hub.adapters import tables as t
+from hub.ports import UpdateKey, Waits
+
+_SAME = (t.updates.c.publisher == t.held.c.publisher) & (t.updates.c.update_id == t.held.c.update_id)
+_IN_ORDER = select(t.held).join(t.updates, _SAME).order_by(t.updates.c.entry)
+_AWAITING = _IN_ORDER.where(
+    tuple_(t.held.c.publisher, t.held.c.awaits).in_(bindparam("keys", expanding=True)),
+    t.held.c.awaits != t.held.c.update_id,
+)
+
+
+class HoldingUnit:
+    """The part of `hub.ports.Unit` that held updates need."""
+
+    _connection: Connection
+
+    def awaiting_any(self, keys: Sequence[UpdateKey]) -> list[UpdateKey]:
+        """By the index of what is awaited."""
+        if not keys:
+            return []
+        rows = self._connection.execute(_AWAITING, {"keys": [tuple(key) for key in keys]})
+        return [UpdateKey(row.publisher, row.update_id) for row in rows]
+
+    def take_held(self, key: UpdateKey) -> bool:
+        """Whoever deletes the row has it; a second process waits for the first, and then finds none."""
+        mine = (t.held.c.publisher == key.publisher, t.held.c.update_id == key.update_id)
+        if self._connection.execute(delete(t.held).where(*mine)).rowcount != 1:
+            return False
+        of_update = (t.updates.c.publisher == key.publisher, t.updates.c.update_id == key.update_id)
+        self._connection.execute(delete(t.updates).where(*of_update))
+        return True
+
+    def keep_waiting(self, rows: Iterable[Waits]) -> None:
+        """Plain inserts."""
+        kept = [
+            {"publisher": w.key.publisher, "update_id": w.key.update_id, "awaits": w.awaits, "urgent": w.urgent}
+            for w in rows
+        ]
+        if kept:
+            self._connection.execute(t.held.insert(), kept)
+
+
+def waiting(connection: Connection) -> list[Waits]:
+    """Every held update, in the order in which they came."""
+    return [Waits(UpdateKey(r.publisher, r.update_id), r.awaits, r.urgent) for r in connection.execute(_IN_ORDER)]

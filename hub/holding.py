@@ -1,0 +1,45 @@
+"""Holding: why an update cannot stand where it was placed, and what is kept of one that waits for somebody (D27)."""
+
+import structlog
+
+from access_policies.compiling import Bundle
+from hub.cases import Case
+from hub.correcting import breaks_its_schema
+from hub.deferring import CANNOT_WAIT
+from hub.placing import UNKNOWN_REFERENCE, Held
+from hub.ports import UpdateKey, Waits
+from hub.receiving import Received
+from hub.recollecting import Recollection
+from hub.reviewing import may_close
+from schemas.updates import KINDS
+from schemas.updates.trust import AccessClosed, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
+
+log = structlog.get_logger()
+
+
+def misfit(case: Case, received: Received, target: UpdateKey, bundle: Bundle, past: Recollection) -> Held | None:
+    """Why this update cannot be about the earlier one that it names, if it cannot."""
+    match received.update:
+        case UpdateCorrected(of_kind=kind) as update:
+            fits = past.kind(target) == kind
+            if fits and breaks_its_schema(update, target, past):
+                return Held("schema")
+        case UpdateWithdrawn() | DisclosureRecalled():
+            fits = not KINDS[past.kind(target)].FINAL
+        case AccessClosed() if not may_close(case.standing, bundle, target.publisher, received.key.publisher):
+            return Held("not_its_reviewer")
+        case update:
+            fits = not update.REFERS_TO_KINDS or past.kind(target) in update.REFERS_TO_KINDS
+    return None if fits else Held("wrong_reference")
+
+
+def waits(received: Received, held: Held) -> Waits:
+    """What is kept of it: which earlier update of its publisher it waits for, and whether it is urgent."""
+    awaited = received.update.refers_to() if held == UNKNOWN_REFERENCE else None
+    return Waits(received.key, awaited or received.key.update_id, isinstance(received.update, CANNOT_WAIT))
+
+
+def alarm(held: Held, waiting: Waits) -> None:
+    """Say in the log that an arrest or a release waits for somebody, and for which reason; not whose it is."""
+    if waiting.urgent:
+        log.warning("urgent_update_held", agency=waiting.key.publisher, rule=held.reason)
