@@ -75,6 +75,11 @@ class PersonIdentity(BaseModel):
         born = self.date_of_birth
         return known | ({"date_of_birth": born.isoformat()} if born else {})
 
+    def is_called(self, name: str | None, born: date | None) -> bool:
+        """Whether a name and a birth date are this person's, word for word: that proposes somebody, and no more."""
+        known = None not in (name, born, self.date_of_birth)
+        return known and born == self.date_of_birth and _name_words(name or "") == _name_words(self.person)
+
     def contradicts(self, update: Update) -> bool:
         """Whether the update's name, birth date or an identifier cannot be this person's (D27)."""
         born = update.date_of_birth and self.date_of_birth and update.date_of_birth != self.date_of_birth

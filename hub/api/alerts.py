@@ -6,12 +6,12 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from hub.accepting import receipt
 from hub.api.access import Publisher, Reader, TheHub
 from hub.api.problems import NotFound
 from hub.bootstrap import Hub
 from hub.ports import AlertRow, UpdateKey
 from hub.receiving import Caller
+from hub.taking import receipt
 from hub.writing import envelope
 from schemas.receipts import Receipt
 from schemas.views import Alert

@@ -9,6 +9,7 @@ from hub.cli import (
     connect,
     demo,
     explain,
+    held,
     ledger,
     policy,
     publish,
@@ -41,6 +42,7 @@ app.add_typer(reading.case_app, name="case")
 app.command("feed")(reading.feed)
 app.add_typer(connect.app, name="connect")
 app.add_typer(explain.app, name="explain")
+app.add_typer(held.app, name="held")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(topics.app, name="topics")
 app.command("migrate-store")(stores.migrate_store)

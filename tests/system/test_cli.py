@@ -46,6 +46,7 @@ COMMANDS = (
     ["policy", "try-out"],
     *(["case", name] for name in ("show", "check")),
     ["feed"],
+    *(["held", name] for name in ("list", "place", "discard")),
     ["explain", "update"],
     ["explain", "case"],
     ["explain", "alert"],

@@ -1,0 +1,264 @@
+"""Taking: one batch on its way through the transaction: placed, folded, decided, told, numbered, and what is held."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Protocol
+from uuid import UUID
+
+import orjson
+from pydantic import JsonValue
+
+from access_policies.compiling import Bundle
+from hub import answering, ledger
+from hub.cases import Case, said, settled_at
+from hub.crashpoints import reach
+from hub.deferring import reminder_for, timer_for
+from hub.holding import alarm, misfit, waits
+from hub.identity import Identity
+from hub.numbering import Entry, number
+from hub.placing import UNKNOWN_REFERENCE, Desk, Discarded, Held, Placed, may_say
+from hub.ports import Arrival, Entropy, Stored, Timer, Unit, UpdateKey, Waits
+from hub.postponing import continued_on
+from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
+from hub.restoring import restored
+from hub.reviewing import terms
+from hub.telling import Telling, Told
+from schemas.receipts import Receipt
+from schemas.updates import Provisional
+from schemas.updates.programme import CohortDecided
+from schemas.updates.trust import AccessOpened
+
+Result = answering.Result
+NO_ORDER: Mapping[str, JsonValue] = MappingProxyType({})
+
+
+class Means(Protocol):
+    """What a batch works with beside its unit of work: every acceptor has it."""
+
+    identity: Identity
+    entropy: Entropy
+    settle: timedelta
+    retention: timedelta
+    answer_within: timedelta | None
+
+
+def _result(arrival: Arrival, earlier: Arrival | None) -> Result:
+    kept = earlier or arrival
+    if kept.fingerprint != arrival.fingerprint:
+        return Rejected([Problem("id", "already_used", "was used for another update; choose a new one")])
+    return receipt(kept)
+
+
+def receipt(kept: Arrival) -> Receipt:
+    """Receipt v1: the same for placed, held, discarded and repeated updates."""
+    return Receipt(id=kept.key.update_id, fingerprint=kept.fingerprint.hex(), received_at=kept.received_at)
+
+
+class Batch:
+    """One batch on its way through the transaction."""
+
+    def __init__(self, means: Means, unit: Unit, now: datetime, bundle: Bundle) -> None:
+        """In one unit of work, by one bundle."""
+        self._a, self._unit, self._now, self._bundle = means, unit, now, bundle
+        self._desk = Desk(unit, means.identity, bundle)
+        self._telling = Telling(self._desk, means.entropy, means.settle, now)
+        self._cases: dict[UUID, Case] = {}
+        self._entries: list[Entry] = []
+        self._stored: list[tuple[Stored, bytes]] = []
+        self._timers: list[Timer] = []
+        self._fell: set[UpdateKey] = set()
+        """Updates of this batch that were placed at first, and then could not stand."""
+
+    def receive(self, batch: Sequence[Received]) -> tuple[list[Received], list[Result]]:
+        """Those that are new, and the result for each."""
+        may = [may_say(self._bundle, received.key.publisher, received.kind) for received in batch]
+        permitted = [received for received, allowed in zip(batch, may, strict=True) if allowed]
+        arrivals = [Arrival(r.key, self._a.identity.fingerprint(r.raw), self._now) for r in permitted]
+        earlier = self._unit.receive(arrivals)
+        reach("after_insert")
+        fresh = [received for received, before in zip(permitted, earlier, strict=True) if before is None]
+        results = iter([_result(*each) for each in zip(arrivals, earlier, strict=True)])
+        return fresh, [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
+
+    def take(
+        self, fresh: Sequence[Received], answers: Sequence[tuple[UpdateKey | None, Entry]] = (), held: str | None = None
+    ) -> None:
+        """Place all, lock and read their records, decide one after the other, number, write; or hold all for a reason.
+
+        `answers` are entries of their own, each behind that of the update with its key.
+        """
+        self._continued = continued_on(self._unit, self._bundle, self._now.date())
+        self._desk.prepare(() if held else fresh)
+        placements = [(each, Held(held)) for each in fresh] if held else self._places(fresh)
+        self._lock({p.record_id for _, p in placements if isinstance(p, Placed)})
+        for received, placement in placements:
+            self._take_one(received, placement)
+        self._try_again([received.key for received, placement in placements if isinstance(placement, Placed)])
+        self._finish(answers)
+
+    def take_held(self, received: Received, record_id: UUID, order: Mapping[str, JsonValue]) -> bool:
+        """Place a held update with this record, by somebody's `order`. False where nobody holds it now. Raises
+        `Rejected` where it cannot stand there.
+        """
+        self._continued = continued_on(self._unit, self._bundle, self._now.date())
+        self._desk.prepare([received])
+        self._lock({record_id})
+        found: Placed | Held | None = self._desk.place_with(received, record_id)
+        if isinstance(found, Placed):
+            placement, found = found, self._misfit(received, found)
+        if found:
+            raise Rejected([Problem("update", found.reason, "cannot be placed with this person")])
+        if not self._unit.take_held(received.key):
+            return False
+        self._disclose(received, placement, {"order": dict(order)})
+        self._try_again([received.key])
+        self._finish(())
+        return True
+
+    def _misfit(self, received: Received, placement: Placed) -> Held | None:
+        case, target = self._cases[placement.record_id], placement.target
+        return misfit(case, received, target, self._bundle, self._telling.past) if target else None
+
+    def _places(self, fresh: Sequence[Received]) -> list[tuple[Received, Placed | Held | Discarded]]:
+        """Where each belongs. What came before the update that it names stands behind it."""
+        done: list[tuple[Received, Placed | Held | Discarded]] = []
+        while fresh:
+            found = [(received, self._desk.place(received)) for received in fresh]
+            early = [received for received, placement in found if placement is UNKNOWN_REFERENCE]
+            done += [each for each in found if each[1] is not UNKNOWN_REFERENCE]
+            if len(early) == len(fresh):
+                return done + [(received, UNKNOWN_REFERENCE) for received in early]
+            fresh = early
+        return done
+
+    def _try_again(self, keys: Sequence[UpdateKey]) -> None:
+        """What was held because it names one of these, which had not come, is looked at again; and what names that."""
+        while keys and (waiting := self._unit.awaiting_any(keys)):
+            keys = [key for key in waiting if self._stands_now(key)]
+
+    def _stands_now(self, key: UpdateKey) -> bool:
+        content = self._unit.content_of(key)
+        received = restored(key, content) if content else None
+        if received is None or not may_say(self._bundle, key.publisher, received.kind):
+            return False
+        self._desk.prepare([received])
+        placement = self._desk.place(received)
+        known = isinstance(placement, Placed) and placement.record_id in self._cases
+        if not known or not self._unit.take_held(key):
+            return False
+        self._take_one(received, placement)
+        return key not in self._fell
+
+    def _finish(self, answers: Sequence[tuple[UpdateKey | None, Entry]]) -> None:
+        reach("after_decide")
+        for case in self._cases.values():
+            case.save(self._unit)
+        number(self._unit, [*self._in_order(answers)], self._a.identity, self._stored, self._timers)
+        self._telling.finish()
+        reach("before_commit")
+
+    def _in_order(self, answers: Sequence[tuple[UpdateKey | None, Entry]]) -> Iterator[Entry]:
+        """Each answer behind its update, so that where it stands does not hang on what else came in the same unit."""
+        made = {entry.key: entry for entry in self._entries}
+        for key, answer in answers:
+            if key in made:
+                yield made.pop(key)
+            yield answer
+        yield from made.values()
+
+    def _lock(self, record_ids: set[UUID]) -> None:
+        """Lock in id order, then read. A record that this batch creates is not there yet."""
+        for person in self._unit.lock_persons(sorted(record_ids)).values():
+            case = self._cases[person.record_id] = Case.kept(person)
+            case.weigh(self._bundle, self._now, self._continued)
+
+    def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> None:
+        if isinstance(placement, Placed):
+            placement = self._cannot_stand(received, placement) or placement
+        if isinstance(placement, Placed):
+            self._disclose(received, placement)
+        elif isinstance(placement, Held):
+            self._fell.add(received.key)
+            self._hold(received, placement)
+
+    def _cannot_stand(self, received: Received, placement: Placed) -> Held | None:
+        """What only the locked record can tell: a contradiction, or a reference to an update that this one cannot be
+        about.
+        """
+        case = self._cases.get(placement.record_id)
+        if case and case.identity.contradicts(received.update):
+            return Held("contradiction")
+        if case is None and not isinstance(received.update, CohortDecided):
+            return Held("unknown_person")  # the decision that creates the record was itself held
+        if placement.target in self._fell:
+            return UNKNOWN_REFERENCE
+        return self._misfit(received, placement) if case else None
+
+    def _hold(self, received: Received, held: Held) -> None:
+        waiting = waits(received, held)
+        self._keep(received, None, waiting)
+        record = self._record(received, "held") | {"because": held.reason} | waiting.entered()
+        self._enter(None, record, Told([], [], {}), received.key)
+        self._unit.afterwards(lambda: alarm(held, waiting))
+
+    def _disclose(self, received: Received, placement: Placed, order: Mapping[str, JsonValue] = NO_ORDER) -> None:
+        case, target = self._case(received, placement), placement.target
+        if case.nothing_left(received, target):
+            return
+        before = case.standing
+        if case.fold(received, target, self._now):
+            case.weigh(self._bundle, self._now, self._continued)
+        told = self._telling.tell(case, received, target, self._said(received), before)
+        self._keep(received, case.record_id)
+        self._enter(case, self._record(received, "placed") | dict(order), told, received.key)
+        spans = self._a.settle, self._a.retention
+        due = timer_for(received, case.record_id, self._bundle, self._now, *spans)
+        reminder = reminder_for(received, case.record_id, self._now, self._a.answer_within)
+        self._timers += [timer for timer in (due, reminder) if timer]
+
+    def _case(self, received: Received, placement: Placed) -> Case:
+        """The case, begun or completed by a cohort decision."""
+        case, update = self._cases.get(placement.record_id), received.update
+        if case is None:
+            assert isinstance(update, CohortDecided)
+            case = self._cases[placement.record_id] = Case.begun(placement.record_id, update, self._desk)
+            case.weigh(self._bundle, self._now, self._continued)
+        elif isinstance(update, CohortDecided):
+            case.learn(update, self._desk)
+        return case
+
+    def _said(self, received: Received) -> dict[str, JsonValue]:
+        content = said(received)
+        if isinstance(received.update, Provisional):
+            content |= settled_at(self._now + self._a.settle)
+        elif isinstance(received.update, AccessOpened):
+            content |= terms(self._bundle, received.key.publisher, self._now)
+        return content
+
+    def _keep(self, received: Received, record_id: UUID | None, waiting: Waits | None = None) -> None:
+        content = {"kind": received.kind, "raw": received.raw.decode(), "attested": received.attested}
+        owner = record_id or f"held-{received.key.publisher}"
+        sealed = self._unit.seal(owner, "raw", orjson.dumps(content), f"updates/{received.key}")
+        self._stored.append((Stored(received.key, record_id, waits=waiting), sealed))
+
+    def _record(self, received: Received, outcome: str) -> dict[str, JsonValue]:
+        """What the ledger says of an accepted update (DPA 2018 s.62: collection and disclosure)."""
+        return {
+            "verb": "collection",
+            "outcome": outcome,
+            "update": str(received.key),
+            "kind": received.kind,
+            "digest": sha256(received.raw).hexdigest(),
+            "attested": dict(received.attested),
+            "bundle": self._bundle.digest,
+        }
+
+    def _enter(self, case: Case | None, record: dict[str, JsonValue], told: Told, key: UpdateKey) -> None:
+        """One leaf for the update and everything it discloses: no disclosure without its leaf."""
+        if case:
+            record["record"] = str(case.record_id)
+        record |= told.entered()
+        leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
+        self._entries.append(Entry(leaf, opening, case.record_id if case else None, told.drafts, key))
