@@ -72,7 +72,7 @@ def test_what_is_rolled_back_counts_for_nothing(monkeypatch: pytest.MonkeyPatch)
     with partnership() as partners:
         person, before = partners.person(), samples(partners)
         with monkeypatch.context() as broken:
-            broken.setattr("hub.accepting.reach", fails_before_commit)
+            broken.setattr("hub.taking.reach", fails_before_commit)
             with pytest.raises(TryLater):
                 partners.involve(person, POLICE)
         after = samples(partners)
