@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from hub.delivering import is_carried_to
@@ -31,6 +32,9 @@ class Backlog(Protocol):
 
     def carrying(self, channel: str, agencies: Collection[AgencyId]) -> Waiting:
         """To be carried to these agencies."""
+
+    def held(self, *, urgent: bool = False) -> Waiting:
+        """For somebody who places it; or only what is `urgent`."""
 
     def due(self) -> datetime | None:
         """When the next timer is due, or was."""
@@ -89,7 +93,7 @@ class Attending:
     def __init__(self, hub: Attended) -> None:
         """Nothing is asked yet."""
         self._hub = hub
-        self._waits = {role: Question(waiting) for role, waiting in self._waiting().items()}
+        self._waits = {name: Question(waiting) for name, waiting in (self._waiting() | self._held()).items()}
         needed: dict[str, Ask] = {"database": self._writes, "policies": lambda: hub.governing.decides}
         wished: dict[str, Ask] = {"bundle": lambda: hub.governing.alarm is None, "behind": self._keeps_up}
         # views, alerts and what comes over HTTP go on without brokers; who only moves records cannot
@@ -129,9 +133,9 @@ class Attending:
             asks.append(lambda: not carrier.out_of_reach)
         return {"broker": lambda: all(ask() for ask in asks)} if asks else {}
 
-    def _waiting(self) -> Mapping[Role, Callable[[], Waiting]]:
+    def _waiting(self) -> dict[str, Callable[[], Waiting]]:
         hub = self._hub
-        found: dict[Role, Callable[[], Waiting]] = {}
+        found: dict[str, Callable[[], Waiting]] = {}
         if source := hub.source:
             found[Role.ACCEPT] = lambda: Waiting(source.lag())
         if carrier := hub.carrier:
@@ -139,6 +143,12 @@ class Attending:
         if Role.CONSUME in hub.roles:
             found[Role.CONSUME] = hub.backlog.folding
         return found
+
+    def _held(self) -> dict[str, Callable[[], Waiting]]:
+        """What waits for a person, and keeps no process from being ready (D27)."""
+        hub = self._hub
+        urgent = partial(hub.backlog.held, urgent=True)
+        return {"held": hub.backlog.held, "held_urgent": urgent} if Role.CONSUME in hub.roles else {}
 
     def _keeps_up(self) -> bool:
         """Only what waits in the store has an age; what waits at the brokers has a number."""

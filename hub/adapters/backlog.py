@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from hub.adapters import tables as t
+from hub.adapters.holding import SAME
 from hub.adapters.store import DatabaseStore
 from hub.adapters.times import from_micros
 from hub.attending import Waiting
@@ -38,6 +39,13 @@ class StoreBacklog:
             heads = [head for head in connection.execute(_HEADS) if head.recipient in agencies]
             return _waiting(connection, carried, heads)
 
+    def held(self, *, urgent: bool = False) -> Waiting:
+        """By the ledger's clock, since when the first was held."""
+        wanted = select(func.count(), func.min(t.updates.c.entry)).select_from(t.held.join(t.updates, SAME))
+        with self._store.reading() as connection:
+            count, first = connection.execute(wanted.where(t.held.c.urgent) if urgent else wanted).one()
+            return Waiting(count, _entered_at(connection, first) if count else None)
+
     def due(self) -> datetime | None:
         """When the next timer is due, or was."""
         with self._store.reading() as connection:
@@ -59,5 +67,8 @@ def _waiting(connection: Connection, taken: Mapping[AgencyId, int], heads: Colle
 def _told_at(connection: Connection, head: Head, position: int) -> datetime:
     """By the ledger's clock, of the first record behind a position."""
     entry = select(t.feed.c.entry).where(t.feed.c.recipient == head.recipient, t.feed.c.seq > position)
-    first = entry.order_by(t.feed.c.seq).limit(1).scalar_subquery()
+    return _entered_at(connection, entry.order_by(t.feed.c.seq).limit(1).scalar_subquery())
+
+
+def _entered_at(connection: Connection, first: Any) -> datetime:
     return from_micros(connection.execute(select(t.ledger.c.time).where(t.ledger.c.number == first)).scalar_one())

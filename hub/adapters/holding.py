@@ -7,8 +7,9 @@ from sqlalchemy import Connection, bindparam, delete, select, tuple_
 from hub.adapters import tables as t
 from hub.ports import UpdateKey, Waits
 
-_SAME = (t.updates.c.publisher == t.held.c.publisher) & (t.updates.c.update_id == t.held.c.update_id)
-_IN_ORDER = select(t.held).join(t.updates, _SAME).order_by(t.updates.c.entry)
+SAME = (t.updates.c.publisher == t.held.c.publisher) & (t.updates.c.update_id == t.held.c.update_id)
+"""A held update, and what is kept of it beside."""
+_IN_ORDER = select(t.held).join(t.updates, SAME).order_by(t.updates.c.entry)
 _AWAITING = _IN_ORDER.where(
     tuple_(t.held.c.publisher, t.held.c.awaits).in_(bindparam("keys", expanding=True)),
     t.held.c.awaits != t.held.c.update_id,

@@ -54,6 +54,20 @@ def test_figures_are_those_of_the_ledger() -> None:
         assert (found["iom_hub_lag", "consume"], found["iom_hub_oldest_unprocessed_seconds", "consume"]) == (0, 0)
 
 
+@pytest.mark.duty("D27")
+def test_how_long_an_arrest_has_waited_for_somebody_is_a_figure() -> None:
+    """An urgent held update is counted apart and ages, so that its publisher can be asked within minutes."""
+    with partnership() as partners:
+        partners.person()
+        partners.publish(PROBATION, "trust.fact.confirmed", {"update": str(uuid4())})
+        partners.clock.turn(seconds=60)
+        partners.publish(POLICE, ARREST, {**who(1), "person": "Somebody Else", **an_arrest()})
+        partners.clock.turn(seconds=60)
+        found = samples(partners)
+        assert [found["iom_hub_lag", role] for role in ("held", "held_urgent")] == [2, 1]
+        assert [found["iom_hub_oldest_unprocessed_seconds", role] for role in ("held", "held_urgent")] == [120, 60]
+
+
 def test_figures_are_about_nobody() -> None:
     """No label holds an agency's name, an identifier or a kind: only roles, outcomes, kinds of alarm and feed ids."""
     with partnership() as partners:
