@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
-from hub import homing
+from hub import homing, linking
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.placing import HUB, Desk, PersonIdentity, new_identity
@@ -19,6 +19,7 @@ from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
+from schemas.updates import Update
 from schemas.updates.answers import AlertUnacknowledged
 from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
@@ -73,9 +74,27 @@ class Case:
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""
         given, known = dict(update.identifiers.pairs()), self.identity.identifiers
-        blinds = desk.blinds(update)
-        self.added += [(name, blinds[name]) for name in given if name not in known]
+        blinds = {name: blind for name, blind in desk.blinds(update).items() if blind not in desk.kept}
+        self.added += [(name, blinds[name]) for name in blinds if name not in known]
         self.identity = self.identity.model_copy(update={"identifiers": given | known})
+
+    def contradicts(self, update: Update) -> bool:
+        """Whether the update cannot be about this person (D27)."""
+        return linking.contradicts(self.identity, self.facts, self.standing.links, update)
+
+    def repoint(self, desk: Desk) -> None:
+        """Let exactly those numbers lead here that are the person's, on record or by links that count (D12)."""
+        own, gone = (
+            {
+                desk.identity.blind(*number): number[0]
+                for number in found(self.identity, self.facts, self.standing.links)
+            }
+            for found in (linking.numbers, linking.doubtful)
+        )
+        self.added = [each for each in self.added if each[1] not in gone]
+        waiting = {blind for _, blind in self.added}
+        new = desk.repoint(self.record_id, [blind for blind in own if blind not in waiting], list(gone))
+        self.added += [(own[blind], blind) for blind in new]
 
     def on_record(self) -> dict[str, JsonValue]:
         """Who the record says the person is, told with an update that does not say it itself."""

@@ -4,7 +4,7 @@ Exact identifiers link unless something contradicts (D27); a name and a birth da
 held, and from a system that covers everyone it is discarded (D26); the publisher's receipt is the same either way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
@@ -80,11 +80,14 @@ class PersonIdentity(BaseModel):
         known = None not in (name, born, self.date_of_birth)
         return known and born == self.date_of_birth and _name_words(name or "") == _name_words(self.person)
 
-    def contradicts(self, update: Update) -> bool:
-        """Whether the update's name, birth date or an identifier cannot be this person's (D27)."""
+    def contradicts(self, update: Update, further: Collection[tuple[str, str]] = ()) -> bool:
+        """Whether the update's name, birth date or an identifier cannot be this person's (D27); `further` identifiers
+        are theirs, too.
+        """
         born = update.date_of_birth and self.date_of_birth and update.date_of_birth != self.date_of_birth
         numbered = update.identifiers and any(
-            self.identifiers.get(name, value) != value for name, value in update.identifiers.pairs()
+            self.identifiers.get(name, value) != value and (name, value) not in further
+            for name, value in update.identifiers.pairs()
         )
         named = update.person and not (_name_words(update.person) & _name_words(self.person))
         return bool(born or named or numbered)
@@ -111,13 +114,30 @@ class Desk:
     unit: Unit
     identity: Identity
     bundle: Bundle
+    kept: dict[bytes, UUID] = field(default_factory=dict)
+    """Whose the identifiers are in the store that were looked up."""
     _by_blind: dict[bytes, UUID] = field(default_factory=dict)
     _placed: dict[UpdateKey, UUID] = field(default_factory=dict)
 
     def prepare(self, batch: Iterable[Received]) -> None:
         """Look up every identifier of the batch at once."""
         blinds = {blind for received in batch for blind in self.blinds(received.update).values()}
-        self._by_blind.update(self.unit.records_by_identifier(sorted(blinds)))
+        self.kept.update(found := self.unit.records_by_identifier(sorted(blinds)))
+        self._by_blind.update(found)
+
+    def repoint(self, record_id: UUID, own: Sequence[bytes], gone: Sequence[bytes]) -> list[bytes]:
+        """From now on those that are `own` lead to this record where they lead nowhere, and those that are `gone` no
+        longer do. Returns those that are new.
+        """
+        self.unit.forget_identifiers(record_id, gone)
+        for blind in gone:
+            for known in (self.kept, self._by_blind):
+                if known.get(blind) == record_id:
+                    del known[blind]
+        self.kept.update(found := self.unit.records_by_identifier(own))
+        new = [blind for blind in own if blind not in found and blind not in self._by_blind]
+        self._by_blind.update(found | dict.fromkeys(new, record_id))
+        return new
 
     def blinds(self, update: Update) -> dict[str, bytes]:
         """The update's identifiers, by type, as they are looked up."""

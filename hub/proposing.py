@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
 from hub.explaining import NoSuchUpdate
+from hub.identity import Identity
 from hub.numbering import entry, number
 from hub.placing import PersonIdentity, may_say
 from hub.ports import Archive, Unit, UpdateKey, Waits
@@ -77,11 +78,11 @@ def may_place(bundle: Bundle, agency: AgencyId) -> bool:
     return agency in bundle.agencies_of_kind(PLACERS)
 
 
-def waiting(archive: Archive) -> list[Waiting]:
+def waiting(archive: Archive, identity: Identity) -> list[Waiting]:
     """Everything that is held and that today's hub can read, in the order in which it came."""
     held = [(each, received) for each in archive.waiting() if (received := _kept(archive, each.key))]
     people = _people(archive) if held else {}
-    return [_waiting(archive, each, received, people) for each, received in held]
+    return [_waiting(archive, identity, each, received, people) for each, received in held]
 
 
 def _people(archive: Archive) -> dict[UUID, PersonIdentity]:
@@ -97,26 +98,33 @@ def _kept(store: Archive | Unit, key: UpdateKey) -> Received | None:
         return None
 
 
-def _waiting(archive: Archive, waits: Waits, received: Received, people: Mapping[UUID, PersonIdentity]) -> Waiting:
-    entered = archive.entry_of(waits.key)
+def _waiting(
+    archive: Archive, identity: Identity, waits: Waits, received: Received, people: Mapping[UUID, PersonIdentity]
+) -> Waiting:
+    entered, update = archive.entry_of(waits.key), received.update
     assert entered is not None  # nothing is held without its entry
-    target = target_of(archive, received)
-    meant = archive.record_of(target) if target else None
-    found = (
-        (record, identity, tuple(_grounds(received.update, identity, record == meant)))
-        for record, identity in people.items()
-    )
+    pointed = {Ground.REFERENCE: _meant(archive, received), Ground.IDENTIFIER: _numbered(archive, identity, update)}
+    found = [(record, person, tuple(_grounds(update, record, person, pointed))) for record, person in people.items()]
     candidates = tuple(Candidate(*each) for each in found if each[2])
     return Waiting(received, entered.time, orjson.loads(entered.record)["because"], waits.urgent, candidates)
 
 
-def _grounds(update: Update, identity: PersonIdentity, meant: bool) -> Iterator[Ground]:
-    if meant:
-        yield Ground.REFERENCE
+def _meant(archive: Archive, received: Received) -> frozenset[UUID]:
+    target = target_of(archive, received)
+    record = archive.record_of(target) if target else None
+    return frozenset({record} if record else ())
+
+
+def _numbered(archive: Archive, identity: Identity, update: Update) -> frozenset[UUID]:
     given = update.identifiers.pairs() if update.identifiers else ()
-    if any(identity.identifiers.get(name) == value for name, value in given):
-        yield Ground.IDENTIFIER
-    if identity.is_called(update.person, update.date_of_birth):
+    return frozenset(archive.records_by_identifier([identity.blind(*number) for number in given]).values())
+
+
+def _grounds(
+    update: Update, record: UUID, person: PersonIdentity, pointed: Mapping[Ground, frozenset[UUID]]
+) -> Iterator[Ground]:
+    yield from (ground for ground, records in pointed.items() if record in records)
+    if person.is_called(update.person, update.date_of_birth):
         yield Ground.NAME_AND_BIRTH_DATE
 
 

@@ -27,11 +27,16 @@ from hub.reviewing import terms
 from hub.telling import Telling, Told
 from schemas.receipts import Receipt
 from schemas.updates import Provisional
+from schemas.updates.linking import IdentityUnlinked
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import AccessOpened
+from schemas.updates.trust import AccessOpened, UpdateWithdrawn
 
 Result = answering.Result
 NO_ORDER: Mapping[str, JsonValue] = MappingProxyType({})
+
+
+UNDOING = (IdentityUnlinked, UpdateWithdrawn)
+"""The kinds that may undo a link."""
 
 
 class Means(Protocol):
@@ -188,7 +193,7 @@ class Batch:
         about.
         """
         case = self._cases.get(placement.record_id)
-        if case and case.identity.contradicts(received.update):
+        if case and case.contradicts(received.update):
             return Held("contradiction")
         if case is None and not isinstance(received.update, CohortDecided):
             return Held("unknown_person")  # the decision that creates the record was itself held
@@ -210,6 +215,8 @@ class Batch:
         before = case.standing
         if case.fold(received, target, self._now):
             case.weigh(self._bundle, self._now, self._continued)
+        if case.standing.links != before.links or (case.facts.links and isinstance(received.update, UNDOING)):
+            case.repoint(self._desk)
         told = self._telling.tell(case, received, target, self._said(received), before)
         self._keep(received, case.record_id)
         self._enter(case, self._record(received, "placed") | dict(order), told, received.key)

@@ -1,7 +1,7 @@
 """The store as an archive: one snapshot on a connection of its own, every entry opened where it is read."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -77,6 +77,10 @@ class StoreArchive:
     def waiting(self) -> list[Waits]:
         """All there are, which is little or nothing."""
         return waiting(self._connection)
+
+    def records_by_identifier(self, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+        """As the unit of work does."""
+        return self._unit.records_by_identifier(blinds)
 
     def people(self) -> Iterator[tuple[UUID, bytes]]:
         """In chunks, without a lock."""

@@ -196,6 +196,13 @@ class DatabaseUnit(Remedies, PostponingUnit, HoldingUnit):
     def _add_identifiers(self, record_id: UUID, identifiers: Sequence[tuple[str, bytes]]) -> None:
         self._identifiers += [{"blind": blind, "form": form, "record_id": record_id} for form, blind in identifiers]
 
+    def forget_identifiers(self, record_id: UUID, blinds: Sequence[bytes]) -> None:
+        """By primary key."""
+        self.write_persons()
+        mine = (t.identifiers.c.record_id == record_id, t.identifiers.c.blind.in_(list(blinds)))
+        if blinds:
+            self._connection.execute(delete(t.identifiers).where(*mine))
+
     def write_persons(self) -> None:
         """Write what was added and saved since the last time, sorted: two processes never wait for each other."""
         added, saved, identifiers = self._added, self._saved, self._identifiers

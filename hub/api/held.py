@@ -82,7 +82,7 @@ def list_held(hub: TheHub, who: Reader) -> HeldList:
     _check(hub, who)
     hub.recorder.consulted(who, "held", {})
     with hub.archive() as archive:
-        found = proposing.waiting(archive)
+        found = proposing.waiting(archive, hub.identity)
     return HeldList(held=[_shown(hub, who, each) for each in sorted(found, key=lambda each: not each.urgent)])
 
 

@@ -1,6 +1,6 @@
 """The archive: what was said, decided and told, for those who ask why. Reading changes nothing and delays nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -32,6 +32,9 @@ class Archive(Protocol):
 
     def waiting(self) -> list[Waits]:
         """Every update that is held, in the order in which they came."""
+
+    def records_by_identifier(self, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+        """The person records that these blind-indexed identifiers lead to."""
 
     def people(self) -> Iterator[tuple[UUID, bytes]]:
         """Every person record with its identity, as canonical JSON. Takes as long as there are people."""

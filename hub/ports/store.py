@@ -60,6 +60,9 @@ class Unit(Protocol):
     def save_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
         """Keep the identity, facts and further identifiers of a locked record."""
 
+    def forget_identifiers(self, record_id: UUID, blinds: Sequence[bytes]) -> None:
+        """These lead to this locked record no longer; those that lead to another stay."""
+
     def seal(self, owner: object, data_class: str, content: bytes, place: str) -> bytes:
         """Seal content for a column (see `hub.sealing`)."""
 
