@@ -13,6 +13,7 @@ from hub import facts as fact_rules
 from hub import homing, linking
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
+from hub.linking import Number, Record
 from hub.placing import HUB, Desk, PersonIdentity, new_identity
 from hub.ports import Person, Unit, UpdateKey, key_of
 from hub.receiving import Received
@@ -43,6 +44,8 @@ class Case:
     new: bool = False
     changed: bool = False
     added: list[tuple[str, bytes]] = field(default_factory=list)
+    own: Standing = field(init=False)
+    """What counts by this record alone."""
     standing: Standing = field(init=False)
     situations: dict[AgencyId, Situation] = field(init=False)
 
@@ -58,8 +61,32 @@ class Case:
 
     def weigh(self, bundle: Bundle, now: datetime, continued: frozenset[str]) -> None:
         """Work out what counts, for a start and whenever the facts have changed; `continued` are agreements (D16)."""
-        self.standing = work_out_standing(self.facts, bundle, self.identity.date_of_birth, now, continued)
+        self.own = self.standing = work_out_standing(self.facts, bundle, self.identity.date_of_birth, now, continued)
         self.situations = situations(self.standing, bundle)
+
+    def weigh_with(self, others: Collection[Record], bundle: Bundle, now: datetime, continued: frozenset[str]) -> None:
+        """The same with the other records that may be of one case with this one: what is linked surely, and what is
+        linked perhaps (D12).
+        """
+        perhaps = linking.joined(self.as_record(), others, sure=False)
+        sure = linking.joined(self.as_record(), others, sure=True)
+        facts = linking.together(self.facts, [each.facts for each in sure], [each.facts for each in perhaps])
+        born = linking.born(self.identity, [each.identity for each in perhaps])
+        self.standing = work_out_standing(facts, bundle, born, now, continued)
+        self.situations = situations(self.standing, bundle)
+
+    def as_record(self) -> Record:
+        """As one record of what may be a case of several."""
+        return Record(self.record_id, self.identity, self.facts, self.own.backers)
+
+    @property
+    def links(self) -> frozenset[str]:
+        """The links of this record that count in it."""
+        return linking.counting(self.facts, self.own.backers)
+
+    def linked_numbers(self) -> frozenset[Number]:
+        """The numbers of every link that nobody has undone."""
+        return linking.claimed(self.facts, linking.standing_links(self.facts))
 
     def fold(self, received: Received, target: UpdateKey | None, now: datetime) -> bool:
         """Take the update into the facts. Returns whether what counts must be weighed again: a movement in or out
@@ -80,15 +107,12 @@ class Case:
 
     def contradicts(self, update: Update) -> bool:
         """Whether the update cannot be about this person (D27)."""
-        return linking.contradicts(self.identity, self.facts, self.standing.links, update)
+        return linking.contradicts(self.identity, self.facts, self.links, update)
 
     def repoint(self, desk: Desk) -> None:
         """Let exactly those numbers lead here that are the person's, on record or by links that count (D12)."""
         own, gone = (
-            {
-                desk.identity.blind(*number): number[0]
-                for number in found(self.identity, self.facts, self.standing.links)
-            }
+            {desk.identity.blind(*number): number[0] for number in found(self.identity, self.facts, self.links)}
             for found in (linking.numbers, linking.doubtful)
         )
         self.added = [each for each in self.added if each[1] not in gone]

@@ -5,10 +5,10 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from hub import ledger
 from hub.cases import Case
+from hub.gathering import Gathering
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.ports import Clock, Entropy, Timer, Unit
-from hub.postponing import continued_on
 from hub.standing import deselected
 from schemas.identifiers import AgencyId
 
@@ -18,8 +18,7 @@ def close(unit: Unit, timer: Timer, bundle: Bundle, identity: Identity, clock: C
 
     A crash before the commit fires the timer again, and closing twice is closing once.
     """
-    case = Case.kept(unit.lock_persons([timer.record_id])[timer.record_id])
-    case.weigh(bundle, clock.now(), continued_on(unit, bundle, clock.now().date()))
+    case = Gathering.of(unit, bundle, clock.now(), [timer.record_id]).cases[timer.record_id]
     if agencies := sorted(ended(case, str(timer.subject), bundle)):
         record: dict[str, JsonValue] = {"verb": "closing", "because": str(timer.subject), "views": [*agencies]}
         record["record"] = str(case.record_id)

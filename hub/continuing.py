@@ -3,9 +3,7 @@
 What was held since it expired is told then, in order; so it is when a new bundle gives the agreement a later date.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import date, timedelta
 
 from pydantic import JsonValue
 
@@ -14,6 +12,7 @@ from hub import ledger
 from hub.accepting import Acceptor
 from hub.cases import Case
 from hub.disclosing import Reason
+from hub.gathering import Gathering
 from hub.numbering import Entry, number
 from hub.placing import Desk
 from hub.ports import Continuation, Postponed, Store, Unit
@@ -82,7 +81,7 @@ def _tell(acceptor: Acceptor, unit: Unit, agreement: str, record: dict[str, Json
     """Tell what waits for an agreement, in the order in which it came, under one ledger entry."""
     bundle, now = acceptor.in_force(), acceptor.clock.now()
     rows = unit.take_postponed(agreement)
-    cases = _cases(unit, rows, bundle, now)
+    cases = Gathering.of(unit, bundle, now, {row.record_id for row in rows}).cases
     telling = Telling(Desk(unit, acceptor.identity, bundle), acceptor.entropy, acceptor.settle, now)
     retold = [told for row in rows for told in _retell(telling, cases[row.record_id], row)]
     told = telling.summed_up([], retold)
@@ -94,16 +93,6 @@ def _tell(acceptor: Acceptor, unit: Unit, agreement: str, record: dict[str, Json
     number(unit, [Entry(leaf, opening, None, told.drafts)], acceptor.identity)
     telling.finish()
     return len(retold)
-
-
-def _cases(unit: Unit, rows: Sequence[Postponed], bundle: Bundle, now: datetime) -> dict[UUID, Case]:
-    """The cases concerned, locked in id order and weighed."""
-    continued = continued_on(unit, bundle, now.date())
-    persons = unit.lock_persons(sorted({row.record_id for row in rows})).values()
-    cases = {person.record_id: Case.kept(person) for person in persons}
-    for case in cases.values():
-        case.weigh(bundle, now, continued)
-    return cases
 
 
 def _retell(telling: Telling, case: Case, row: Postponed) -> list[Retold]:

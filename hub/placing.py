@@ -125,6 +125,12 @@ class Desk:
         self.kept.update(found := self.unit.records_by_identifier(sorted(blinds)))
         self._by_blind.update(found)
 
+    def owners(self, numbers: Iterable[tuple[str, str]]) -> set[UUID]:
+        """The records that these identifiers lead to."""
+        blinds = [self.identity.blind(*number) for number in numbers]
+        found = self.unit.records_by_identifier(blinds)
+        return {*found.values(), *(self._by_blind[blind] for blind in blinds if blind in self._by_blind)}
+
     def repoint(self, record_id: UUID, own: Sequence[bytes], gone: Sequence[bytes]) -> list[bytes]:
         """From now on those that are `own` lead to this record where they lead nowhere, and those that are `gone` no
         longer do. Returns those that are new.

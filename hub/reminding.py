@@ -5,18 +5,17 @@ from datetime import datetime
 
 from access_policies.compiling import Bundle
 from hub.cases import Case
+from hub.gathering import Gathering
 from hub.identity import Identity
 from hub.placing import Desk
 from hub.ports import Timer, Unit, UpdateKey
-from hub.postponing import continued_on
 from hub.recollecting import Recollection
 from schemas.identifiers import AgencyId
 
 
 def silent(unit: Unit, timer: Timer, bundle: Bundle, identity: Identity, now: datetime) -> list[AgencyId]:
     """Those that were told, still work the case, and have not answered; nobody, once what they were told is over."""
-    case = Case.kept(unit.lock_persons([timer.record_id])[timer.record_id])
-    case.weigh(bundle, now, continued_on(unit, bundle, now.date()))
+    case = Gathering.of(unit, bundle, now, [timer.record_id]).cases[timer.record_id]
     if _is_over(case, timer.subject):
         return []
     told = Recollection(unit, Desk(unit, identity, bundle)).told(timer.subject)

@@ -31,8 +31,8 @@ class Standing:
     cohort: CohortClaim | None
     left: CohortClaim | None
     """The cohort that the person was in before being de-selected; None for whoever is on the programme."""
-    links: frozenset[str]
-    """The links of further identifiers that count: they widen nothing, and place nothing by themselves (D12, D27)."""
+    backers: frozenset[AgencyId]
+    """The IOM units and the case leads, whose word lets a claim count that widens (D12)."""
     restrictions: tuple[RestrictionClaim, ...]
     safeguarding: frozenset[AgencyId]
     """The agencies that a concern which is still open was disclosed to."""
@@ -75,7 +75,7 @@ def standing(
         age=age_on(born, today),
         cohort=cohort,
         left=left,
-        links=frozenset(key for key in facts.links if _counts(facts, key, backers)),
+        backers=backers,
         restrictions=restrictions,
         safeguarding=_concerned(facts, now),
         access=_with_access(facts, now - timedelta(hours=policies.vocabulary.access_hours)) if watched else {},
@@ -107,12 +107,6 @@ def deselected(facts: Facts) -> str | None:
     return end if end and (since is None or facts.deselections[end].at >= since) else None
 
 
-def _counts(facts: Facts, link: str, backers: frozenset[AgencyId]) -> bool:
-    """A link counts by the IOM unit's or the case lead's word, or their confirmation, until somebody undoes it."""
-    behind = {facts.links[link].publisher, *_confirmers(facts, link)}
-    return link not in facts.withdrawn | facts.unlinked and bool(behind & backers)
-
-
 def _pending(facts: Facts, involved: Mapping[AgencyId, InvolvementClaim]) -> dict[AgencyId, frozenset[str]]:
     """Claims that do not count, and were neither taken back nor overtaken by what does."""
     found: dict[AgencyId, set[str]] = {}
@@ -142,7 +136,7 @@ def _lifts(facts: Facts, key: str, claim: LiftingClaim, backers: frozenset[Agenc
     restriction = facts.restrictions.get(claim.restriction)
     if restriction is None or key in facts.withdrawn:
         return False
-    behind = {claim.publisher, *_confirmers(facts, key)} & {restriction.publisher, *backers}
+    behind = {claim.publisher, *confirmers(facts, key)} & {restriction.publisher, *backers}
     return len(behind) > 1 or bool(behind & set(restriction.open_to))
 
 
@@ -180,7 +174,7 @@ def _involved(
     return {
         agency: claim
         for agency, (_, key, claim) in latest.items()
-        if key not in facts.withdrawn and _backed(facts, key, claim, backers, _confirmers(facts, key))
+        if key not in facts.withdrawn and _backed(facts, key, claim, backers, confirmers(facts, key))
     }
 
 
@@ -211,7 +205,7 @@ def _involvement_order(key: str, claim: InvolvementClaim) -> _Order:
 
 
 def _backed(
-    facts: Facts, key: str, claim: InvolvementClaim, backers: frozenset[AgencyId], confirmers: set[AgencyId]
+    facts: Facts, key: str, claim: InvolvementClaim, backers: frozenset[AgencyId], confirmed_by: set[AgencyId]
 ) -> bool:
     """Two agencies stand behind it, and of those it does not benefit one is the IOM unit or leads the case.
 
@@ -219,7 +213,7 @@ def _backed(
     agency or by those who could confirm it: ending widens nobody's access. Where one agency takes over from another,
     the word of one who could confirm it is enough, so that the case is with nobody for no moment.
     """
-    behind = {claim.publisher, *confirmers}
+    behind = {claim.publisher, *confirmed_by}
     ends = claim.role is Involvement.NONE and claim.publisher in {claim.agency, *backers}
     taken_over = key in facts.transfers and claim.publisher in backers - {claim.agency}
     stands = key in facts.cohorts or ends or taken_over
@@ -230,7 +224,8 @@ def _ever_confirmed_by(facts: Facts, key: str) -> set[AgencyId]:
     return set(facts.confirmations.get(key, {}).values())
 
 
-def _confirmers(facts: Facts, key: str) -> set[AgencyId]:
+def confirmers(facts: Facts, key: str) -> set[AgencyId]:
+    """The agencies that confirmed a claim, and did not take that back."""
     confirmations = facts.confirmations.get(key, {})
     return {agency for by, agency in confirmations.items() if by not in facts.withdrawn}
 
@@ -242,7 +237,7 @@ def _consented(facts: Facts, backers: frozenset[AgencyId], today: date) -> dict[
             continue
         for recipient in consent.recipients:
             own = consent.publisher == recipient
-            if not own or (_confirmers(facts, key) - {recipient}) & backers:
+            if not own or (confirmers(facts, key) - {recipient}) & backers:
                 found.setdefault(recipient, set()).update(_agreed(consent))
     return {agency: frozenset(purposes) for agency, purposes in found.items()}
 

@@ -15,19 +15,19 @@ from hub import answering, ledger
 from hub.cases import Case, said, settled_at
 from hub.crashpoints import reach
 from hub.deferring import reminder_for, timer_for
+from hub.gathering import Gathering
 from hub.holding import alarm, misfit, waits
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import UNKNOWN_REFERENCE, Desk, Discarded, Held, Placed, may_say
 from hub.ports import Arrival, Entropy, Stored, Timer, Unit, UpdateKey, Waits
-from hub.postponing import continued_on
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
 from hub.restoring import restored
 from hub.reviewing import terms
 from hub.telling import Telling, Told
 from schemas.receipts import Receipt
 from schemas.updates import Provisional
-from schemas.updates.linking import IdentityUnlinked
+from schemas.updates.linking import IdentityLinked, IdentityUnlinked
 from schemas.updates.programme import CohortDecided
 from schemas.updates.trust import AccessOpened, UpdateWithdrawn
 
@@ -94,7 +94,6 @@ class Batch:
 
         `answers` are entries of their own, each behind that of the update with its key.
         """
-        self._continued = continued_on(self._unit, self._bundle, self._now.date())
         self._desk.prepare(() if held else fresh)
         placements = [(each, Held(held)) for each in fresh] if held else self._places(fresh)
         self._lock({p.record_id for _, p in placements if isinstance(p, Placed)})
@@ -107,7 +106,6 @@ class Batch:
         """Place a held update with this record, by somebody's `order`. False where nobody holds it now. Raises
         `Rejected` where it cannot stand there.
         """
-        self._continued = continued_on(self._unit, self._bundle, self._now.date())
         self._desk.prepare([received])
         self._lock({record_id})
         found: Placed | Held | None = self._desk.place_with(received, record_id)
@@ -174,10 +172,9 @@ class Batch:
         yield from made.values()
 
     def _lock(self, record_ids: set[UUID]) -> None:
-        """Lock in id order, then read. A record that this batch creates is not there yet."""
-        for person in self._unit.lock_persons(sorted(record_ids)).values():
-            case = self._cases[person.record_id] = Case.kept(person)
-            case.weigh(self._bundle, self._now, self._continued)
+        """From here on facts are read."""
+        self._gathered = Gathering.of(self._unit, self._bundle, self._now, record_ids)
+        self._cases = self._gathered.cases
 
     def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> None:
         if isinstance(placement, Placed):
@@ -212,18 +209,25 @@ class Batch:
         case, target = self._case(received, placement), placement.target
         if case.nothing_left(received, target):
             return
-        before = case.standing
+        before, links = case.standing, case.links
         if case.fold(received, target, self._now):
-            case.weigh(self._bundle, self._now, self._continued)
-        if case.standing.links != before.links or (case.facts.links and isinstance(received.update, UNDOING)):
-            case.repoint(self._desk)
+            self._gathered.weigh(case)
+        joins = self._link(case, received, links)
         told = self._telling.tell(case, received, target, self._said(received), before)
         self._keep(received, case.record_id)
-        self._enter(case, self._record(received, "placed") | dict(order), told, received.key)
+        self._enter(case, self._record(received, "placed") | joins | dict(order), told, received.key)
         spans = self._a.settle, self._a.retention
         due = timer_for(received, case.record_id, self._bundle, self._now, *spans)
         reminder = reminder_for(received, case.record_id, self._now, self._a.answer_within)
         self._timers += [timer for timer in (due, reminder) if timer]
+
+    def _link(self, case: Case, received: Received, before: frozenset[str]) -> dict[str, JsonValue]:
+        """Let numbers lead where links now say, and join the records they lead to. Returns what the ledger says."""
+        linked = case.links != before or isinstance(received.update, IdentityLinked)
+        if linked or (case.facts.links and isinstance(received.update, UNDOING)):
+            case.repoint(self._desk)
+        joins: list[JsonValue] = [str(each) for each in self._gathered.join(case, self._desk)] if linked else []
+        return {"joins": joins} if joins else {}
 
     def _case(self, received: Received, placement: Placed) -> Case:
         """The case, begun or completed by a cohort decision."""
@@ -231,7 +235,7 @@ class Batch:
         if case is None:
             assert isinstance(update, CohortDecided)
             case = self._cases[placement.record_id] = Case.begun(placement.record_id, update, self._desk)
-            case.weigh(self._bundle, self._now, self._continued)
+            self._gathered.weigh(case)
         elif isinstance(update, CohortDecided):
             case.learn(update, self._desk)
         return case

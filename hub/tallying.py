@@ -45,6 +45,7 @@ class Tally:
         self._late: list[str] = []
         """What was wrong with what waited, when its agreement went on."""
         self._held: dict[str, Waits] = {}
+        self._joined: set[tuple[UUID, UUID]] = set()
         self._ended: set[str] = set()
         self._notices: set[_Told] = set()
         self._on_consent: set[_Told] = set()
@@ -62,6 +63,8 @@ class Tally:
             key = key_of(record["update"])
             awaits = UUID(record["awaits"]) if "awaits" in record else key.update_id
             self._held[record["update"]] = Waits(key, awaits, record.get("urgent", False))
+        for other in map(UUID, record.get("joins", ())):
+            self._joined |= {(UUID(record["record"]), other), (other, UUID(record["record"]))}
         for agency, update, agreement in record.get("held", ()):
             self._waiting.add(Postponed(agreement, agency, key_of(update), UUID(record["record"])))
         if record.get("kind") in _ENDS:
@@ -112,6 +115,18 @@ class Tally:
         yield from self._postponed(evidence)
         yield from self._resting(evidence)
         yield from self._waiting_to_be_placed(evidence)
+        yield from self._of_one_case(evidence)
+
+    def _of_one_case(self, evidence: Evidence) -> Iterator[str]:
+        missing = set(self._joined)
+        for kept in evidence.joined():
+            if kept is None:
+                yield f"joined: {_FORM}"
+            elif kept in missing:
+                missing.remove(kept)
+            else:
+                yield f"joined, record {kept[0]}: {_UNKNOWN}"
+        yield from (f"joined, record {record_id}: a link of it is missing" for record_id, _ in sorted(missing))
 
     def _waiting_to_be_placed(self, evidence: Evidence) -> Iterator[str]:
         missing = set(self._held.values())

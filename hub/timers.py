@@ -16,6 +16,7 @@ from hub.accepting import Acceptor
 from hub.closing import close
 from hub.deferring import reminder_of
 from hub.facts import Facts
+from hub.gathering import with_joined
 from hub.placing import HUB
 from hub.ports import Timer, Unit, UpdateKey
 from hub.receiving import Received
@@ -55,7 +56,8 @@ def fire_due(acceptor: Acceptor) -> int:
         return 0
     with acceptor.store.unit() as unit:
         due = unit.due(now, BATCH)
-        unit.lock_persons({timer.record_id for timer in due})  # all of them before the first takes a number
+        records, _ = with_joined(unit, {timer.record_id for timer in due})
+        unit.lock_persons(records)  # all of them before the first takes a number
         for timer in due:
             _fire(acceptor, unit, timer)
             unit.remove_timer(timer.update_id)

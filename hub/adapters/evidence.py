@@ -137,6 +137,10 @@ class StoreEvidence:
         """In chunks."""
         return self._formed(t.held, _held)
 
+    def joined(self) -> Iterator[tuple[UUID, UUID] | None]:
+        """In chunks."""
+        return self._formed(t.joined, lambda row: (_id(row.record_id), _id(row.other)))
+
     def resting(self) -> Iterator[Resting | None]:
         """In chunks."""
         return self._formed(t.consented, _resting)

@@ -1,10 +1,12 @@
-"""What waits for somebody to place it, as a table (D27)."""
+"""What waits for somebody to place it, and which records may be of one case, as tables (D27)."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select, tuple_
 
 from hub.adapters import tables as t
+from hub.adapters.inserting import insert_new
 from hub.ports import UpdateKey, Waits
 
 SAME = (t.updates.c.publisher == t.held.c.publisher) & (t.updates.c.update_id == t.held.c.update_id)
@@ -16,8 +18,11 @@ _AWAITING = _IN_ORDER.where(
 )
 
 
+_JOINED = select(t.joined).where(t.joined.c.record_id.in_(bindparam("records", expanding=True)))
+
+
 class HoldingUnit:
-    """The part of `hub.ports.Unit` that held updates need."""
+    """The part of `hub.ports.Unit` that held updates and linked records need."""
 
     _connection: Connection
 
@@ -36,6 +41,16 @@ class HoldingUnit:
         of_update = (t.updates.c.publisher == key.publisher, t.updates.c.update_id == key.update_id)
         self._connection.execute(delete(t.updates).where(*of_update))
         return True
+
+    def joined_with(self, record_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+        """By primary key."""
+        rows = self._connection.execute(_JOINED, {"records": list(record_ids)}) if record_ids else ()
+        return [(row.record_id, row.other) for row in rows]
+
+    def join(self, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+        """Idempotent by primary key."""
+        kept = [{"record_id": record_id, "other": other} for record_id, other in pairs]
+        self._connection.execute(insert_new(self._connection, t.joined), kept)
 
     def keep_waiting(self, rows: Iterable[Waits]) -> None:
         """Plain inserts."""

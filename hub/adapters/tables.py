@@ -107,6 +107,14 @@ identifiers = Table(
     sqlite_with_rowid=False,
 )
 
+joined = Table(
+    "joined",
+    metadata,
+    _column("record_id", Id(), OPAQUE, primary_key=True),
+    _column("other", Id(), OPAQUE, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 aliases = Table(
     "aliases",
     metadata,

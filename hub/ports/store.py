@@ -54,6 +54,14 @@ class Unit(Protocol):
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         """Lock these records in id order until the unit ends, then read them."""
 
+    def joined_with(self, record_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+        """Each of these with each record that it may be of one case with, as links say that count or do not."""
+
+    def join(self, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+        """Keep that two locked records may be of one case, for each of the two. It is kept for good: what counts is
+        worked out from the facts.
+        """
+
     def add_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
         """Create a person record with its blind-indexed identifiers."""
 
@@ -220,6 +228,9 @@ class Evidence(Protocol):
 
     def held(self) -> Iterator[Waits | None]:
         """What is kept of every held update; None for what no longer has its form."""
+
+    def joined(self) -> Iterator[tuple[UUID, UUID] | None]:
+        """Every two records that may be of one case; None for what no longer has its form."""
 
     def resting(self) -> Iterator[Resting | None]:
         """Everything that rests on a consent; None for what no longer has its form."""

@@ -11,7 +11,7 @@ import pytest
 
 from support.builders import a_missed_appointment
 from support.fates import fate
-from support.partnership import HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership, partnership, who
+from support.partnership import POLICE, PRISON, PROBATION, UNIT, Partnership, partnership, who
 
 MISSED, CONFIRMED, WITHDRAWN = "supervision.appointment.missed", "trust.fact.confirmed", "trust.update.withdrawn"
 LINKED, UNLINKED = "trust.identity.linked", "trust.identity.unlinked"
@@ -39,9 +39,10 @@ STORIES = """
     iom links A, iom links B, iom unlinks iom-A                      | unknown_person
     iom links A, police links A, iom confirms police-A, iom unlinks iom-A | A
 """
-"""Whoever finds it may say so; it counts by the word of the IOM unit or the case lead (D12). Whoever may link and
-was told of a link may undo it, at once; the prison is told of none. A booking that was moved is unlinked from one and linked to the other. Who came first keeps a number:
-a second link takes it from nobody, and what was undone goes to nobody by itself.
+"""Whoever finds it may say so; it counts by the word of the IOM unit or the case lead (D12). Whoever may link and was
+told of a link may undo it, at once; the prison is told of none. A booking that was moved is unlinked from one and
+linked to the other. Who came first keeps a number: a second link takes it from nobody, and what was undone goes to
+nobody by itself.
 """
 
 

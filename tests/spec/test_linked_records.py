@@ -1,0 +1,118 @@
+"""Two records of one person (D12, D18, D27): what a link opens once it counts, and what it shuts at once.
+
+Both came onto the programme, each with a number of its own. Housing works with A only, the hostel with nobody until it
+has a consent. Then something happens to A, or to B.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from support.builders import a_consent, an_arrest
+from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership, partnership, who
+
+ARREST, CONFIRMED, WITHDRAWN = "custody.person.arrested", "trust.fact.confirmed", "trust.update.withdrawn"
+AGENCIES = {"police": POLICE, "iom": UNIT, "probation": PROBATION}
+SHORT = {HOUSING: "housing", HOSTEL: "hostel", PROBATION: "probation"}
+PEOPLE = {"A": 1, "B": 2}
+
+STORIES = """
+    what was said before                                            | arrested | told besides probation
+    ----------------------------------------------------------------+----------+-----------------------
+    nothing                                                         | A        | housing
+    nothing                                                         | B        | -
+    police links                                                    | B        | -
+    police links, iom confirms                                      | B        | housing
+    iom links                                                       | B        | housing
+    iom links, iom unlinks                                          | B        | -
+    police links, iom confirms, police takes back                   | B        | -
+    probation leads A, probation links                              | B        | -
+    probation leads A, probation links, iom confirms                | B        | housing
+    probation leads A, probation leads B, probation links           | B        | housing
+    B is closed                                                     | A        | housing
+    B is closed, police links                                       | A        | -
+    B is closed, iom links                                          | A        | -
+    B is closed, police links, police takes back                    | A        | housing
+    B is closed, iom links, iom unlinks                             | A        | housing
+    A is closed, police links                                       | B        | -
+    the hostel has a consent for B                                  | A        | housing
+    the hostel has a consent for B, police links                    | A        | housing
+    the hostel has a consent for B, iom links                       | A        | housing, hostel
+    the hostel has a consent for B, iom links, iom unlinks          | A        | housing
+"""
+"""What opens waits for somebody who may say so in both cases (D12): the case lead of one alone is not enough. What
+shuts, shuts from the first word on, and opens when the link is undone. Undoing works at once.
+"""
+
+
+class Pair:
+    """Two records, and a link between them."""
+
+    def __init__(self, partners: Partnership, *, born: str = "1990-01-01") -> None:
+        self.partners = partners
+        self.who = {"A": partners.person(1), "B": partners.person(2, born=born)}
+        self.link = (UNIT, UUID(int=0))
+        for person in self.who.values():
+            for agency in (PROBATION, POLICE):
+                partners.involve(person, agency)
+        partners.involve(self.who["A"], HOUSING, ("accommodation",))
+
+    def tell(self, sentence: str) -> None:
+        """One part of a row, a minute after the one before."""
+        self.partners.clock.turn(minutes=1)
+        match sentence.split():
+            case [agency, "links"]:
+                said = {"further": who(2)["identifiers"], "ground": "fingerprints", "decided_by": "A Clerk"}
+                about = self.who["A"] | said
+                self.link = AGENCIES[agency], self.partners.publish(AGENCIES[agency], "trust.identity.linked", about)
+            case [agency, "confirms"]:
+                self._of_the_link(AGENCIES[agency], CONFIRMED, "update", {})
+            case [agency, "takes", "back"]:
+                self._of_the_link(AGENCIES[agency], WITHDRAWN, "update", {"reason": "recorded_in_error"})
+            case [agency, "unlinks"]:
+                self._of_the_link(AGENCIES[agency], "trust.identity.unlinked", "link", {"decided_by": "A Clerk"})
+            case ["probation", "leads", person]:
+                self.partners.involve(self.who[person], PROBATION, role="lead")
+            case [person, "is", "closed"]:
+                shut = {"restriction": "victim_safety", "open_to": [POLICE, UNIT, PROBATION]}
+                shut |= {"set_by": "A Detective", "review_on": "2026-06-01"}
+                self.partners.publish(POLICE, "trust.restriction.set", self.who[person] | shut)
+            case ["the", "hostel", *_, person]:
+                self.partners.publish(PROBATION, "trust.consent.given", self.who[person] | a_consent(HOSTEL))
+                self.partners.involve(self.who[person], HOSTEL, ("accommodation",))
+
+    def _of_the_link(self, by: str, kind: str, name: str, more: dict[str, Any]) -> None:
+        publisher, update = self.link
+        message = update if by == publisher else self.partners.hub.identity.message(by, publisher, update)
+        self.partners.publish(by, kind, {name: str(message)} | more)
+
+    def arrested(self, person: str) -> set[str]:
+        """Who is told of an arrest of one of them that happens now."""
+        before = {agency: len(self.partners.told(agency, ARREST)) for agency in SHORT}
+        self.partners.publish(POLICE, ARREST, self.who[person] | an_arrest())
+        return {SHORT[each] for each in SHORT if len(self.partners.told(each, ARREST)) > before[each]}
+
+
+def rows() -> list[list[str]]:
+    """The table above."""
+    return [[cell.strip() for cell in line.split("|")] for line in STORIES.strip().splitlines()[2:]]
+
+
+@pytest.fixture(name="pair")
+def _pair() -> Iterator[Pair]:
+    with partnership() as partners:
+        yield Pair(partners)
+
+
+@pytest.mark.duty("D12")
+@pytest.mark.duty("D27")
+@pytest.mark.parametrize(("said", "person", "told"), rows())
+def test_what_a_link_opens_and_shuts(pair: Pair, said: str, person: str, told: str) -> None:
+    """As the table says; and all of it verifies."""
+    for sentence in said.split(", "):
+        pair.tell(sentence)
+    expected = {each for each in told.split(", ") if each != "-"} | {"probation"}
+    assert pair.arrested(person) == expected
+    assert pair.partners.hub.verify().problems == []
