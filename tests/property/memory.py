@@ -2,7 +2,7 @@
 
 # ruff: noqa: ARG002  # what each method promises stands with its port
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -25,6 +25,7 @@ from hub.ports import (
     Timer,
     Touched,
     UpdateKey,
+    Waits,
 )
 from schemas.disclosures import STRUCTURE, Disclosure
 
@@ -45,6 +46,8 @@ class MemoryStore:
     locked: dict[tuple[str, bytes], bool] = field(default_factory=dict)
     openings: dict[int, bytes] = field(default_factory=dict)
     closed: dict[tuple[str, UUID], int] = field(default_factory=dict)
+    held: dict[UpdateKey, Waits] = field(default_factory=dict)
+    joined: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
 
     def fork(self) -> "MemoryStore":
         """The same store, to go another way from here."""
@@ -87,6 +90,26 @@ class MemoryStore:
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         return {each: self.persons[each] for each in sorted(record_ids) if each in self.persons}
 
+    def joined_with(self, record_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+        return [pair for pair in self.joined if pair[0] in record_ids]
+
+    def join(self, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+        self.joined |= dict.fromkeys(pairs, True)
+
+    def forget_identifiers(self, record_id: UUID, blinds: Sequence[bytes]) -> None:
+        self.identifiers = {b: r for b, r in self.identifiers.items() if not (r == record_id and b in blinds)}
+
+    def awaiting_any(self, keys: Sequence[UpdateKey]) -> list[UpdateKey]:
+        awaited = ((w.key, UpdateKey(w.key.publisher, w.awaits)) for w in self.held.values())
+        return [key for key, other in awaited if other in keys and other != key]
+
+    def take_held(self, key: UpdateKey) -> bool:
+        del self.updates[key]
+        return self.held.pop(key, None) is not None
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        do()
+
     def save_person(self, person: Person, identifiers: Sequence[tuple[str, bytes]]) -> None:
         self.persons[person.record_id] = person
         self.identifiers |= {blind: person.record_id for _, blind in identifiers}
@@ -111,6 +134,7 @@ class MemoryStore:
         bundles: Sequence[BundleRow] = (),
     ) -> None:
         self.updates |= {stored.key: (stored.record_id, content) for stored, content in updates}
+        self.held |= {stored.key: stored.waits for stored, _ in updates if stored.waits}
         self.openings |= {row.number: row.opening[16:] for row in leaves}
         self.messages |= {(row.recipient, row.seq): row for row in feed}
         self.aliases |= {(agency, alias): record for agency, alias, record in aliases}
