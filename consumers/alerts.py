@@ -76,6 +76,16 @@ def _missed(told: Told) -> str:
     return f"{_person(told)} missed an {activity}" if activity[0] in "aeiou" else f"{_person(told)} missed a {activity}"
 
 
+def _dose(told: Told) -> str:
+    medicine = f" of {told['medicine']}" if "medicine" in told else ""
+    last, due = _when(told, "last_dose_at", "had the last dose" + medicine + " at"), _when(told, "next_due_on", "on")
+    return f"{_person(told)}{last or ' comes with a prescription'}" + (f"; the next is due{due}" if due else "")
+
+
+def _treatment_ended(told: Told) -> str:
+    return f"A treatment ended{_when(told, 'ended_on', 'on')}: {_person(told)}"
+
+
 def _recalled(told: Told) -> str:
     return f"Something that you were told was called back, do not use it: {_person(told)}"
 
@@ -87,6 +97,8 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.release.planned": ("release_plan", _plan),
     "custody.release.cancelled": ("release_plan", _cancelled),
     "supervision.appointment.missed": ("missed_appointment", _missed),
+    "drugs_alcohol.dose.handed_over": ("dose", _dose),
+    "drugs_alcohol.treatment.ended": ("treatment_ended", _treatment_ended),
     "trust.disclosure.recalled": (RECALL, _recalled),
 }
 

@@ -79,6 +79,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "trust.access.closed": Effect(("closed",)),
         "trust.update.corrected": Effect(("corrections",)),
         "trust.disclosure.recalled": Effect(("recalls",)),
+        **{kind: Effect(("states",)) for kind, model in KINDS.items() if model.STATE},
     }
 )
 """By kind; a kind that is not here sets no fact."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from schemas.updates import attitudes, drugs_alcohol, ete, exploitation_violence, families, finance, health
 from schemas.updates.base import Update
 from schemas.updates.correctable import held_to_schema
 from schemas.updates.custody import (
@@ -61,6 +62,13 @@ _ALL: tuple[type[Update], ...] = (
     AccessOpened,
     AccessClosed,
     AlertAcknowledged,
+    *drugs_alcohol.KINDS,
+    *health.KINDS,
+    *ete.KINDS,
+    *finance.KINDS,
+    *families.KINDS,
+    *attitudes.KINDS,
+    *exploitation_violence.KINDS,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})
