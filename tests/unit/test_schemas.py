@@ -46,6 +46,7 @@ def publisher(envelope: dict[str, Any]) -> str:
 SAMPLES = {kind: sample(kind) for kind in KINDS}
 STORY = sorted(SAMPLES, key=lambda kind: SAMPLES[kind]["time"])
 FROM = {envelope["id"]: publisher(envelope) for envelope in SAMPLES.values()}
+PUBLISHERS = set(FROM.values())
 
 
 def as_known_to_its_publisher(p: Partnership, kind: str) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def told_story() -> Iterator[Partnership]:
                 p.hub.publish(publisher(envelope), json.dumps(envelope).encode(), sub="a test")
             if kind == "programme.cohort.decided":
                 person = {"identifiers": envelope["data"]["identifiers"]}
-                for agency in (POLICE, PROBATION, PRISON):
+                for agency in sorted(PUBLISHERS - {HUB, UNIT, HOUSING}):
                     p.involve(person, agency)
         yield p
 
