@@ -23,6 +23,7 @@ from hub.timers import fire_due
 from schemas import generating
 from schemas.updates import KINDS, parse
 from schemas.updates.custody import Arrested
+from support.builders import a_consent
 from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, PROBATION, START, UNIT, Partnership, partnership
 
 EXAMPLES = Path(generating.__file__).parent / "examples"
@@ -71,6 +72,11 @@ def told_story() -> Iterator[Partnership]:
                 p.hub.publish(publisher(envelope), json.dumps(envelope).encode(), sub="a test")
             if kind == "programme.cohort.decided":
                 person = {"identifiers": envelope["data"]["identifiers"]}
+                p.publish(
+                    PROBATION,
+                    "trust.consent.given",
+                    person | a_consent(*sorted(PUBLISHERS - {HUB}), purposes=("resettlement",)),
+                )
                 for agency in sorted(PUBLISHERS - {HUB, UNIT, HOUSING}):
                     p.involve(person, agency)
         yield p
