@@ -1,4 +1,4 @@
-"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments.
+"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments, doses due.
 
 An alert says what its partner was told and no more; while it is provisional it says what not to do on it alone (D2).
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
@@ -77,9 +77,10 @@ def _missed(told: Told) -> str:
 
 
 def _dose(told: Told) -> str:
-    medicine = f" of {told['medicine']}" if "medicine" in told else ""
-    last, due = _when(told, "last_dose_at", "had the last dose" + medicine + " at"), _when(told, "next_due_on", "on")
-    return f"{_person(told)}{last or ' comes with a prescription'}" + (f"; the next is due{due}" if due else "")
+    of = _when(told, "medicine", "of")
+    return f"{_person(told)} comes with a prescription{of}" + "".join(
+        f"; {lead} {told[name]}" for name, lead in _DOSES.items() if name in told
+    )
 
 
 def _treatment_ended(told: Told) -> str:
@@ -89,6 +90,8 @@ def _treatment_ended(told: Told) -> str:
 def _recalled(told: Told) -> str:
     return f"Something that you were told was called back, do not use it: {_person(told)}"
 
+
+_DOSES = {"last_dose_at": "last dose", "next_due_on": "next due"}
 
 _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.person.arrested": ("arrest", _arrest),

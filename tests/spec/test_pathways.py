@@ -111,7 +111,7 @@ def test_each_kind_tells_each_partner_what_the_table_says(kind: str) -> None:
     """In the situation that tells most, nobody is told more of a pathway than its cell says; the others nothing."""
     plans = {recipient: plan(kind, widest(recipient)) for recipient in RECIPIENTS}
     found = {recipient: amount(kind, set(each.told), bool(each.names)) for recipient, each in plans.items()}
-    assert found == dict.fromkeys(RECIPIENTS, "-") | row_of(kind)
+    assert found == {**dict.fromkeys(RECIPIENTS, "-"), **row_of(kind)}
 
 
 @pytest.mark.duty("D6")
@@ -279,4 +279,4 @@ def test_a_dose_goes_to_the_drug_service_that_works_the_case_and_to_nobody_else(
         if b'"dose"' in row.body
     ]
     assert len(alerts) == 1
-    assert "the next is due on 2026-02-25" in alerts[0]
+    assert "next due 2026-02-25" in alerts[0]
