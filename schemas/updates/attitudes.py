@@ -44,7 +44,7 @@ class ProgrammeCompleted(Update):
 
     completed_on: Day
     programme: Line
-    sessions: Annotated[int, Field(ge=1, le=200)] | None = None
+    sessions: Annotated[int, Field(ge=0, le=200)] | None = None
     learned: Line | None = None
 
 
