@@ -12,9 +12,9 @@ class FamiliesNeedAssessed(NeedAssessed):
 
     KIND: ClassVar[str] = "families.need.assessed"
     STATE: ClassVar[str | None] = "need/families"
-    CORRECTABLE: ClassVar[frozenset[str]] = NeedAssessed.CORRECTABLE | {"role"}
+    CORRECTABLE: ClassVar[frozenset[str]] = NeedAssessed.CORRECTABLE | {"family_role"}
 
-    role: FamilyRole
+    family_role: FamilyRole
 
 
 class FamiliesSupportStarted(SupportStarted):

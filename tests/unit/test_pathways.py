@@ -91,8 +91,8 @@ def test_from_minus_ten_to_minus_three_is_progress(notch: int) -> None:
 def test_a_family_kind_needs_a_role_and_takes_no_name() -> None:
     """Whose need it is, is said by a role; there is no field in which a relative could be named."""
     need = {"assessed_on": "2026-02-12", "need": "Contact", "level": "some"}
-    assert rules_broken("families.need.assessed", **need) == {("role",)}
-    assert rules_broken("families.need.assessed", **need, role="parent", relative="Somebody") == {("relative",)}
+    assert rules_broken("families.need.assessed", **need) == {("family_role",)}
+    assert rules_broken("families.need.assessed", **need, family_role="parent", relative="Somebody") == {("relative",)}
 
 
 def view(*told: tuple[str, dict[str, Any]]) -> dict[str, Any]:
