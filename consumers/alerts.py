@@ -1,4 +1,4 @@
-"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments, lost homes.
+"""Alerts: arrests, how they ended, releases with their real reason, plans, missed appointments, lost homes, doses due.
 
 An alert says what its partner was told and no more; while it is provisional it says what not to do on it alone (D2).
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
@@ -90,9 +90,22 @@ def _placement_over(told: Told) -> str:
     return f"{_person(told)} has left the place where they were housed{_when(told, 'ended_on', 'on')}"
 
 
+def _dose(told: Told) -> str:
+    of = _when(told, "medicine", "of")
+    return f"{_person(told)} comes with a prescription{of}" + "".join(
+        f"; {lead} {told[name]}" for name, lead in _DOSES.items() if name in told
+    )
+
+
+def _treatment_ended(told: Told) -> str:
+    return f"A treatment ended{_when(told, 'ended_on', 'on')}: {_person(told)}"
+
+
 def _recalled(told: Told) -> str:
     return f"Something that you were told was called back, do not use it: {_person(told)}"
 
+
+_DOSES = {"last_dose_at": "last dose", "next_due_on": "next due"}
 
 _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.person.arrested": ("arrest", _arrest),
@@ -101,6 +114,8 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "custody.release.planned": ("release_plan", _plan),
     "custody.release.cancelled": ("release_plan", _cancelled),
     "supervision.appointment.missed": ("missed_appointment", _missed),
+    "drugs_alcohol.dose.handed_over": ("dose", _dose),
+    "drugs_alcohol.treatment.ended": ("treatment_ended", _treatment_ended),
     "trust.disclosure.recalled": (RECALL, _recalled),
     "accommodation.tenancy.put_at_risk": ("tenancy_at_risk", _tenancy),
     "accommodation.referral.made": ("homelessness_referral", _referred),

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from hub.ports import FactRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
+from schemas.updates import KINDS
 from schemas.views import HEADINGS, Fact
 from schemas.vocabulary import Certainty, Stands
 
@@ -21,10 +22,7 @@ STATES = {
     "custody.person.released": "custody",
     "programme.cohort.decided": "cohort",
     "programme.risk.reassessed": "risk",
-    "accommodation.need.assessed": "accommodation",
-    "accommodation.placement.offered": "accommodation",
-    "accommodation.placement.started": "accommodation",
-    "accommodation.placement.ended": "accommodation",
+    **{kind: model.STATE for kind, model in KINDS.items() if model.STATE},
 }
 """Kinds that say how something stands now: a later one takes the row of an earlier one."""
 

@@ -63,7 +63,7 @@ class Case:
         aim = str(target) if target else None
         moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim, now)
         self.changed = self.changed or moved
-        return moved and not isinstance(update, NO_WORD)
+        return moved and not (update.STATE or isinstance(update, NO_WORD))
 
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""

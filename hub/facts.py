@@ -33,7 +33,8 @@ from hub.claims import (
     surplus,
 )
 from schemas.identifiers import AgencyId
-from schemas.updates import Update
+from schemas.updates import KINDS, Update
+from schemas.updates.accommodation import TenancyPutAtRisk
 from schemas.updates.custody import (
     Arrested,
     LeftPoliceCustody,
@@ -77,7 +78,7 @@ class Facts(BaseModel):
     custody: dict[str, CustodyClaim] = {}
     """The latest movements of each sort, and the releases that are not settled yet."""
     states: dict[str, StateClaim] = {}
-    """The latest release plans, cohort decisions and scores."""
+    """The latest release plans, cohort decisions and scores, and of each kind with a `STATE`."""
     ends: dict[str, str] = {}
     """For each outcome and each cancellation the update that it ended."""
     confirmations: dict[str, dict[str, AgencyId]] = {}
@@ -183,14 +184,12 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
     match update:
         case LeftPoliceCustody() | ReleaseCancelled() if target:
             facts.ends[key] = target
-        case ReleasePlanned() | CohortDecided() | RiskReassessed():
-            until = update.release_on if isinstance(update, ReleasePlanned) else None
+        case ReleasePlanned() | CohortDecided() | RiskReassessed() | TenancyPutAtRisk() | Update(STATE=str()):
+            until = update.last_day()
             facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
             _keep_the_latest(facts)
         case _:
-            at_home = homing.take(facts.states, facts.consents, facts.limits, key, by, update)
-            _keep_the_latest(facts)
-            return at_home
+            return homing.take(facts.consents, facts.limits, key, by, update)
     return True
 
 
@@ -237,7 +236,8 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
     for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
         claim = claims[key]
         if key not in over and (claim.until is None or claim.until >= today):
-            found.setdefault(homing.state_of(claim), []).append(key)
+            state = "custody" if key in facts.custody else KINDS[claim.kind].STATE or claim.kind
+            found.setdefault(state, []).append(key)
     return found
 
 

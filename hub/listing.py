@@ -79,17 +79,14 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "trust.access.closed": Effect(("closed",)),
         "trust.update.corrected": Effect(("corrections",)),
         "trust.disclosure.recalled": Effect(("recalls",)),
-        "accommodation.need.assessed": Effect(("states",)),
         "accommodation.referral.made": Effect(
             ("consents",), counts="by itself, for the authority that the person chose and for this referral only"
         ),
-        "accommodation.placement.offered": Effect(("states",)),
-        "accommodation.placement.started": Effect(("states",)),
-        "accommodation.placement.ended": Effect(("states",)),
         "accommodation.tenancy.put_at_risk": Effect(("states",)),
         "accommodation.placement.limited": Effect(
             ("limits",), counts="by itself, for what a placement check answers, until its last day is over (D10)"
         ),
+        **{kind: Effect(("states",)) for kind, model in KINDS.items() if model.STATE},
     }
 )
 """By kind; a kind that is not here sets no fact."""

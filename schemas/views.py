@@ -100,6 +100,8 @@ class Alert(_Told):
         "tenancy_at_risk",
         "homelessness_referral",
         "placement_over",
+        "dose",
+        "treatment_ended",
     ]
     headline: str
     """One sentence made of told fields only."""

@@ -161,7 +161,7 @@ class WithdrawalReason(StrEnum):
 
 
 class DrugTest(StrEnum):
-    """A test on arrest."""
+    """How a drug test came out, on arrest or in treatment."""
 
     POSITIVE = "positive"
     NEGATIVE = "negative"
@@ -267,3 +267,90 @@ class AddressSuitability(StrEnum):
 
     SUITABLE = "suitable"
     NOT_SUITABLE = "not_suitable"
+
+
+class PathwayStatus(StrEnum):
+    """How the work on one pathway stands; these six are published as one list for prison and probation."""
+
+    NOT_STARTED = "not_started"
+    SUPPORT_REQUIRED = "support_required"
+    IN_PROGRESS = "in_progress"
+    SUPPORT_NOT_REQUIRED = "support_not_required"
+    SUPPORT_DECLINED = "support_declined"
+    DONE = "done"
+
+
+class Direction(StrEnum):
+    """Which way things go on a pathway: progress that no status shows (requirement CV13)."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+
+
+class NeedLevel(StrEnum):
+    """How much help an assessment found that somebody needs."""
+
+    NONE = "none"
+    SOME = "some"
+    MUCH = "much"
+
+
+class SupportEnd(StrEnum):
+    """Why help on a pathway ended."""
+
+    COMPLETED = "completed"
+    MOVED_ON = "moved_on"
+    STOPPED_COMING = "stopped_coming"
+    DECLINED = "declined"
+    NO_PLACE = "no_place"
+    CUSTODY = "custody"
+    DIED = "died"
+
+
+class Substance(StrEnum):
+    """What a treatment or a test is about."""
+
+    ALCOHOL = "alcohol"
+    OPIATES = "opiates"
+    COCAINE = "cocaine"
+    CANNABIS = "cannabis"
+    AMPHETAMINES = "amphetamines"
+    BENZODIAZEPINES = "benzodiazepines"
+    OTHER = "other"
+
+
+class Benefit(StrEnum):
+    """What the state pays somebody."""
+
+    UNIVERSAL_CREDIT = "universal_credit"
+    HOUSING_BENEFIT = "housing_benefit"
+    PERSONAL_INDEPENDENCE_PAYMENT = "personal_independence_payment"
+    OTHER = "other"
+
+
+class WorkingTime(StrEnum):
+    """How much of the week a job takes."""
+
+    FULL_TIME = "full_time"
+    PART_TIME = "part_time"
+    CASUAL = "casual"
+
+
+class FamilyRole(StrEnum):
+    """What somebody is to others in the family; a role, and never anybody's name (D19)."""
+
+    PARENT = "parent"
+    PARTNER = "partner"
+    SON_OR_DAUGHTER = "son_or_daughter"
+    CARER = "carer"
+
+
+class Exploitation(StrEnum):
+    """How somebody is used or hurt, without a word of who does it (D19)."""
+
+    CRIMINAL = "criminal"
+    SEXUAL = "sexual"
+    LABOUR = "labour"
+    CUCKOOING = "cuckooing"
+    DOMESTIC_ABUSE = "domestic_abuse"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from schemas.updates import attitudes, drugs_alcohol, ete, exploitation_violence, families, finance, health
 from schemas.updates.accommodation import (
     NeedAssessed,
     PlacementEnded,
@@ -77,6 +78,13 @@ _ALL: tuple[type[Update], ...] = (
     PlacementEnded,
     TenancyPutAtRisk,
     PlacementLimited,
+    *drugs_alcohol.KINDS,
+    *health.KINDS,
+    *ete.KINDS,
+    *finance.KINDS,
+    *families.KINDS,
+    *attitudes.KINDS,
+    *exploitation_violence.KINDS,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})

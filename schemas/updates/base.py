@@ -86,6 +86,8 @@ class Update(BaseModel):
     """Told fields that follow from the others, so that nobody types them twice."""
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset()
     """The fields that a correction may change. What facts rest on is withdrawn and said anew instead (D15)."""
+    STATE: ClassVar[str | None] = None
+    """What this says the present state of: of one state the latest is shown, and told to who comes later (D14)."""
     FINAL: ClassVar[bool] = False
     """Whether it can be neither taken back nor recalled: what was put right wrongly is put right once more."""
 
@@ -138,6 +140,10 @@ class Update(BaseModel):
     def derived(self) -> Mapping[str, JsonValue]:
         """The values of `DERIVED`."""
         return {}
+
+    def last_day(self) -> date | None:
+        """The last day on which it says something of the present; none where it has no end."""
+        return None
 
     def names_agencies(self) -> frozenset[AgencyId]:
         """The agencies that this update is about, beside the person (the policy word `named`)."""

@@ -1,6 +1,7 @@
 """Custody: arrests and how they end, prisons receiving and releasing, release plans."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from pydantic import JsonValue
@@ -127,6 +128,10 @@ class ReleasePlanned(Update):
     def content(self) -> dict[str, JsonValue]:
         """An empty list says nothing, so it is not told."""
         return {name: value for name, value in super().content().items() if value != []}
+
+    def last_day(self) -> date | None:
+        """A plan is over with its day."""
+        return self.release_on
 
 
 class ReleaseCancelled(Update):

@@ -120,7 +120,7 @@ def movements() -> st.SearchStrategy[tuple[str, Update]]:
 
 
 def lasting() -> st.SearchStrategy[tuple[str, Update]]:
-    """Somebody plans a release or cancels one, or scores the person."""
+    """Somebody plans a release or cancels one, scores the person, or helps with a pathway and stops."""
     plan = a_release_plan(release_on="2026-03-01")
     updates = [
         _parse("custody.release.planned", **a_release_plan()),
@@ -128,6 +128,8 @@ def lasting() -> st.SearchStrategy[tuple[str, Update]]:
         _parse("custody.release.planned", **plan),
         _parse("custody.release.cancelled", plan=REF, cancelled_at="2026-03-01T12:00:00Z", reason="other"),
         _parse("programme.risk.reassessed", **a_score()),
+        _parse("ete.support.started", started_on="2026-02-13", support="Reading"),
+        _parse("ete.support.ended", started_on="2026-02-13", ended_on="2026-02-23", reason="completed"),
     ]
     return st.tuples(agencies, st.sampled_from(updates))
 

@@ -14,6 +14,7 @@ from hub.placing import HUB
 from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
+from property.helping import HELP, LIKE_THESE
 from property.homes import homes
 from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
@@ -149,10 +150,10 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
             prescribing=st.sampled_from([None, "fictional"]),
             address=st.sampled_from([None, "1 Fictional Street ZZ1 1ZZ", "2 Fictional Street ZZ1 2ZZ"]),
         ),
-        "custody.release.cancelled": st.builds(
-            lambda reason: {"cancelled_at": builders.MOMENT, "reason": reason},
-            st.sampled_from(["date_changed", "other"]),
+        "custody.release.cancelled": st.sampled_from(
+            [{"cancelled_at": builders.MOMENT, "reason": reason} for reason in ("date_changed", "other")]
         ),
+        **HELP,
         "supervision.appointment.missed": st.builds(
             builders.a_missed_appointment,
             note=st.sampled_from([None, "one", "two"]),
@@ -266,7 +267,8 @@ def events(
 
 def _choices(earlier: list[Event], not_by: str | None) -> list[str]:
     """The kinds that somebody may publish now, those that are often told more than once."""
-    some = [kind for kind in sorted(KINDS) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
+    told = KINDS.keys() - LIKE_THESE
+    some = [kind for kind in sorted(told) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
     return [kind for kind in some for _ in range(OFTEN.get(kind, 1))]
 
 

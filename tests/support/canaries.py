@@ -100,7 +100,8 @@ def published_by(kind: str) -> str:
 
 
 def _in_turn(kind: str) -> Iterable[str]:
-    return (UNIT, PROBATION, *EVERYONE) if kind.startswith(("programme", "trust")) else EVERYONE
+    first = (UNIT, PROBATION) if kind.startswith(("programme", "trust")) else ()
+    return dict.fromkeys((*first, *EVERYONE, *shipped().partners))
 
 
 def about(kind: str) -> str:
@@ -154,8 +155,9 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
         return [f"ZZ{turn % 10}"]  # a postcode's district leaves no room for a word that stands nowhere else
     if name == "corrected":
         return {"station": canaries.text(), "alleged_offence": canaries.text()}
-    made = {"until": canaries.soon, "expires_on": canaries.day_to_come, "review_on": canaries.day_to_come}
-    return made[name]() if name in made else canaries.value(field.annotation, turn)
+    if name in ("expires_on", "review_on", "ended_on"):
+        return canaries.day_to_come()
+    return canaries.soon() if name == "until" else canaries.value(field.annotation, turn)
 
 
 def names_agencies(field: FieldInfo) -> bool:

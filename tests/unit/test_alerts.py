@@ -19,6 +19,7 @@ RECALLED = "trust.disclosure.recalled"
 RISK, REFERRAL, MOVED_OUT = (
     f"accommodation.{what}" for what in ("tenancy.put_at_risk", "referral.made", "placement.ended")
 )
+DOSE, TREATED = "drugs_alcohol.dose.handed_over", "drugs_alcohol.treatment.ended"
 PLAN, CANCELLED, MISSED = "custody.release.planned", "custody.release.cancelled", "supervision.appointment.missed"
 
 
@@ -102,6 +103,21 @@ def after(*disclosures: Disclosure) -> dict[UUID, Alert]:
             "placement_over",
             f"{NAME} has left the place where they were housed on 2026-03-02",
         ),
+        (DOSE, {"person": NAME}, "dose", f"{NAME} comes with a prescription"),
+        (DOSE, {"person": NAME, "medicine": "Methadone"}, "dose", f"{NAME} comes with a prescription of Methadone"),
+        (
+            DOSE,
+            {"person": NAME, "last_dose_at": "2026-02-24T07:15:00Z", "next_due_on": "2026-02-25"},
+            "dose",
+            f"{NAME} comes with a prescription; last dose 2026-02-24T07:15:00Z; next due 2026-02-25",
+        ),
+        (TREATED, {"person": NAME}, "treatment_ended", f"A treatment ended: {NAME}"),
+        (
+            TREATED,
+            {"person": NAME, "ended_on": "2026-02-26"},
+            "treatment_ended",
+            f"A treatment ended on 2026-02-26: {NAME}",
+        ),
     ],
 )
 def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any], about: str, headline: str) -> None:
@@ -112,10 +128,10 @@ def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any]
     assert dict(alert.told) == fields
 
 
-HOME = {RISK, REFERRAL, MOVED_OUT}
+ALARMING = {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED, DOSE, TREATED, RECALLED, RISK, REFERRAL, MOVED_OUT}
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED, RECALLED} - HOME))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - ALARMING))
 def test_other_kinds_raise_no_alert(kind: str) -> None:
     """A score, a consent or a confirmation is no alarm."""
     assert alert_for(1, told(1, kind, person=NAME)) is None
