@@ -21,6 +21,11 @@ STATES = {
     "custody.person.released": "custody",
     "programme.cohort.decided": "cohort",
     "programme.risk.reassessed": "risk",
+    "supervision.contact.stepped_up": "contact",
+    "supervision.contact.stepped_down": "contact",
+    "supervision.breach.started": "breach",
+    "supervision.breach.concluded": "breach",
+    "supervision.licence.varied": "licence",
 }
 """Kinds that say how something stands now: a later one takes the row of an earlier one."""
 
@@ -33,6 +38,7 @@ SETTLING = {
     "trust.consent.withdrawn": "consent",
     "trust.consent.lapsed": "consent",
     "trust.fact.confirmed": "update",
+    "supervision.staff_risk.lifted": "staff_risk",
 }
 """Kinds that are about an earlier message, and the field that names it."""
 

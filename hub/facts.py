@@ -13,6 +13,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from hub.claims import (
+    SUPERVISED,
     AccessClaim,
     CohortClaim,
     ConcernClaim,
@@ -28,6 +29,7 @@ from hub.claims import (
     custody_order,
     movement,
     order,
+    supervised,
     surplus,
 )
 from schemas.identifiers import AgencyId
@@ -41,6 +43,7 @@ from schemas.updates.custody import (
     ReleasePlanned,
 )
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
+from schemas.updates.supervision import BreachConcluded, StaffRiskLifted
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -180,9 +183,15 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
     match update:
         case LeftPoliceCustody() | ReleaseCancelled() if target:
             facts.ends[key] = target
+        case BreachConcluded() | StaffRiskLifted() if target:
+            facts.ends[key] = target
+            facts.settled.add(target)  # lifted: nothing is left to end when its time runs out
         case ReleasePlanned() | CohortDecided() | RiskReassessed():
             until = update.release_on if isinstance(update, ReleasePlanned) else None
             facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
+            _keep_the_latest(facts)
+        case _ if isinstance(update, SUPERVISED):
+            facts.states[key] = supervised(by, update)
             _keep_the_latest(facts)
         case _:
             return False
@@ -232,7 +241,7 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
     for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
         claim = claims[key]
         if key not in over and (claim.until is None or claim.until >= today):
-            found.setdefault("custody" if key in facts.custody else claim.kind, []).append(key)
+            found.setdefault("custody" if key in facts.custody else claim.state or claim.kind, []).append(key)
     return found
 
 

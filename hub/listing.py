@@ -79,6 +79,13 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "trust.access.closed": Effect(("closed",)),
         "trust.update.corrected": Effect(("corrections",)),
         "trust.disclosure.recalled": Effect(("recalls",)),
+        "supervision.contact.stepped_up": Effect(("states",)),
+        "supervision.contact.stepped_down": Effect(("states",)),
+        "supervision.breach.started": Effect(("states",)),
+        "supervision.breach.concluded": Effect(("ends", "settled")),
+        "supervision.licence.varied": Effect(("states",)),
+        "supervision.staff_risk.set": Effect(("states",), counts="by itself, until its time is over or it is lifted"),
+        "supervision.staff_risk.lifted": Effect(("ends", "settled"), counts="by itself, from who set it; or the hub"),
     }
 )
 """By kind; a kind that is not here sets no fact."""
