@@ -80,7 +80,7 @@ def _missed(told: Told) -> str:
 
 
 def _stepped_up(told: Told) -> str:
-    often = f" to {told['weekly_contacts']} contacts a week" if "weekly_contacts" in told else ""
+    often = f", {told['weekly_contacts']} contacts a week" if "weekly_contacts" in told else ""
     return f"{_person(told)} is supervised more closely{often}{_when(told, 'starts_on', 'from')}"
 
 

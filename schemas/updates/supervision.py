@@ -52,12 +52,11 @@ class AppointmentKept(Update):
     """
 
     KIND: ClassVar[str] = "supervision.appointment.kept"
-    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"kept_at", "activity", "note"})
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"kept_at", "activity"})
 
     kept_at: Moment
     activity: Activity
     shared_with: tuple[AgencyId, ...] = ()
-    note: Words | None = None
 
     def content(self) -> dict[str, JsonValue]:
         """An empty list says nothing, so it is not told."""

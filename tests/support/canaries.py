@@ -145,6 +145,7 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
     fixed = {
         "cohort": ["Fixed", "Flex"][turn % 2],  # a cohort that no rule knows shares nothing (D20)
         "of_kind": about(kind),
+        "enforceable": True,  # what is not is no evidence, and a breach that names it is held (D7)
     }
     if name in fixed:
         return fixed[name]
