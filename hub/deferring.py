@@ -40,7 +40,8 @@ def timer_for(
     received: Received, record_id: UUID, bundle: Bundle, now: datetime, settle: timedelta, retention: timedelta
 ) -> Timer | None:
     """When an update that was accepted `now` is looked at again, if it is: to be settled (D2), as the end of an access
-    (D13), of a concern or a measure for staff (D17), of a consent, or of a view that stays open for its `retention` (D15).
+    (D13), of a concern, of a measure for staff (D17), of a consent, or of a view that stays open for its `retention`
+    (D15).
     """
     key = received.key
     match received.update:

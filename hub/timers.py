@@ -2,8 +2,8 @@
 
 An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it was
 undone, to exactly those who were told. A consent with a last day lapses after it; an access that was opened in an
-emergency ends, and so do a concern and a measure for the safety of staff. What is told to nobody is no update: a view that closes leaves an entry in the
-ledger and nothing else.
+emergency ends, and so do a concern and a measure for the safety of staff. What is told to nobody is no update: a view
+that closes leaves an entry in the ledger and nothing else.
 """
 
 from collections.abc import Mapping

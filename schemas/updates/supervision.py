@@ -144,7 +144,7 @@ class ContactSteppedDown(ContactChanged):
 
 
 class BreachStarted(Update):
-    """Breach proceedings: a named officer's decision (D21), on appointments that were enforceable and no others (D7)."""
+    """Breach proceedings, a named officer's decision (D21); they rest on enforceable appointments only (D7)."""
 
     KIND: ClassVar[str] = "supervision.breach.started"
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.BREACH})

@@ -28,9 +28,7 @@ SUPERVISION: Mapping[str, Said] = {
     "supervision.visit.made": st.builds(builders.a_visit, st.sampled_from(VisitOutcome), note=_notes),
     "supervision.contact.stepped_up": _contact,
     "supervision.contact.stepped_down": _contact,
-    "supervision.breach.started": st.builds(
-        builders.a_breach, st.just(None), ground=st.sampled_from(BreachGround)
-    ),
+    "supervision.breach.started": st.builds(builders.a_breach, st.just(None), ground=st.sampled_from(BreachGround)),
     "supervision.breach.concluded": st.builds(
         lambda outcome: {"concluded_at": builders.MOMENT, "outcome": outcome}, st.sampled_from(BreachOutcome)
     ),
@@ -45,8 +43,6 @@ SUPERVISION: Mapping[str, Said] = {
         until=st.sampled_from(["2026-03-02T10:30:00Z", "2026-03-09T09:00:00Z"]),
         reason=st.sampled_from([None, "fictional"]),
     ),
-    "supervision.staff_risk.lifted": st.builds(
-        lambda by: {"lifted_by": by}, st.sampled_from([None, "A Sergeant"])
-    ),
+    "supervision.staff_risk.lifted": st.builds(lambda by: {"lifted_by": by}, st.sampled_from([None, "A Sergeant"])),
 }
 """By kind; what stands as none is left out."""

@@ -92,7 +92,11 @@ def an_attendance(**more: Any) -> dict[str, Any]:
 
 def a_planned_visit(**more: Any) -> dict[str, Any]:
     """A home visit tomorrow evening."""
-    return {"planned_at": "2026-03-03T18:00:00+00:00", "purpose": "safeguarding", "address": "1 Fictional Street"} | more
+    return {
+        "planned_at": "2026-03-03T18:00:00+00:00",
+        "purpose": "safeguarding",
+        "address": "1 Fictional Street",
+    } | more
 
 
 def a_visit(outcome: str = "seen", **more: Any) -> dict[str, Any]:
