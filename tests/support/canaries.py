@@ -60,6 +60,10 @@ class Canaries:
         """A moment that no test uses."""
         return f"{self.day()}T03:17:{next(self._numbers) % 60:02d}+00:00"
 
+    def moment_to_come(self) -> str:
+        """A moment that no test uses, long after it."""
+        return f"{self.day_to_come()}T03:17:{next(self._numbers) % 60:02d}+00:00"
+
     def soon(self) -> str:
         """A moment two days after the start of every test, to a microsecond that no test uses."""
         at: datetime = START + timedelta(days=2, microseconds=next(self._numbers))
@@ -145,7 +149,7 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
     fixed = {
         "cohort": ["Fixed", "Flex"][turn % 2],  # a cohort that no rule knows shares nothing (D20)
         "of_kind": about(kind),
-        "enforceable": True,  # what is not is no evidence, and a breach that names it is held (D7)
+        "enforceable": turn % 2 == 0,  # first what can be evidence: a breach that names anything else is held (D7)
     }
     if name in fixed:
         return fixed[name]
@@ -154,6 +158,7 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
     if name == "corrected":
         return {"station": canaries.text(), "alleged_offence": canaries.text()}
     made = {"until": canaries.soon, "expires_on": canaries.day_to_come, "review_on": canaries.day_to_come}
+    made["ends_at"] = canaries.moment_to_come  # whatever stands in the field before it
     return made[name]() if name in made else canaries.value(field.annotation, turn)
 
 
