@@ -18,7 +18,6 @@ from property.situated import named_in, words
 from property.taken import Projection, Taken, content_of, on_record
 from schemas.updates.supervision import StaffRiskLifted
 from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
-from support.partnership import EVERYONE
 
 
 @dataclass
