@@ -1,4 +1,4 @@
-"""Alerts: arrests, how they ended, releases with their real reason, plans, missed appointments, lost homes, doses due.
+"""Alerts: arrests and how they ended, releases, plans, missed appointments, breach, homes, doses, the safety of staff.
 
 An alert says what its partner was told and no more; while it is provisional it says what not to do on it alone (D2).
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
@@ -29,6 +29,8 @@ SETTLED_BY = {
     "trust.disclosure.recalled": "update",
     "custody.person.left": "arrest",
     "custody.release.cancelled": "plan",
+    "supervision.breach.concluded": "breach",
+    "supervision.staff_risk.lifted": "staff_risk",
 }
 """Kinds that change how an earlier alert stands, and the field that names it."""
 
@@ -101,6 +103,25 @@ def _treatment_ended(told: Told) -> str:
     return f"A treatment ended{_when(told, 'ended_on', 'on')}: {_person(told)}"
 
 
+def _stepped_up(told: Told) -> str:
+    often = f", {told['weekly_contacts']} contacts a week" if "weekly_contacts" in told else ""
+    return f"{_person(told)} is supervised more closely{often}{_when(told, 'starts_on', 'from')}"
+
+
+def _breach(told: Told) -> str:
+    return f"Breach proceedings have started: {_person(told)}{_when(told, 'hearing_on', 'is to be heard on')}"
+
+
+def _breach_over(told: Told) -> str:
+    outcome = f" ({_words(told['outcome'])})" if "outcome" in told else ""
+    return f"Breach proceedings have ended{outcome}: {_person(told)}"
+
+
+def _staff_risk(told: Told) -> str:
+    measure = _words(told.get("measure", "ask before you meet"))
+    return f"For the safety of staff, {measure}: {_person(told)}{_when(told, 'until', 'until')}"
+
+
 def _recalled(told: Told) -> str:
     return f"Something that you were told was called back, do not use it: {_person(told)}"
 
@@ -120,6 +141,10 @@ _ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
     "accommodation.tenancy.put_at_risk": ("tenancy_at_risk", _tenancy),
     "accommodation.referral.made": ("homelessness_referral", _referred),
     "accommodation.placement.ended": ("placement_over", _placement_over),
+    "supervision.contact.stepped_up": ("contact_level", _stepped_up),
+    "supervision.breach.started": ("breach", _breach),
+    "supervision.breach.concluded": ("breach_outcome", _breach_over),
+    "supervision.staff_risk.set": ("staff_risk", _staff_risk),
 }
 
 

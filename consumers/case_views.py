@@ -23,6 +23,11 @@ STATES = {
     "programme.cohort.decided": "cohort",
     "programme.risk.reassessed": "risk",
     **{kind: model.STATE for kind, model in KINDS.items() if model.STATE},
+    "supervision.contact.stepped_up": "contact",
+    "supervision.contact.stepped_down": "contact",
+    "supervision.breach.started": "breach",
+    "supervision.breach.concluded": "breach",
+    "supervision.licence.varied": "licence",
 }
 """Kinds that say how something stands now: a later one takes the row of an earlier one."""
 
@@ -35,6 +40,7 @@ SETTLING = {
     "trust.consent.withdrawn": "consent",
     "trust.consent.lapsed": "consent",
     "trust.fact.confirmed": "update",
+    "supervision.staff_risk.lifted": "staff_risk",
 }
 """Kinds that are about an earlier message, and the field that names it."""
 

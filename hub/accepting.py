@@ -31,6 +31,7 @@ from hub.telling import Telling, Told
 from schemas.receipts import Receipt
 from schemas.updates import KINDS, Provisional
 from schemas.updates.programme import CohortDecided
+from schemas.updates.supervision import AppointmentMissed, BreachStarted
 from schemas.updates.trust import AccessClosed, AccessOpened, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
 Result = answering.Result
@@ -215,6 +216,9 @@ class _Batch:
                 fits = not KINDS[past.kind(target)].FINAL
             case AccessClosed() if not may_close(case.standing, self._bundle, target.publisher, publisher):
                 return Held("not_its_reviewer")
+            case BreachStarted():  # what nobody marked enforceable is no evidence (D7)
+                earlier = past.earlier(target)[0].update
+                fits = isinstance(earlier, AppointmentMissed) and earlier.enforceable
             case update:
                 fits = not update.REFERS_TO_KINDS or past.kind(target) in update.REFERS_TO_KINDS
         return None if fits else Held("wrong_reference")

@@ -21,6 +21,7 @@ from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
 from schemas.updates.programme import CohortDecided, RiskReassessed
+from schemas.updates.supervision import StaffRiskLifted
 from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
 NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed, *homing.NO_WORD)
@@ -80,11 +81,13 @@ class Case:
         self, agency: AgencyId, received: Received, target: UpdateKey | None, now: datetime
     ) -> list[UpdateKey]:
         """What is over for a state-only partner, now that it is told this update (D1): a movement and the hub's word
-        on it, or this update itself where it speaks of a state that is over.
+        on it, a measure for its staff, or this update itself where it speaks of a state that is over.
         """
         if isinstance(received.update, UpdateConfirmed):
             shown = self.facts.shown.get(agency)
             return [] if shown and shown.key == str(target) else [received.key]
+        if isinstance(received.update, StaffRiskLifted):
+            return self._with_what_followed(str(target))
         over = None
         if isinstance(received.update, MOVEMENTS):
             claim = movement(received.key.publisher, received.occurred_at, received.update, now)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from schemas.identifiers import AgencyId
 from schemas.updates import Provisional, Update
 from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released
+from schemas.updates.supervision import BreachStarted, ContactChanged, LicenceVaried, StaffRiskSet
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement
 
 
@@ -78,6 +80,8 @@ class StateClaim(_Claim):
     handling: Handling = Handling.NORMAL
     until: date | None = None
     """The last day on which it says something of the present; None has no end."""
+    state: str = ""
+    """The state of which it speaks, where that is not its kind's: several kinds say one, or one kind says several."""
 
 
 class CorrectionClaim(_Claim):
@@ -152,6 +156,25 @@ def movement(publisher: AgencyId, at: datetime, update: Update, now: datetime) -
     )
 
 
+SUPERVISED = (ContactChanged, BreachStarted, LicenceVaried, StaffRiskSet)
+"""The kinds of supervision that say how something stands."""
+
+
+def supervised(by: Mapping[str, Any], update: Update) -> StateClaim:
+    """How an update of `SUPERVISED` says that something stands. Each measure for the safety of staff is a state of its
+    own: who comes later hears of all of them.
+    """
+    said: dict[str, Any] = {"kind": update.KIND, "handling": update.handling}
+    match update:
+        case ContactChanged():
+            said["state"] = "contact"
+        case LicenceVaried(ends_on=day):
+            said["until"] = day
+        case StaffRiskSet(measure=measure, until=until):
+            said |= {"state": f"staff_risk/{measure}", "until": until.date()}
+    return StateClaim(**by, **said)
+
+
 def surplus(claims: Mapping[str, StateClaim]) -> list[str]:
     """All but the last few of each sort."""
     if len(claims) <= KEPT:
@@ -164,7 +187,7 @@ def surplus(claims: Mapping[str, StateClaim]) -> list[str]:
 
 def _sort(claim: StateClaim) -> tuple[object, ...]:
     moved = (claim.place, claim.after_recall) if isinstance(claim, CustodyClaim) else ()
-    return claim.kind, claim.handling, *moved
+    return claim.kind, claim.handling, claim.state, *moved
 
 
 def order(claim: StateClaim, key: str) -> tuple[datetime, int, str]:

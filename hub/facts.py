@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from hub import homing
 from hub.claims import (
+    SUPERVISED,
     AccessClaim,
     CohortClaim,
     ConcernClaim,
@@ -30,6 +31,7 @@ from hub.claims import (
     custody_order,
     movement,
     order,
+    supervised,
     surplus,
 )
 from schemas.identifiers import AgencyId
@@ -44,6 +46,7 @@ from schemas.updates.custody import (
     ReleasePlanned,
 )
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
+from schemas.updates.supervision import BreachConcluded, StaffRiskLifted
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -184,9 +187,15 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
     match update:
         case LeftPoliceCustody() | ReleaseCancelled() if target:
             facts.ends[key] = target
+        case BreachConcluded() | StaffRiskLifted() if target:
+            facts.ends[key] = target
+            facts.settled.add(target)  # lifted: nothing is left to end when its time runs out
         case ReleasePlanned() | CohortDecided() | RiskReassessed() | TenancyPutAtRisk() | Update(STATE=str()):
             until = update.last_day()
             facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
+            _keep_the_latest(facts)
+        case _ if isinstance(update, SUPERVISED):
+            facts.states[key] = supervised(by, update)
             _keep_the_latest(facts)
         case _:
             return homing.take(facts.consents, facts.limits, key, by, update)
@@ -236,7 +245,7 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
     for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
         claim = claims[key]
         if key not in over and (claim.until is None or claim.until >= today):
-            state = "custody" if key in facts.custody else KINDS[claim.kind].STATE or claim.kind
+            state = "custody" if key in facts.custody else claim.state or KINDS[claim.kind].STATE or claim.kind
             found.setdefault(state, []).append(key)
     return found
 

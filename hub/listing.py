@@ -87,6 +87,13 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
             ("limits",), counts="by itself, for what a placement check answers, until its last day is over (D10)"
         ),
         **{kind: Effect(("states",)) for kind, model in KINDS.items() if model.STATE},
+        "supervision.contact.stepped_up": Effect(("states",)),
+        "supervision.contact.stepped_down": Effect(("states",)),
+        "supervision.breach.started": Effect(("states",)),
+        "supervision.breach.concluded": Effect(("ends", "settled")),
+        "supervision.licence.varied": Effect(("states",)),
+        "supervision.staff_risk.set": Effect(("states",), counts="by itself, until its time is over or it is lifted"),
+        "supervision.staff_risk.lifted": Effect(("ends", "settled"), counts="by itself, from who set it; or the hub"),
     }
 )
 """By kind; a kind that is not here sets no fact."""

@@ -19,6 +19,7 @@ from access_policies.keys import AgencyKey
 from hub.ports import UpdateKey
 from schemas.identifiers import AgencyId
 from schemas.updates import KINDS, Update, parse
+from schemas.updates.supervision import StaffRiskSet
 from schemas.updates.trust import AccessOpened, ConcernDisclosed
 from schemas.vocabulary import Handling
 
@@ -27,6 +28,8 @@ MAX_DEPTH = 32
 AHEAD = timedelta(minutes=5)
 """How far an `occurred_at` may lie ahead of the hub's clock; plans carry their own dates."""
 CONCERN_LASTS = timedelta(days=28)
+STAFF_RISK_LASTS = timedelta(days=183)
+"""The longest that a measure for the safety of staff stands before somebody decides on it anew (D17; confirm)."""
 """How far ahead the end of a concern may lie."""
 OLDEST = 1900
 """Nobody on a programme did anything before; a time near the calendar's end cannot be compared in every zone."""
@@ -112,6 +115,8 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime, voucher: 
     update = _update(kind, data, now)
     if isinstance(update, ConcernDisclosed):
         _check_concern(update, caller, bundle, now)
+    if isinstance(update, StaffRiskSet) and update.until > now + STAFF_RISK_LASTS:
+        raise _rejected("data.until", "too_far_ahead", f"lies at most {STAFF_RISK_LASTS.days} days ahead")
     if isinstance(update, AccessOpened) and update.handling is not Handling.NORMAL:
         raise _rejected("data.handling", "must_be_reviewed", "is normal: nobody hides an opening from its reviewers")
     attested = {"by": "token", **(voucher.kept if voucher else {}), "sub": caller.sub}
@@ -282,6 +287,8 @@ _SENTENCES: dict[str, Callable[[str], str]] = {
     "prison_score": lambda _: "is 0 while the person is in prison",
     "day": lambda _: "is a day, YYYY-MM-DD",
     "moment": lambda _: "is an RFC 3339 time with its zone",
+    "ends_first": lambda _: "ends after it starts",
+    "no_evidence": lambda _: "names the missed appointment that it rests on",
     "unknown_kind": lambda _: "is no kind that the hub knows",
     "not_correctable": lambda _: "is not put right by a correction: withdraw the update and say it anew",
 }

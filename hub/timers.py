@@ -2,8 +2,8 @@
 
 An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it was
 undone, to exactly those who were told. A consent with a last day lapses after it; an access that was opened in an
-emergency ends, and so does a concern. What is told to nobody is no update: a view that closes leaves an entry in the
-ledger and nothing else.
+emergency ends, and so do a concern and a measure for the safety of staff. What is told to nobody is no update: a view
+that closes leaves an entry in the ledger and nothing else.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from hub.ports import Timer, Unit, UpdateKey
 from hub.receiving import Received
 from hub.writing import envelope
 from schemas.updates import KINDS, Provisional, Update, parse
+from schemas.updates.supervision import StaffRiskLifted, StaffRiskSet
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -37,6 +38,7 @@ ENDED_BY: dict[type[Update], type[Update]] = {
     AccessOpened: AccessClosed,
     ConcernDisclosed: ConcernEnded,
     ConsentGiven: ConsentLapsed,
+    StaffRiskSet: StaffRiskLifted,
 }
 """By which update the hub says that the time of an earlier one is over."""
 

@@ -102,6 +102,10 @@ class Alert(_Told):
         "placement_over",
         "dose",
         "treatment_ended",
+        "contact_level",
+        "breach",
+        "breach_outcome",
+        "staff_risk",
     ]
     headline: str
     """One sentence made of told fields only."""

@@ -25,7 +25,21 @@ from schemas.updates.custody import (
     ReleasePlanned,
 )
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
-from schemas.updates.supervision import AppointmentMissed
+from schemas.updates.supervision import (
+    AppointmentKept,
+    AppointmentMade,
+    AppointmentMissed,
+    Attended,
+    BreachConcluded,
+    BreachStarted,
+    ContactSteppedDown,
+    ContactSteppedUp,
+    LicenceVaried,
+    StaffRiskLifted,
+    StaffRiskSet,
+    VisitMade,
+    VisitPlanned,
+)
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -85,6 +99,18 @@ _ALL: tuple[type[Update], ...] = (
     *families.KINDS,
     *attitudes.KINDS,
     *exploitation_violence.KINDS,
+    AppointmentMade,
+    AppointmentKept,
+    Attended,
+    VisitPlanned,
+    VisitMade,
+    ContactSteppedUp,
+    ContactSteppedDown,
+    BreachStarted,
+    BreachConcluded,
+    LicenceVaried,
+    StaffRiskSet,
+    StaffRiskLifted,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})

@@ -17,8 +17,20 @@ from hub import standing as standing_rules
 from hub.facts import Facts
 from hub.standing import Standing
 from schemas.updates import Update, parse
-from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
-from support.builders import a_consent, a_reception, a_release, a_release_plan, a_score, an_arrest, an_outcome
+from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason, StaffMeasure
+from support.builders import (
+    a_breach,
+    a_consent,
+    a_contact_level,
+    a_licence,
+    a_reception,
+    a_release,
+    a_release_plan,
+    a_score,
+    a_staff_risk,
+    an_arrest,
+    an_outcome,
+)
 from support.partnership import EVERYONE, UNIT, who
 
 POLICIES = load()
@@ -120,7 +132,7 @@ def movements() -> st.SearchStrategy[tuple[str, Update]]:
 
 
 def lasting() -> st.SearchStrategy[tuple[str, Update]]:
-    """Somebody plans a release or cancels one, scores the person, or helps with a pathway and stops."""
+    """Somebody plans a release or cancels one, scores, helps and stops, or says how supervision and safety stand."""
     plan = a_release_plan(release_on="2026-03-01")
     updates = [
         _parse("custody.release.planned", **a_release_plan()),
@@ -130,6 +142,13 @@ def lasting() -> st.SearchStrategy[tuple[str, Update]]:
         _parse("programme.risk.reassessed", **a_score()),
         _parse("ete.support.started", started_on="2026-02-13", support="Reading"),
         _parse("ete.support.ended", started_on="2026-02-13", ended_on="2026-02-23", reason="completed"),
+        *(_parse("supervision.staff_risk.set", **a_staff_risk(measure)) for measure in StaffMeasure),
+        _parse("supervision.staff_risk.lifted", staff_risk=REF),
+        _parse("supervision.contact.stepped_up", **a_contact_level()),
+        _parse("supervision.contact.stepped_down", **a_contact_level("light")),
+        _parse("supervision.breach.started", **a_breach(REF)),
+        _parse("supervision.breach.concluded", breach=REF, concluded_at="2026-03-01T12:00:00Z", outcome="continues"),
+        _parse("supervision.licence.varied", **a_licence(ends_on="2026-03-01")),
     ]
     return st.tuples(agencies, st.sampled_from(updates))
 

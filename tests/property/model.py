@@ -21,6 +21,7 @@ from property.teller import Teller
 from schemas.updates import Provisional, Update
 from schemas.updates.custody import LeftPoliceCustody
 from schemas.updates.programme import CohortDecided
+from schemas.updates.supervision import StaffRiskLifted, StaffRiskSet
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -76,6 +77,8 @@ class Model(Teller):
                 self._hub_says(key, due, now, "closed", AccessClosed, {})
             elif isinstance(about, ConcernDisclosed):
                 self._hub_says(key, due, now, "ended", ConcernEnded, {})
+            elif isinstance(about, StaffRiskSet):
+                self._hub_says(key, due, now, "ended", StaffRiskLifted, {})
             elif fact_rules.undone(facts, str(key)):
                 self._hub_says(key, due, now, "settled", UpdateWithdrawn, {"reason": "undone"})
             else:
@@ -136,7 +139,7 @@ class Model(Teller):
             self.due.append((now + SETTLE, key))
         if isinstance(update, AccessOpened):
             self.due.append((now + timedelta(hours=POLICIES.vocabulary.access_hours), key))
-        if isinstance(update, ConcernDisclosed):
+        if isinstance(update, ConcernDisclosed | StaffRiskSet):
             self.due.append((update.until, key))
         if isinstance(update, ConsentGiven) and update.expires_on:
             self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))

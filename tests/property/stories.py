@@ -16,6 +16,7 @@ from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
 from property.helping import HELP, LIKE_THESE
 from property.homes import homes
+from property.supervising import SUPERVISION
 from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement, ReceptionReason, Restriction
@@ -131,6 +132,7 @@ def _claims(agency: str) -> st.SearchStrategy[dict[str, Any]]:
 def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[dict[str, Any]]:
     """What an update of this kind may say, in a few variants."""
     made = {
+        **SUPERVISION,
         "custody.person.arrested": st.builds(
             builders.an_arrest,
             alleged_offence=st.sampled_from(["burglary", "theft"]),
@@ -154,11 +156,6 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
             [{"cancelled_at": builders.MOMENT, "reason": reason} for reason in ("date_changed", "other")]
         ),
         **HELP,
-        "supervision.appointment.missed": st.builds(
-            builders.a_missed_appointment,
-            note=st.sampled_from([None, "one", "two"]),
-            place=st.sampled_from([None, "here"]),
-        ),
         "programme.cohort.decided": st.builds(
             _decided, st.sampled_from(people), cohort=st.sampled_from(["Fixed", "Flex"])
         ),

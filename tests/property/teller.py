@@ -16,6 +16,7 @@ from property.remedies import Remedies, Remedy
 from property.remembering import told
 from property.situated import named_in, words
 from property.taken import Projection, Taken, content_of, on_record
+from schemas.updates.supervision import StaffRiskLifted
 from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
 
 
@@ -131,5 +132,7 @@ class Teller:
         elif isinstance(received.update, UpdateConfirmed):
             shown = facts.shown.get(agency)
             over = None if shown and shown.key == str(taken.target) else str(received.key)
+        elif isinstance(received.update, StaffRiskLifted):
+            over = str(taken.target)
         if over:
             self.remedies.forget(agency, key_of(over))

@@ -60,6 +60,10 @@ class Canaries:
         """A moment that no test uses."""
         return f"{self.day()}T03:17:{next(self._numbers) % 60:02d}+00:00"
 
+    def moment_to_come(self) -> str:
+        """A moment that no test uses, long after it."""
+        return f"{self.day_to_come()}T03:17:{next(self._numbers) % 60:02d}+00:00"
+
     def soon(self) -> str:
         """A moment two days after the start of every test, to a microsecond that no test uses."""
         at: datetime = START + timedelta(days=2, microseconds=next(self._numbers))
@@ -146,6 +150,7 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
     fixed = {
         "cohort": ["Fixed", "Flex"][turn % 2],  # a cohort that no rule knows shares nothing (D20)
         "of_kind": about(kind),
+        "enforceable": turn % 2 == 0,  # first what can be evidence: a breach that names anything else is held (D7)
     }
     if name in fixed:
         return fixed[name]
@@ -155,9 +160,9 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
         return [f"ZZ{turn % 10}"]  # a postcode's district leaves no room for a word that stands nowhere else
     if name == "corrected":
         return {"station": canaries.text(), "alleged_offence": canaries.text()}
-    if name in ("expires_on", "review_on", "ended_on"):
-        return canaries.day_to_come()
-    return canaries.soon() if name == "until" else canaries.value(field.annotation, turn)
+    made = {"until": canaries.soon, **dict.fromkeys(("expires_on", "review_on", "ended_on"), canaries.day_to_come)}
+    made["ends_at"] = canaries.moment_to_come  # whatever stands in the field before it
+    return made[name]() if name in made else canaries.value(field.annotation, turn)
 
 
 def names_agencies(field: FieldInfo) -> bool:

@@ -20,6 +20,10 @@ RISK, REFERRAL, MOVED_OUT = (
     f"accommodation.{what}" for what in ("tenancy.put_at_risk", "referral.made", "placement.ended")
 )
 DOSE, TREATED = "drugs_alcohol.dose.handed_over", "drugs_alcohol.treatment.ended"
+STEPPED_UP, BREACH, BREACH_OVER, STAFF_RISK, LIFTED = (
+    f"supervision.{what}"
+    for what in ("contact.stepped_up", "breach.started", "breach.concluded", "staff_risk.set", "staff_risk.lifted")
+)
 PLAN, CANCELLED, MISSED = "custody.release.planned", "custody.release.cancelled", "supervision.appointment.missed"
 
 
@@ -118,6 +122,30 @@ def after(*disclosures: Disclosure) -> dict[UUID, Alert]:
             "treatment_ended",
             f"A treatment ended on 2026-02-26: {NAME}",
         ),
+        (
+            STEPPED_UP,
+            {"person": NAME, "weekly_contacts": 4, "starts_on": "2026-03-09"},
+            "contact_level",
+            f"{NAME} is supervised more closely, 4 contacts a week from 2026-03-09",
+        ),
+        (
+            BREACH,
+            {"person": NAME, "hearing_on": "2026-03-16"},
+            "breach",
+            f"Breach proceedings have started: {NAME} is to be heard on 2026-03-16",
+        ),
+        (
+            BREACH_OVER,
+            {"person": NAME, "outcome": "not_proved"},
+            "breach_outcome",
+            f"Breach proceedings have ended (not proved): {NAME}",
+        ),
+        (
+            STAFF_RISK,
+            {"person": NAME, "measure": "visit_in_pairs", "until": "2026-03-09T09:00:00Z"},
+            "staff_risk",
+            f"For the safety of staff, visit in pairs: {NAME} until 2026-03-09T09:00:00Z",
+        ),
     ],
 )
 def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any], about: str, headline: str) -> None:
@@ -129,6 +157,7 @@ def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any]
 
 
 ALARMING = {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED, DOSE, TREATED, RECALLED, RISK, REFERRAL, MOVED_OUT}
+ALARMING |= {STEPPED_UP, BREACH, BREACH_OVER, STAFF_RISK}
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - ALARMING))
@@ -157,11 +186,18 @@ def test_a_confirmation_takes_the_advice_away() -> None:
 
 @pytest.mark.duty("D1")
 @pytest.mark.parametrize(
-    ("kind", "field"), [("trust.update.withdrawn", "update"), (LEFT, "arrest"), (CANCELLED, "plan")]
+    ("first", "kind", "field"),
+    [
+        (ARREST, "trust.update.withdrawn", "update"),
+        (ARREST, LEFT, "arrest"),
+        (PLAN, CANCELLED, "plan"),
+        (BREACH, BREACH_OVER, "breach"),
+        (STAFF_RISK, LIFTED, "staff_risk"),
+    ],
 )
-def test_an_alert_that_no_longer_stands_keeps_nothing(kind: str, field: str) -> None:
+def test_an_alert_that_no_longer_stands_keeps_nothing(first: str, kind: str, field: str) -> None:
     """What was withdrawn says so and whom it was about, and none of what it had said."""
-    raised = told(1, PLAN if kind == CANCELLED else ARREST, person=NAME, station="Northshire Central")
+    raised = told(1, first, person=NAME, station="Northshire Central")
     gone = told(2, kind, **{field: str(message(1))}, stands="no_longer_stands")
     alert = after(raised, gone)[message(1)]
     assert (alert.certainty, dict(alert.told), alert.advice) == (Certainty.WITHDRAWN, {}, None)

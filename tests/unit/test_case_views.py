@@ -81,6 +81,12 @@ def test_a_fact_of_which_little_is_told_says_little() -> None:
         ("programme.cohort.decided", "cohort"),
         ("custody.release.planned", f"custody.release.planned/{message(1)}"),
         ("supervision.appointment.missed", f"supervision.appointment.missed/{message(1)}"),
+        ("supervision.contact.stepped_up", "contact"),
+        ("supervision.contact.stepped_down", "contact"),
+        ("supervision.breach.started", "breach"),
+        ("supervision.breach.concluded", "breach"),
+        ("supervision.licence.varied", "licence"),
+        ("supervision.staff_risk.set", f"supervision.staff_risk.set/{message(1)}"),
     ],
 )
 def test_a_state_has_one_row_and_an_event_its_own(kind: str, name: str) -> None:
@@ -195,6 +201,16 @@ def test_a_cancelled_plan_leaves_the_view_of_who_hears_no_reason() -> None:
     plan = told(1, "custody.release.planned", release_on="2026-03-16")
     cancelled = told(2, "custody.release.cancelled", plan=str(message(1)), stands="no_longer_stands")
     assert View().hears(plan, cancelled).facts == {}
+
+
+@pytest.mark.duty("D17")
+def test_measures_for_the_safety_of_staff_stand_beside_each_other_until_they_are_lifted() -> None:
+    """A later measure takes no earlier one away; the one that is lifted, and no other, leaves the view."""
+    risk, lifted = "supervision.staff_risk.set", "supervision.staff_risk.lifted"
+    view = View().hears(told(1, risk, measure="visit_in_pairs"), told(2, risk, measure="office_only"))
+    assert len(view.facts) == 2
+    view.hears(told(3, lifted, staff_risk=str(message(1)), stands="no_longer_stands"))
+    assert [fact.told["measure"] for fact in view.facts.values()] == ["office_only"]
 
 
 def test_an_acknowledgement_is_no_fact() -> None:

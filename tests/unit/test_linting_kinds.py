@@ -172,6 +172,12 @@ FEEDS = """
     custody.release.planned        | whereabouts
     programme.risk.reassessed      | wanted
     supervision.appointment.missed | breach
+    supervision.breach.concluded   | breach
+    supervision.breach.started     | breach
+    supervision.licence.varied     | breach
+    supervision.person.attended    | whereabouts
+    supervision.visit.made         | breach whereabouts
+    supervision.visit.planned      | whereabouts
 """
 
 
@@ -180,7 +186,7 @@ def test_what_feeds_enforcement_is_declared() -> None:
     """These kinds, and no others, can set something in motion against the person; no support agency publishes one."""
     rows = [line.split("|") for line in FEEDS.strip().splitlines()]
     declared = {kind: sorted(model.FEEDS) for kind, model in KINDS.items() if model.FEEDS}
-    assert declared == {kind.strip(): [feeds.strip()] for kind, feeds in rows}
+    assert declared == {kind.strip(): feeds.split() for kind, feeds in rows}
 
 
 WRITTEN_FREELY = """
@@ -189,6 +195,10 @@ WRITTEN_FREELY = """
     programme.cohort.decided       | reason
     programme.risk.reassessed      | reason
     supervision.appointment.missed | note
+    supervision.contact.stepped_down | reason
+    supervision.contact.stepped_up | reason
+    supervision.staff_risk.set     | reason
+    supervision.visit.made         | note
     trust.access.closed            | note
     trust.access.opened            | reason
     trust.concern.disclosed        | what
