@@ -5,7 +5,7 @@ that owns the data reviews it. What was told on it is told apart from everything
 from collections.abc import Mapping
 
 from access_policies.compiling import Plan
-from hub import facts as fact_rules
+from hub import presenting
 from hub.cases import Case
 from hub.correcting import wordings
 from hub.disclosing import Reason
@@ -36,7 +36,7 @@ def _on_opening(later: Reteller, case: Case, opener: AgencyId) -> list[Retold]:
     """What is current and openable, told to whoever has just broken the glass."""
     if opener not in case.standing.access:
         return []
-    states = fact_rules.current(case.facts, later.now.date()).values()
+    states = presenting.current(case.facts, later.now.date()).values()
     return [each for keys in states for each in later.latest(case, opener, keys, Reason.ACCESS, WORD)]
 
 

@@ -90,7 +90,19 @@ class Alert(_Told):
     seq: int
     kind: str
     """Of the update that raised it."""
-    about: Literal["arrest", "custody_outcome", "release", "release_plan", "missed_appointment", "recall_of_disclosure"]
+    about: Literal[
+        "arrest",
+        "custody_outcome",
+        "release",
+        "release_plan",
+        "recall",
+        "wanted_marker",
+        "death",
+        "hearing",
+        "court_outcome",
+        "missed_appointment",
+        "recall_of_disclosure",
+    ]
     headline: str
     """One sentence made of told fields only."""
     advice: str | None = None
