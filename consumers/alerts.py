@@ -23,14 +23,15 @@ NO_MORE_REMINDERS = "Send no reminder, and stop every appointment and visit (D5)
 LOCKED = "What this alert said is locked: the consent that it rested on has ended"
 NOT_TO_BE_USED = "Do not act on it, and use no more what it said."
 
+ARREST = "arrest"
 SETTLED_BY = {
     "trust.update.confirmed": "update",
     "trust.update.withdrawn": "update",
     "trust.update.corrected": "update",
     "trust.disclosure.recalled": "update",
-    "custody.person.left": "arrest",
-    "custody.person.charged": "arrest",
-    "court.hearing.concluded": "arrest",
+    "custody.person.left": ARREST,
+    "custody.person.charged": ARREST,
+    "court.hearing.concluded": ARREST,
     "custody.release.changed": "plan",
     "custody.release.cancelled": "plan",
     "custody.wanted.cleared": "wanted",
@@ -162,20 +163,37 @@ class Alerts:
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in."""
+        raised = alert_for(seq, disclosure)
         earlier = earlier_alert(disclosure)
         if earlier and (row := views.alert(earlier)):
-            alert = from_row(row)
-            changed = _acknowledged(alert) if _acknowledges(disclosure) else settled(alert, disclosure)
-            if changed:
-                views.put_alert(to_row(changed))
-            else:
-                views.drop_alert(earlier)
+            self._change(views, from_row(row), disclosure, raised)
         for message, names in disclosure.locks().items():
             if row := views.alert(message):
                 views.put_alert(to_row(locked(from_row(row), names)))
-        raised = alert_for(seq, disclosure)
         if raised and not (disclosure.kind in OF_THE_LIVING and _is_dead(views, disclosure.record)):
             views.put_alert(to_row(raised))
+
+    def _change(self, views: ViewsUnit, alert: Alert, disclosure: Disclosure, raised: Alert | None) -> None:
+        """An alert after what was said of it; what is `raised` about an arrest is remembered beside it."""
+        changed = _acknowledged(alert) if _acknowledges(disclosure) else settled(alert, disclosure)
+        if changed is None:
+            views.drop_alert(alert.alert_id)
+            return
+        followed_by = {
+            *changed.followed_by,
+            *([raised.alert_id] if raised and SETTLED_BY.get(raised.kind) == ARREST else []),
+        }
+        views.put_alert(to_row(changed.model_copy(update={"followed_by": tuple(sorted(followed_by))})))
+        if came_to_nothing(disclosure):
+            for message in changed.followed_by:
+                if row := views.alert(message):
+                    views.put_alert(to_row(_withdrawn(from_row(row))))
+
+
+def came_to_nothing(disclosure: Disclosure) -> bool:
+    """Whether an arrest came to nothing, for a partner that is not told how: it keeps no alert of it at all (D1)."""
+    gone = disclosure.told.get("stands") == Stands.NO_LONGER_STANDS and "outcome" not in disclosure.told
+    return gone and SETTLED_BY.get(disclosure.kind) == ARREST
 
 
 def _is_dead(views: ViewsUnit, record: UUID) -> bool:

@@ -109,4 +109,6 @@ class Alert(_Told):
     """What not to do on this alone (D2)."""
     certainty: Certainty | None = None
     person: str | None = None
+    followed_by: tuple[UUID, ...] = ()
+    """The alerts that said later what became of an arrest."""
     acknowledged: bool = False
