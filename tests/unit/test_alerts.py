@@ -80,6 +80,40 @@ def after(*disclosures: Disclosure) -> dict[UUID, Alert]:
             "missed_appointment",
             f"{NAME} missed an office appointment",
         ),
+        (
+            "custody.person.charged",
+            {"person": NAME, "charge": "theft"},
+            "custody_outcome",
+            f"{NAME} was charged with theft",
+        ),
+        ("custody.person.recalled", {"person": NAME}, "recall", f"{NAME} is recalled to prison"),
+        (
+            "custody.person.wanted",
+            {"person": NAME, "wanted_for": "warrant"},
+            "wanted_marker",
+            f"{NAME} is wanted (warrant)",
+        ),
+        ("custody.wanted.cleared", {"person": NAME}, "wanted_marker", f"{NAME} is no longer wanted"),
+        ("custody.person.died", {"person": NAME}, "death", f"{NAME} has died"),
+        ("custody.release.changed", {"person": NAME}, "release_plan", f"A release plan has changed: {NAME}"),
+        (
+            "court.hearing.listed",
+            {"person": NAME, "hearing_at": "2026-03-09"},
+            "hearing",
+            f"{NAME} is due in court on 2026-03-09",
+        ),
+        (
+            "court.hearing.concluded",
+            {"person": NAME, "outcome": "acquitted"},
+            "court_outcome",
+            f"A case at court has ended: {NAME}, acquitted",
+        ),
+        (
+            "court.person.sentenced",
+            {"person": NAME, "sentence": "community_order"},
+            "court_outcome",
+            f"{NAME} was sentenced: community order",
+        ),
         (MISSED, {"person": NAME, "activity": "home_visit"}, "missed_appointment", f"{NAME} missed a home visit"),
     ],
 )
@@ -155,3 +189,12 @@ def test_what_is_about_an_alert_that_there_is_not_raises_none() -> None:
     """An answer or a confirmation of something that was never told changes nothing."""
     answer = told(1, "trust.alert.acknowledged", source=HOUSING, alert=str(message(9)), by="A Worker")
     assert after(answer, told(2, "trust.update.confirmed", update=str(message(9)), stands="confirmed")) == {}
+
+
+@pytest.mark.duty("D1")
+@pytest.mark.parametrize("kind", ["custody.person.charged", "court.hearing.concluded"])
+def test_who_hears_only_how_an_arrest_stands_gets_no_second_alert(kind: str) -> None:
+    """What support is told of a charge or a verdict changes the alert that it has."""
+    about = {"arrest": str(message(1)), "stands": "confirmed"}
+    alerts = after(told(1, ARREST, person=NAME, certainty="provisional"), told(2, kind, **about))
+    assert [alert.certainty for alert in alerts.values()] == [Certainty.CONFIRMED]
