@@ -149,6 +149,8 @@ def test_who_joins_late_is_told_what_is_current(name: str, who: str, view: str) 
         STORIES[name](story)
         partners.involve(story.someone, agency, PATHWAYS.get(agency, ()))
         assert has_now(partners, agency)[0] == view
+        if name != "recalled":
+            assert partners.told(agency, "custody.person.recalled") == []
         if name == "changed":
             [plan] = [each for each in views_of(partners, agency).values() if each["kind"].endswith("planned")]
             assert plan["told"]["release_on"] == "2026-03-20"

@@ -86,7 +86,10 @@ def test_whose_ground_has_lapsed_hears_only_that_the_plan_has_changed(story: Sto
     assert {name: said[name] for name in set(said) - {"message_id", "kind", "bundle", "record", "plan"}} == {
         "stands": "changed"
     }
-    assert "2026-03-20" not in orjson.dumps([story.p.told(HOSTEL), views_of(story.p, HOSTEL)]).decode()
+    held = views_of(story.p, HOSTEL)
+    assert "2026-03-20" not in orjson.dumps([story.p.told(HOSTEL), held]).decode()
+    assert [each["certainty"] for each in held.values() if each["kind"].endswith("planned")] == ["withdrawn"]
+    assert alerts_about(story.p, HOSTEL, "release_plan")[-1]["certainty"] == "withdrawn"
 
 
 @pytest.mark.duty("D15")
@@ -142,3 +145,16 @@ def test_what_ends_somebodys_access_goes_on_after_a_death(story: Story) -> None:
     story.p.clock.turn(hours=8)
     fire_due(story.p.hub.acceptor)
     assert len(story.p.told(DRUGS, "trust.access.closed")) == 1
+
+
+@pytest.mark.duty("D14")
+@pytest.mark.parametrize(("first", "then", "told"), [("2026-03-03", "2026-03-20", 1), ("2026-03-20", "2026-03-03", 0)])
+def test_a_plan_is_current_until_the_day_that_it_has_now(first: str, then: str, told: int) -> None:
+    """Whoever joins on the fifth hears of a release that was put off until then, and of none that was put forward."""
+    with partnership() as partners:
+        story = Story(partners, without=HOUSING)
+        plan = story.says(PRISON, "custody.release.planned", a_release_plan(release_on=first))
+        story.says(PRISON, "custody.release.changed", {"plan": str(plan), "release_on": then}, {})
+        partners.clock.turn(days=3)
+        partners.involve(story.someone, HOUSING, ("accommodation",))
+        assert len(partners.told(HOUSING, "custody.release.planned")) == told
