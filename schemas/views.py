@@ -106,6 +106,11 @@ class Alert(_Told):
         "breach",
         "breach_outcome",
         "staff_risk",
+        "recall",
+        "wanted_marker",
+        "death",
+        "hearing",
+        "court_outcome",
     ]
     headline: str
     """One sentence made of told fields only."""
@@ -113,4 +118,6 @@ class Alert(_Told):
     """What not to do on this alone (D2)."""
     certainty: Certainty | None = None
     person: str | None = None
+    followed_by: tuple[UUID, ...] = ()
+    """The alerts that said later what became of an arrest."""
     acknowledged: bool = False

@@ -15,14 +15,21 @@ from schemas.updates.accommodation import (
 )
 from schemas.updates.base import Update
 from schemas.updates.correctable import held_to_schema
+from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
 from schemas.updates.custody import (
     Arrested,
+    Charged,
+    Died,
     LeftPoliceCustody,
     Provisional,
+    Recalled,
     Received,
     ReleaseCancelled,
+    ReleaseChanged,
     Released,
     ReleasePlanned,
+    Wanted,
+    WantedCleared,
 )
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
 from schemas.updates.supervision import (
@@ -111,6 +118,15 @@ _ALL: tuple[type[Update], ...] = (
     LicenceVaried,
     StaffRiskSet,
     StaffRiskLifted,
+    Charged,
+    ReleaseChanged,
+    Recalled,
+    Wanted,
+    WantedCleared,
+    Died,
+    HearingListed,
+    HearingConcluded,
+    Sentenced,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})

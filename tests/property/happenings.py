@@ -20,14 +20,20 @@ from schemas.updates import Update, parse
 from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason, StaffMeasure
 from support.builders import (
     a_breach,
+    a_charge,
+    a_clearing,
     a_consent,
     a_contact_level,
+    a_hearing,
     a_licence,
+    a_marker,
+    a_recall,
     a_reception,
     a_release,
     a_release_plan,
     a_score,
     a_staff_risk,
+    a_verdict,
     an_arrest,
     an_outcome,
 )
@@ -132,7 +138,7 @@ def movements() -> st.SearchStrategy[tuple[str, Update]]:
 
 
 def lasting() -> st.SearchStrategy[tuple[str, Update]]:
-    """Somebody plans a release or cancels one, scores, helps and stops, or says how supervision and safety stand."""
+    """Somebody plans a release, changes, cancels it; scores, helps, supervises, looks for somebody; a court decides."""
     plan = a_release_plan(release_on="2026-03-01")
     updates = [
         _parse("custody.release.planned", **a_release_plan()),
@@ -149,6 +155,15 @@ def lasting() -> st.SearchStrategy[tuple[str, Update]]:
         _parse("supervision.breach.started", **a_breach(REF)),
         _parse("supervision.breach.concluded", breach=REF, concluded_at="2026-03-01T12:00:00Z", outcome="continues"),
         _parse("supervision.licence.varied", **a_licence(ends_on="2026-03-01")),
+        _parse("custody.release.changed", plan=REF, release_on="2026-03-18"),
+        _parse("custody.release.changed", plan=REF, release_on="2026-03-01"),
+        _parse("custody.person.recalled", **a_recall()),
+        _parse("custody.person.wanted", **a_marker()),
+        _parse("custody.wanted.cleared", **a_clearing(REF)),
+        _parse("court.hearing.listed", **a_hearing()),
+        *(_parse("court.hearing.concluded", **a_verdict(REF, outcome)) for outcome in ("acquitted", "convicted")),
+        _parse("custody.person.charged", **a_charge(REF)),
+        _parse("custody.person.died", died_on="2026-03-01"),
     ]
     return st.tuples(agencies, st.sampled_from(updates))
 

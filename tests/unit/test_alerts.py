@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from consumers.alerts import ADVICE, Alerts, alert_for, from_row
+from consumers.headlines import HEADLINES
 from property.memory import MemoryViews
 from schemas.disclosures import Disclosure
 from schemas.updates import KINDS
@@ -87,6 +88,40 @@ def after(*disclosures: Disclosure) -> dict[UUID, Alert]:
             "missed_appointment",
             f"{NAME} missed an office appointment",
         ),
+        (
+            "custody.person.charged",
+            {"person": NAME, "charge": "theft"},
+            "custody_outcome",
+            f"{NAME} was charged with theft",
+        ),
+        ("custody.person.recalled", {"person": NAME}, "recall", f"{NAME} is recalled to prison"),
+        (
+            "custody.person.wanted",
+            {"person": NAME, "wanted_for": "warrant"},
+            "wanted_marker",
+            f"{NAME} is wanted (warrant)",
+        ),
+        ("custody.wanted.cleared", {"person": NAME}, "wanted_marker", f"{NAME} is no longer wanted"),
+        ("custody.person.died", {"person": NAME}, "death", f"{NAME} has died"),
+        ("custody.release.changed", {"person": NAME}, "release_plan", f"A release plan has changed: {NAME}"),
+        (
+            "court.hearing.listed",
+            {"person": NAME, "hearing_at": "2026-03-09"},
+            "hearing",
+            f"{NAME} is due in court on 2026-03-09",
+        ),
+        (
+            "court.hearing.concluded",
+            {"person": NAME, "outcome": "acquitted"},
+            "court_outcome",
+            f"A case at court has ended: {NAME}, acquitted",
+        ),
+        (
+            "court.person.sentenced",
+            {"person": NAME, "sentence": "community_order"},
+            "court_outcome",
+            f"{NAME} was sentenced: community order",
+        ),
         (MISSED, {"person": NAME, "activity": "home_visit"}, "missed_appointment", f"{NAME} missed a home visit"),
         (RISK, {"person": NAME}, "tenancy_at_risk", f"The tenancy of {NAME} is at risk"),
         (
@@ -156,11 +191,7 @@ def test_the_headline_is_made_of_what_was_told(kind: str, fields: dict[str, Any]
     assert dict(alert.told) == fields
 
 
-ALARMING = {ARREST, LEFT, RELEASE, PLAN, CANCELLED, MISSED, DOSE, TREATED, RECALLED, RISK, REFERRAL, MOVED_OUT}
-ALARMING |= {STEPPED_UP, BREACH, BREACH_OVER, STAFF_RISK}
-
-
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - ALARMING))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - set(HEADLINES)))
 def test_other_kinds_raise_no_alert(kind: str) -> None:
     """A score, a consent or a confirmation is no alarm."""
     assert alert_for(1, told(1, kind, person=NAME)) is None
@@ -231,3 +262,12 @@ def test_what_is_about_an_alert_that_there_is_not_raises_none() -> None:
     """An answer or a confirmation of something that was never told changes nothing."""
     answer = told(1, "trust.alert.acknowledged", source=HOUSING, alert=str(message(9)), by="A Worker")
     assert after(answer, told(2, "trust.update.confirmed", update=str(message(9)), stands="confirmed")) == {}
+
+
+@pytest.mark.duty("D1")
+@pytest.mark.parametrize("kind", ["custody.person.charged", "court.hearing.concluded"])
+def test_who_hears_only_how_an_arrest_stands_gets_no_second_alert(kind: str) -> None:
+    """What support is told of a charge or a verdict changes the alert that it has."""
+    about = {"arrest": str(message(1)), "stands": "confirmed"}
+    alerts = after(told(1, ARREST, person=NAME, certainty="provisional"), told(2, kind, **about))
+    assert [alert.certainty for alert in alerts.values()] == [Certainty.CONFIRMED]

@@ -232,3 +232,48 @@ def test_the_rows_that_a_disclosure_touches_are_known_beforehand(
     """A batch can read every row it will change at once."""
     touched = CaseViews().touches(disclosure)
     assert (list(touched.facts), list(touched.messages)) == (facts, messages)
+
+
+RECALL, WANTED, DIED = (f"custody.person.{what}" for what in ("recalled", "wanted", "died"))
+
+
+@pytest.mark.duty("D3")
+@pytest.mark.parametrize(
+    ("sought", "later", "left"),
+    [
+        (RECALL, RECEPTION, False),
+        (WANTED, RECEPTION, True),
+        (RECALL, DIED, False),
+        (WANTED, DIED, False),
+        (RECALL, ARREST, True),
+    ],
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_nobody_is_sought_who_is_there_or_dead(sought: str, later: str, left: bool, late: bool) -> None:
+    """A reception ends a recall and a death ends all, whichever message was faster; a marker waits to be cleared."""
+    first = told(1, sought, occurred_at="2026-03-02T09:00:00+00:00")
+    then = told(2, later, occurred_at="2026-03-02T10:00:00+00:00")
+    view = View().hears(*((then, first) if late else (first, then)))
+    assert (fact_name(first) in view.facts) is left
+
+
+@pytest.mark.duty("D3")
+def test_somebody_recalled_once_more_is_sought_again() -> None:
+    """A recall after the last reception stands."""
+    view = View().hears(
+        told(1, RECEPTION, occurred_at="2026-03-01T09:00:00+00:00"),
+        told(2, RECALL, occurred_at="2026-03-02T09:00:00+00:00"),
+    )
+    assert "recall" in view.facts
+
+
+@pytest.mark.duty("D15")
+def test_what_is_locked_of_a_plan_does_not_change() -> None:
+    """A change tells a new day, and leaves what rested on an ended consent as it was."""
+    plan, changed = told(1, "custody.release.planned", release_on="2026-03-16", address="ZZ1"), message(1)
+    ended = told(2, "trust.consent.withdrawn", locked=[{"message": str(changed), "fields": ["address"]}])
+    new = told(
+        3, "custody.release.changed", plan=str(changed), stands="changed", release_on="2026-03-18", address="ZZ2"
+    )
+    [fact] = [each for each in View().hears(plan, ended, new).facts.values() if each.message_id == changed]
+    assert dict(fact.told) == {"release_on": "2026-03-18", "address": "ZZ1"}
