@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from schemas.identifiers import AgencyId, Identifiers, check_letter
 from schemas.updates import KINDS
-from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, PROBATION, START, UNIT
+from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, START, UNIT
 from support.signing import shipped
 
 
@@ -150,6 +150,7 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
     fixed = {
         "cohort": ["Fixed", "Flex"][turn % 2],  # a cohort that no rule knows shares nothing (D20)
         "of_kind": about(kind),
+        "from_agency": [DRUGS, HOSTEL][turn % 2],
         "to_agency": [PROBATION, PRISON][turn % 2],
         "accept_from": 70 + turn,  # above the threshold that is another field's turn
     }
