@@ -79,6 +79,8 @@ def test_nobody_takes_over_from_itself() -> None:
     """A transfer names two agencies."""
     with pytest.raises(ValidationError, match="another agency"):
         said(TRANSFERRED, from_agency=POLICE, to_agency=POLICE)
+    with pytest.raises(ValidationError, match="a role"):
+        said(TRANSFERRED, role="none")
 
 
 @pytest.mark.duty("D21")
