@@ -55,6 +55,17 @@ DEATH = "death"
 """The fact of a view that says so."""
 
 
+_FOR_OTHERS = ("review", "transfer", "deselection", "target", "outcome")
+"""What is no news to whoever says it."""
+
+
+def _is_for(disclosure: Disclosure) -> bool:
+    """Whether somebody else said it; a target is for its owner alone to meet."""
+    told = disclosure.told
+    owns = disclosure.kind != "programme.target.set" or told.get("owner") == disclosure.recipient
+    return owns and told.get("source") != disclosure.recipient
+
+
 def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
     """The alert that a disclosure raises, if any. Pure.
 
@@ -68,6 +79,8 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
         about,
         *told,
     }:
+        return None
+    if about in _FOR_OTHERS and not _is_for(disclosure):
         return None
     certainty = Certainty(str(told["certainty"])) if "certainty" in told else None
     return Alert(

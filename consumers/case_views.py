@@ -32,6 +32,14 @@ STATES = {
     "supervision.breach.started": "breach",
     "supervision.breach.concluded": "breach",
     "supervision.licence.varied": "licence",
+    "programme.person.scored": "score",
+    "programme.readiness.assessed": "readiness",
+    "programme.review.called": "review",
+    "programme.review.moved": "review",
+    "programme.review.concluded": "review",
+    "programme.person.deselected": "cohort",
+    "programme.person.rereferred": "referral",
+    "programme.person.referred": "referral",
 }
 """Kinds that say how something stands now: a later one takes the row of an earlier one."""
 

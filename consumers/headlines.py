@@ -134,6 +134,40 @@ def _staff_risk(told: Told) -> str:
     return f"For the safety of staff, {measure}: {_person(told)}{_when(told, 'until', 'until')}"
 
 
+def _review(told: Told) -> str:
+    return f"A review is called{_when(told, 'held_at', 'for')}: {_person(told)}"
+
+
+def _moved(told: Told) -> str:
+    because = f" ({words(told['reason'])})" if "reason" in told else ""
+    return f"A review is moved{_when(told, 'held_at', 'to')}{because}: {_person(told)}"
+
+
+def _transfer(told: Told) -> str:
+    to = f"{told['from_agency']} hands over to {told['to_agency']}" if "from_agency" in told else "You take over"
+    return f"{to}: {_person(told)}"
+
+
+def _left_the_programme(told: Told) -> str:
+    because = f" ({words(told['reason'])})" if "reason" in told else ""
+    return f"{_person(told)} left the programme{because}"
+
+
+def _target(told: Told) -> str:
+    return f"You answer for a target{_when(told, 'due_on', 'due on')}: {_person(told)}"
+
+
+def _reported(told: Told) -> str:
+    outcome = f": {words(told['outcome'])}" if "outcome" in told else ""
+    return f"Something that you said or were told of has an outcome{outcome}"
+
+
+def _unanswered(told: Told) -> str:
+    silent = told.get("silent")
+    who = f" by {', '.join(map(str, silent))}" if isinstance(silent, list) else ""
+    return f"Nobody has answered an alert{who}: {_person(told)}"
+
+
 def _recalled(told: Told) -> str:
     return f"Something that you were told was called back, do not use it: {_person(told)}"
 
@@ -166,5 +200,12 @@ HEADLINES: dict[str, tuple[str, Callable[[Told], str]]] = {
     "supervision.breach.started": ("breach", _breach),
     "supervision.breach.concluded": ("breach_outcome", _breach_over),
     "supervision.staff_risk.set": ("staff_risk", _staff_risk),
+    "programme.review.called": ("review", _review),
+    "programme.review.moved": ("review", _moved),
+    "programme.case.transferred": ("transfer", _transfer),
+    "programme.person.deselected": ("deselection", _left_the_programme),
+    "programme.target.set": ("target", _target),
+    "trust.outcome.reported": ("outcome", _reported),
+    "trust.alert.unacknowledged": ("unanswered", _unanswered),
 }
 """By the kind of update that raises it."""

@@ -19,7 +19,7 @@ from hub.answering import Answering, Line, Refusal
 from hub.cases import Case, said, settled_at
 from hub.correcting import breaks_its_schema
 from hub.crashpoints import reach
-from hub.deferring import timer_for
+from hub.deferring import reminder_for, timer_for
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import Desk, Discarded, Held, Placed, may_say
@@ -51,12 +51,14 @@ class Acceptor:
         entropy: Entropy,
         settle: timedelta,
         retention: timedelta = VIEW_RETENTION,
+        answer_within: timedelta | None = None,
     ) -> None:
         """`in_force` is asked for the bundle once a batch; `settle` is how long an arrest or a release stays
-        provisional, `retention` how long a view stays open.
+        provisional, `retention` how long a view stays open; `answer_within` when a partner must have answered one.
         """
         self.store, self.in_force, self.identity, self.clock = store, in_force, identity, clock
         self.entropy, self.settle, self.retention = entropy, settle, retention
+        self.answer_within = answer_within
 
     def accept(self, batch: Sequence[Received]) -> list[Result]:
         """A receipt for each update, or a refusal: its id was used for other bytes, or its publisher may not say
@@ -238,8 +240,9 @@ class _Batch:
         self._keep(received, case.record_id)
         self._enter(case, self._record(received, "placed"), told, received.key)
         spans = self._a.settle, self._a.retention
-        if timer := timer_for(received, case.record_id, self._bundle, self._now, *spans):
-            self._timers.append(timer)
+        due = timer_for(received, case.record_id, self._bundle, self._now, *spans)
+        reminder = reminder_for(received, case.record_id, self._now, self._a.answer_within)
+        self._timers += [timer for timer in (due, reminder) if timer]
 
     def _case(self, received: Received, placement: Placed) -> Case:
         """The case, begun or completed by a cohort decision."""

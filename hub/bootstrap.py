@@ -216,9 +216,8 @@ def _opened(
     identity, meters = Identity(keys.derive("identity")), Meters()
     governing = Governing(store, settings.files, identity, clock, entropy)
     counted = metered(store, meters, identity.feed)
-    acceptor = Acceptor(
-        counted, lambda: governing.bundle, identity, clock, entropy, settings.settle, settings.view_retention
-    )
+    spans = settings.settle, settings.view_retention, settings.answer_within
+    acceptor = Acceptor(counted, lambda: governing.bundle, identity, clock, entropy, *spans)
     recorder = Recorder(store, identity, clock, entropy, signing_key(keys))
     feed = StoreFeed(store, identity)
     hub = Hub(

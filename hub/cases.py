@@ -19,6 +19,7 @@ from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
+from schemas.updates.answers import AlertUnacknowledged
 from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
 from schemas.updates.custody import (
     Charged,
@@ -31,15 +32,18 @@ from schemas.updates.custody import (
     WantedCleared,
 )
 from schemas.updates.programme import CohortDecided, RiskReassessed
+from schemas.updates.reviews import ReviewCalled, ReviewConcluded, ReviewMoved
+from schemas.updates.selection import PersonScored, ReadinessAssessed
 from schemas.updates.supervision import StaffRiskLifted
-from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
+from schemas.updates.trust import AlertAcknowledged, ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
 NO_WORD = (
     *MOVEMENTS,
     *(ReleasePlanned, ReleaseChanged, ReleaseCancelled),
     *(Charged, HearingListed, HearingConcluded, Sentenced),
     *(Recalled, Wanted, WantedCleared, Died),
-    RiskReassessed,
+    *(RiskReassessed, PersonScored, ReadinessAssessed),
+    *(ReviewCalled, ReviewMoved, ReviewConcluded, AlertAcknowledged),
     *homing.NO_WORD,
 )
 """Kinds that set a fact which no word of a rule speaks of."""
@@ -143,7 +147,7 @@ class Case:
         """Whether what the hub was to say has been settled otherwise: a withdrawal, an outcome or a closing came first,
         the consent was ended, or another process fired the same timer.
         """
-        if received.key.publisher != HUB or target is None:
+        if received.key.publisher != HUB or target is None or isinstance(received.update, AlertUnacknowledged):
             return False
         if isinstance(received.update, UpdateConfirmed) and fact_rules.dead(self.facts):
             return True  # of the dead nothing is confirmed by time (D5)

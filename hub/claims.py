@@ -8,7 +8,22 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.identifiers import AgencyId
 from schemas.updates import Provisional, Update
-from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released
+from schemas.updates.accommodation import TenancyPutAtRisk
+from schemas.updates.court import HearingListed, Sentenced
+from schemas.updates.custody import (
+    Arrested,
+    Died,
+    LeftPoliceCustody,
+    Recalled,
+    Received,
+    Released,
+    ReleasePlanned,
+    Wanted,
+)
+from schemas.updates.linking import IdentityLinked
+from schemas.updates.programme import CaseTransferred, CohortDecided, RiskReassessed
+from schemas.updates.reviews import ReviewCalled
+from schemas.updates.selection import PersonDeselected, PersonScored, ReadinessAssessed
 from schemas.updates.supervision import BreachStarted, ContactChanged, LicenceVaried, StaffRiskSet
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement
 
@@ -71,6 +86,53 @@ class AccessClaim(_Claim):
     """The publisher broke the glass; `since` is when the hub accepted it, by the hub's own clock."""
 
     since: datetime
+
+
+class TransferClaim(_Claim):
+    """One agency is said to have taken over from another."""
+
+    from_agency: AgencyId
+    to_agency: AgencyId
+    role: Involvement
+    pathways: tuple[str, ...] = ()
+
+    def ends(self) -> InvolvementClaim:
+        """What it says of the agency that did this before."""
+        return InvolvementClaim(at=self.at, publisher=self.publisher, agency=self.from_agency, role=Involvement.NONE)
+
+    def begins(self) -> InvolvementClaim:
+        """What it says of the agency that does it now."""
+        said = {"agency": self.to_agency, "role": self.role, "pathways": self.pathways}
+        return InvolvementClaim(at=self.at, publisher=self.publisher, **said)
+
+
+class DeselectionClaim(_Claim):
+    """The person left the programme."""
+
+
+class ReviewClaim(_Claim):
+    """A review was called, to which these are invited."""
+
+    invited: tuple[AgencyId, ...]
+
+
+class LinkClaim(_Claim):
+    """Further identifiers are said to be this person's, by type."""
+
+    identifiers: dict[str, str]
+
+
+class ProgrammeClaims(BaseModel):
+    """What is claimed of somebody's place on the programme, each by the hub-wide key of its update."""
+
+    transfers: dict[str, TransferClaim] = {}
+    deselections: dict[str, DeselectionClaim] = {}
+    reviews: dict[str, ReviewClaim] = {}
+    links: dict[str, LinkClaim] = {}
+    unlinked: set[str] = set()
+    """Links that do not hold."""
+    acknowledged: set[str] = set()
+    """Agencies, each with an update of which it said that it takes it from here."""
 
 
 class StateClaim(_Claim):
@@ -137,6 +199,12 @@ class ShownState(BaseModel):
 
 MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
 """The kinds that say where somebody is."""
+LASTING = (
+    *(ReleasePlanned, HearingListed, Sentenced, Recalled, Wanted, Died),
+    *(CohortDecided, RiskReassessed, PersonScored, ReadinessAssessed, ReviewCalled),
+    TenancyPutAtRisk,
+)
+"""The kinds that say how something stands, beside where somebody is and those with a `STATE`."""
 KEPT = 4
 """How many claims of one sort are kept: the others are so old that they decide nothing."""
 _CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
@@ -182,6 +250,26 @@ def supervised(by: Mapping[str, Any], update: Update) -> StateClaim:
         case StaffRiskSet(measure=measure, until=until):
             said |= {"state": f"staff_risk/{measure}", "until": until.date()}
     return StateClaim(**by, **said)
+
+
+def claimed(by: Mapping[str, Any], update: Update) -> tuple[str, _Claim] | None:
+    """What an update claims of somebody's place on the programme, and among which of the facts that stands."""
+    match update:
+        case CaseTransferred(from_agency=before, to_agency=now, role=role, pathways=pathways):
+            transfer = TransferClaim(**by, from_agency=before, to_agency=now, role=role, pathways=pathways)
+            return "transfers", transfer
+        case PersonDeselected():
+            return "deselections", DeselectionClaim(**by)
+        case ReviewCalled(invited=invited):
+            return "reviews", ReviewClaim(**by, invited=invited)
+        case IdentityLinked(further=further):
+            return "links", LinkClaim(**by, identifiers=dict(further.pairs()))
+    return None
+
+
+def lasting(by: Mapping[str, Any], update: Update) -> StateClaim:
+    """How an update says that something stands, and until when."""
+    return StateClaim(**by, kind=update.KIND, handling=update.handling, until=update.last_day())
 
 
 def surplus(claims: Mapping[str, StateClaim]) -> list[str]:

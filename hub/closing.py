@@ -5,10 +5,12 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from hub import ledger
 from hub.cases import Case
+from hub.claims import CohortClaim
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.ports import Clock, Entropy, Timer, Unit
 from hub.postponing import continued_on
+from hub.standing import deselected
 from schemas.identifiers import AgencyId
 
 
@@ -35,9 +37,20 @@ def ended(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
     ended it later, so that it keeps a time of its own.
     """
     standing = case.standing
-    if claim := case.facts.involvement.get(subject):
+    transfer = case.facts.transfers.get(subject)
+    if claim := transfer.ends() if transfer else case.facts.involvement.get(subject):
         return {claim.agency} if standing.involvement.get(claim.agency) == claim else set()
+    if standing.left and subject == deselected(case.facts):
+        return {agency for agency in standing.involvement if standing.works(agency)} - _keep_it(standing.left, bundle)
     restriction = case.facts.restrictions.get(subject)
     if restriction in standing.restrictions and restriction:
         return set(bundle.policies.partners) - set(restriction.open_to)
     return set()
+
+
+def _keep_it(left: CohortClaim, bundle: Bundle) -> frozenset[AgencyId]:
+    """Whose view of somebody who left the programme stays open: the IOM unit's, which decided so, and probation's where
+    the law keeps the person with it (requirement SR27).
+    """
+    keep = bundle.agencies_of_kind("iom_unit")
+    return keep | bundle.agencies_of_kind("probation") if left.statutory else keep

@@ -13,10 +13,15 @@ from hub.ports import Timer, UpdateKey
 from hub.receiving import Received
 from hub.reviewing import ends_at
 from schemas.updates import Provisional
-from schemas.updates.programme import AgencyInvolved, AgencyWithdrew
+from schemas.updates.custody import Arrested, Released
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CaseTransferred
+from schemas.updates.selection import PersonDeselected
 from schemas.updates.supervision import StaffRiskSet
 from schemas.updates.trust import AccessOpened, ConcernDisclosed, ConsentGiven, RestrictionSet
 from schemas.vocabulary import Involvement
+
+CANNOT_WAIT = (Arrested, Released)
+"""The kinds of which it is looked whether every partner that was told has answered."""
 
 
 def closing_of(key: UpdateKey) -> UpdateKey:
@@ -29,6 +34,20 @@ def closing_of(key: UpdateKey) -> UpdateKey:
 def ending_of(key: UpdateKey) -> UpdateKey:
     """The update by which the hub says that the time of a concern has passed, or of a measure for staff (D17)."""
     return UpdateKey(HUB, uuid5(key.update_id, "ended"))
+
+
+def reminder_of(key: UpdateKey) -> UpdateKey:
+    """The update by which the hub says who was told and has not answered."""
+    return UpdateKey(HUB, uuid5(key.update_id, "unacknowledged"))
+
+
+def reminder_for(received: Received, record_id: UUID, now: datetime, within: timedelta | None) -> Timer | None:
+    """When somebody must have answered what cannot wait, an arrest or a release, if the partnership says `within` what
+    time.
+    """
+    if within is None or not isinstance(received.update, CANNOT_WAIT):
+        return None
+    return Timer(now + within, reminder_of(received.key).update_id, received.key, record_id)
 
 
 def _lapse_of(key: UpdateKey) -> UpdateKey:
@@ -53,7 +72,13 @@ def timer_for(
             return Timer(until, ending_of(key).update_id, key, record_id)
         case ConsentGiven(expires_on=day) if day is not None:
             return Timer(_midnight_after(day), _lapse_of(key).update_id, key, record_id)
-        case AgencyWithdrew() | AgencyInvolved(role=Involvement.NONE) | RestrictionSet():
+        case (
+            AgencyInvolved(role=Involvement.NONE)
+            | AgencyWithdrew()
+            | CaseTransferred()
+            | PersonDeselected()
+            | RestrictionSet()
+        ):
             return Timer(received.occurred_at + retention, closing_of(key).update_id, key, record_id)
         case _:
             return None

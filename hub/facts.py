@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from hub import homing
 from hub.claims import (
+    LASTING,
     SUPERVISED,
     AccessClaim,
     ChangeClaim,
@@ -25,38 +26,40 @@ from hub.claims import (
     InvolvementClaim,
     LiftingClaim,
     LimitClaim,
+    ProgrammeClaims,
     RecallClaim,
     RestrictionClaim,
     ShownState,
     StateClaim,
+    claimed,
+    lasting,
     movement,
     supervised,
     surplus,
 )
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
-from schemas.updates.accommodation import TenancyPutAtRisk
-from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
+from schemas.updates.court import HearingConcluded
 from schemas.updates.custody import (
     Arrested,
     Charged,
     Died,
     LeftPoliceCustody,
     OutcomeOfArrest,
-    Recalled,
     Received,
     ReleaseCancelled,
     ReleaseChanged,
     Released,
-    ReleasePlanned,
-    Wanted,
     WantedCleared,
 )
-from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
+from schemas.updates.linking import IdentityUnlinked
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided
+from schemas.updates.reviews import ReviewConcluded, ReviewMoved
 from schemas.updates.supervision import BreachConcluded, StaffRiskLifted
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
+    AlertAcknowledged,
     ConcernDisclosed,
     ConsentGiven,
     ConsentWithdrawn,
@@ -71,7 +74,7 @@ from schemas.updates.trust import (
 from schemas.vocabulary import Involvement
 
 
-class Facts(BaseModel):
+class Facts(ProgrammeClaims, BaseModel):
     """The claims about one person, each by the hub-wide key of its update."""
 
     model_config = ConfigDict(extra="forbid")
@@ -129,20 +132,6 @@ class Facts(BaseModel):
         return orjson.dumps(ordered, option=orjson.OPT_SORT_KEYS)
 
 
-_STANDS = (
-    ReleasePlanned,
-    CohortDecided,
-    RiskReassessed,
-    TenancyPutAtRisk,
-    Recalled,
-    Wanted,
-    HearingListed,
-    Sentenced,
-    Died,
-)
-"""Kinds beside those with a `STATE` that say how something stands."""
-
-
 def fold(
     facts: Facts, key: str, publisher: AgencyId, at: datetime, update: Update, target: str | None, now: datetime
 ) -> bool:
@@ -175,6 +164,8 @@ def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target
             facts.concerns[key] = ConcernClaim(**by, recipients=recipients, reviewer=reviewer, until=until)
         case AccessOpened():
             facts.accesses[key] = AccessClaim(**by, since=now)
+        case _ if made := claimed(by, update):
+            getattr(facts, made[0])[key] = made[1]
         case _:
             return False
     return True
@@ -208,7 +199,11 @@ def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, targe
     return True
 
 
-_ENDS = (OutcomeOfArrest, ReleaseCancelled, WantedCleared, BreachConcluded, StaffRiskLifted)
+_ENDS = (
+    *(OutcomeOfArrest, ReleaseCancelled, WantedCleared),
+    *(BreachConcluded, StaffRiskLifted, ReviewMoved, ReviewConcluded),
+)
+"""What ends an earlier update."""
 
 
 def _end(facts: Facts, key: str, update: Update, target: str | None) -> bool:
@@ -232,10 +227,13 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
             facts.changes[key] = ChangeClaim(**by, plan=target, release_on=day)
         case _ if isinstance(update, SUPERVISED):
             facts.states[key] = supervised(by, update)
-        case _ if update.STATE or isinstance(update, _STANDS):
-            until = update.last_day()
-            facts.states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
+        case _ if update.STATE or isinstance(update, LASTING):
+            facts.states[key] = lasting(by, update)
             facts.deaths.update({key} if isinstance(update, Died) else ())
+        case IdentityUnlinked() if target:
+            facts.unlinked.add(target)
+        case AlertAcknowledged() if target:
+            facts.acknowledged.add(f"{by['publisher']} {target}")
         case _:
             return homing.take(facts.consents, facts.limits, key, by, update)
     _keep_the_latest(facts)

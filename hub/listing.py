@@ -86,6 +86,22 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
             "by itself, for what an emergency clause lists, until its time is over; somebody else reviews it (D13)",
         ),
         "trust.access.closed": Effect(("closed",)),
+        "programme.person.scored": Effect(("states",)),
+        "programme.readiness.assessed": Effect(("states",)),
+        "programme.review.called": Effect(("reviews", "states")),
+        "programme.review.moved": Effect(("ends",)),
+        "programme.review.concluded": Effect(("ends",)),
+        "programme.case.transferred": Effect(
+            ("transfers",),
+            Widens.CONFIRMED,
+            "by itself from the IOM unit or the case lead, for another agency; else " + _ITS_WORD,
+        ),
+        "programme.person.deselected": Effect(("deselections",), counts="by itself: the IOM unit alone decides it"),
+        "trust.identity.linked": Effect(
+            ("links",), counts="once the IOM unit or the case lead says or confirms it; it places nothing by itself"
+        ),
+        "trust.identity.unlinked": Effect(("unlinked",)),
+        "trust.alert.acknowledged": Effect(("acknowledged",)),
         "trust.update.corrected": Effect(("corrections",)),
         "trust.disclosure.recalled": Effect(("recalls",)),
         "accommodation.referral.made": Effect(

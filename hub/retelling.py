@@ -228,9 +228,13 @@ class Reteller:
 
 
 def newcomers(before: Standing, after: Standing) -> list[AgencyId]:
-    """The agencies whose involvement starts to count: they did not work the case, or were only referred to it."""
-    worked = {agency for agency in before.involvement if before.works(agency)}
+    """The agencies whose involvement starts to count: they did not work the case, or were only referred to it. Where
+    somebody comes back to the programme, all that work the case do.
+    """
     works = {agency for agency in after.involvement if after.works(agency)}
+    if before.left and after.cohort:
+        return sorted(works)
+    worked = {agency for agency in before.involvement if before.works(agency)}
     return sorted((works - worked) | (after.engaged() - before.engaged()))
 
 

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     view_retention_days: float = Field(
         default=VIEW_RETENTION.days, ge=0, description="How long a view stays open once a partner's involvement ended."
     )
+    answer_hours: float | None = Field(
+        default=None, gt=0, description="How long a partner has to answer an arrest or a release; else it is not asked."
+    )
     checkpoint_seconds: float = Field(default=60, gt=0, description="How often the ledger is checkpointed.")
     consumers: tuple[str, ...] = Field(default=("case_views", "alerts"), description="The consumers that run hosted.")
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
@@ -89,6 +92,11 @@ class Settings(BaseSettings):
     def view_retention(self) -> timedelta:
         """How long a view stays open once it is told no more."""
         return timedelta(days=self.view_retention_days)
+
+    @property
+    def answer_within(self) -> timedelta | None:
+        """How long a partner has to answer what cannot wait."""
+        return timedelta(hours=self.answer_hours) if self.answer_hours else None
 
     def policy_directory(self) -> Path:
         """The directory with the draft: what the `policy` commands work on. No hub decides by it."""

@@ -29,6 +29,10 @@ class Standing:
     consents: dict[AgencyId, frozenset[str]]
     age: str
     cohort: CohortClaim | None
+    left: CohortClaim | None
+    """The cohort that the person was in before being de-selected; None for whoever is on the programme."""
+    links: frozenset[str]
+    """The links of further identifiers that count: they widen nothing, and place nothing by themselves (D12, D27)."""
     restrictions: tuple[RestrictionClaim, ...]
     safeguarding: frozenset[AgencyId]
     """The agencies that a concern which is still open was disclosed to."""
@@ -63,12 +67,15 @@ def standing(
     involved = _involved(facts, backers, units | _ever_led(facts, units))
     restrictions = tuple(_restrictions(facts, backers))
     watched = all(units.intersection(each.open_to) for each in restrictions)  # nobody looks where nobody reviews (D13)
+    cohort, left = _place(facts)
     return Standing(
         involvement=involved,
         pending=_pending(facts, involved),
         consents=_consented(facts, backers, today),
         age=age_on(born, today),
-        cohort=_cohort(facts),
+        cohort=cohort,
+        left=left,
+        links=frozenset(key for key in facts.links if _counts(facts, key, backers)),
         restrictions=restrictions,
         safeguarding=_concerned(facts, now),
         access=_with_access(facts, now - timedelta(hours=policies.vocabulary.access_hours)) if watched else {},
@@ -82,16 +89,34 @@ def lapsed(bundle: Bundle, today: date, continued: frozenset[str]) -> frozenset[
     return frozenset(name for name, each in agreements if each.expires < today) - continued
 
 
-def _cohort(facts: Facts) -> CohortClaim | None:
-    """The latest decision, if it stands; what it superseded stays so."""
+def _place(facts: Facts) -> tuple[CohortClaim | None, CohortClaim | None]:
+    """The cohort that the person is in, and the one that the person left: by the latest decision, if it stands; what it
+    superseded stays so. At equal times the narrower one wins, which is to leave.
+    """
     latest = max(facts.cohorts, key=lambda key: (facts.cohorts[key].at, key), default=None)
-    return facts.cohorts[latest] if latest and latest not in facts.withdrawn else None
+    cohort = facts.cohorts[latest] if latest and latest not in facts.withdrawn else None
+    if end := deselected(facts):
+        return (None, None) if end in facts.withdrawn else (None, cohort)
+    return cohort, None
+
+
+def deselected(facts: Facts) -> str | None:
+    """The update by which the person left the programme, if no later one says otherwise."""
+    end = max(facts.deselections, key=lambda key: (facts.deselections[key].at, key), default=None)
+    since = max((claim.at for claim in facts.cohorts.values()), default=None)
+    return end if end and (since is None or facts.deselections[end].at >= since) else None
+
+
+def _counts(facts: Facts, link: str, backers: frozenset[AgencyId]) -> bool:
+    """A link counts by the IOM unit's or the case lead's word, or their confirmation, until somebody undoes it."""
+    behind = {facts.links[link].publisher, *_confirmers(facts, link)}
+    return link not in facts.withdrawn | facts.unlinked and bool(behind & backers)
 
 
 def _pending(facts: Facts, involved: Mapping[AgencyId, InvolvementClaim]) -> dict[AgencyId, frozenset[str]]:
     """Claims that do not count, and were neither taken back nor overtaken by what does."""
     found: dict[AgencyId, set[str]] = {}
-    for key, claim in facts.involvement.items():
+    for key, claim in _claims_of_involvement(facts):
         now = involved.get(claim.agency)
         overtaken = now is not None and now.at >= claim.at
         if claim.role is not Involvement.NONE and key not in facts.withdrawn and not overtaken:
@@ -159,9 +184,17 @@ def _involved(
     }
 
 
-def _all_involvement(facts: Facts) -> Iterable[tuple[str, InvolvementClaim]]:
-    """Who decided the cohort leads the case; the others are involved as claimed."""
+def _claims_of_involvement(facts: Facts) -> Iterator[tuple[str, InvolvementClaim]]:
+    """What is claimed of one agency, and of two at once where one takes over from the other."""
     yield from facts.involvement.items()
+    for key, transfer in facts.transfers.items():
+        yield key, transfer.ends()
+        yield key, transfer.begins()
+
+
+def _all_involvement(facts: Facts) -> Iterator[tuple[str, InvolvementClaim]]:
+    """Who decided the cohort leads the case; the others are involved as claimed."""
+    yield from _claims_of_involvement(facts)
     for key, cohort in facts.cohorts.items():
         yield (
             key,
@@ -183,11 +216,14 @@ def _backed(
     """Two agencies stand behind it, and of those it does not benefit one is the IOM unit or leads the case.
 
     The decision that put the person on the programme stands by itself, and so does the end of an involvement, by the
-    agency or by those who could confirm it: ending widens nobody's access.
+    agency or by those who could confirm it: ending widens nobody's access. Where one agency takes over from another,
+    the word of one who could confirm it is enough, so that the case is with nobody for no moment.
     """
     behind = {claim.publisher, *confirmers}
     ends = claim.role is Involvement.NONE and claim.publisher in {claim.agency, *backers}
-    return key in facts.cohorts or ends or (len(behind) > 1 and bool((behind - {claim.agency}) & backers))
+    taken_over = key in facts.transfers and claim.publisher in backers - {claim.agency}
+    stands = key in facts.cohorts or ends or taken_over
+    return stands or (len(behind) > 1 and bool((behind - {claim.agency}) & backers))
 
 
 def _ever_confirmed_by(facts: Facts, key: str) -> set[AgencyId]:
@@ -250,7 +286,7 @@ def _situation(standing_now: Standing, bundle: Bundle, agency: AgencyId) -> Situ
         "pathway": tuple(claim.pathways) if claim else (),
         "consent": tuple(sorted(standing_now.consents.get(agency, ()))),
         "age": standing_now.age,
-        "standing": _STANDING[cohort.statutory] if cohort else UNKNOWN,
+        "standing": STANDING[cohort.statutory] if cohort else UNKNOWN,
         "cohort": cohort.cohort if cohort and cohort.cohort in cohorts else UNKNOWN,  # a new one has no rule yet (D20)
         "restriction": tuple(r.restriction for r in standing_now.restrictions if agency not in r.open_to),
         "safeguarding": OPEN if agency in standing_now.safeguarding else (),
@@ -260,4 +296,4 @@ def _situation(standing_now: Standing, bundle: Bundle, agency: AgencyId) -> Situ
     return bundle.words.situation(**words)
 
 
-_STANDING = {True: "statutory", False: "non_statutory"}
+STANDING = {True: "statutory", False: "non_statutory"}

@@ -1,25 +1,29 @@
 """Timers: what is due later is a durable row, and its firing publishes an update, once, whichever process leads.
 
 An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it was
-undone, to exactly those who were told. A consent with a last day lapses after it; an access that was opened in an
-emergency ends, and so do a concern and a measure for the safety of staff. Of somebody who has died nothing is confirmed
-any more (D5); what ends somebody's ground goes on. What is told to nobody is no update: a view that closes leaves an
-entry in the ledger and nothing else.
+undone, to exactly those who were told; later it says who has not answered. A consent with a last day lapses after it;
+an access that was opened in an emergency ends, and so do a concern and a measure for the safety of staff. Of somebody
+who has died nothing is confirmed any more (D5); what ends somebody's ground goes on. What is told to nobody is no
+update: a view that closes leaves an entry in the ledger and nothing else.
 """
 
 from collections.abc import Mapping
 
 import orjson
+from pydantic import JsonValue
 
 from hub import presenting
 from hub.accepting import Acceptor
 from hub.closing import close
+from hub.deferring import reminder_of
 from hub.facts import Facts
 from hub.placing import HUB
 from hub.ports import Timer, Unit, UpdateKey
 from hub.receiving import Received
+from hub.reminding import silent
 from hub.writing import envelope
 from schemas.updates import KINDS, Provisional, Update, parse
+from schemas.updates.answers import AlertUnacknowledged
 from schemas.updates.supervision import StaffRiskLifted, StaffRiskSet
 from schemas.updates.trust import (
     AccessClosed,
@@ -63,6 +67,9 @@ def fire_due(acceptor: Acceptor) -> int:
 
 def _fire(acceptor: Acceptor, unit: Unit, timer: Timer) -> None:
     """What a timer does follows from the kind of update that set it."""
+    if timer.update_id == reminder_of(timer.subject).update_id:
+        _remind(acceptor, unit, timer)
+        return
     subject = KINDS[orjson.loads(unit.content_of(timer.subject) or b"")["kind"]]
     if issubclass(subject, Provisional):
         acceptor.accept_in(unit, [_settle(unit, timer)])
@@ -70,6 +77,14 @@ def _fire(acceptor: Acceptor, unit: Unit, timer: Timer) -> None:
         acceptor.accept_in(unit, [_of_hub(timer, ended_by, {})])
     else:
         close(unit, timer, acceptor.in_force(), acceptor.identity, acceptor.clock, acceptor.entropy)
+
+
+def _remind(acceptor: Acceptor, unit: Unit, timer: Timer) -> None:
+    """Say who has not answered; where everybody has, there is nothing to say."""
+    bundle, now = acceptor.in_force(), acceptor.clock.now()
+    agencies: list[JsonValue] = [*silent(unit, timer, bundle, acceptor.identity, now)]
+    if agencies:
+        acceptor.accept_in(unit, [_of_hub(timer, AlertUnacknowledged, {"silent": agencies})])
 
 
 def _settle(unit: Unit, timer: Timer) -> Received:
@@ -80,8 +95,8 @@ def _settle(unit: Unit, timer: Timer) -> Received:
     return _of_hub(timer, UpdateConfirmed, {})
 
 
-def _of_hub(timer: Timer, model: type[Update], more: Mapping[str, str]) -> Received:
-    data = {str(model.REFERS_TO): str(timer.subject.update_id), "author_role": "the hub", **more}
+def _of_hub(timer: Timer, model: type[Update], more: Mapping[str, JsonValue]) -> Received:
+    data: dict[str, JsonValue] = {str(model.REFERS_TO): str(timer.subject.update_id), "author_role": "the hub", **more}
     raw = envelope(HUB, model.KIND, data, update_id=timer.update_id, occurred_at=timer.due_at)
     attested = {"by": HUB, "subject": str(timer.subject)}
     key, update = UpdateKey(HUB, timer.update_id), parse(model.KIND, orjson.dumps(data))

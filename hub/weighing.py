@@ -7,9 +7,17 @@ from hub.facts import Facts
 from hub.ports import UpdateKey
 from hub.receiving import Received
 from hub.reviewing import WORD, reviewers
+from hub.standing import STANDING
 from schemas.identifiers import AgencyId
+from schemas.updates.reviews import ReviewConcluded, ReviewMoved
+from schemas.updates.selection import PersonDeselected, PersonReferred, PersonRereferred
 from schemas.updates.trust import AccessClosed, AccessOpened, ConcernEnded, FactConfirmed, RestrictionLifted
 from schemas.vocabulary import Involvement
+
+PLACE = (PersonReferred, PersonDeselected, PersonRereferred)
+"""The kinds that speak of the place on the programme itself: that somebody left, and is proposed again, those hear who
+were told of the person as long as it lasted. Nothing else is told of whoever left.
+"""
 
 
 def situations_in(
@@ -22,11 +30,21 @@ def situations_in(
     words = bundle.words
     handling = words.situation(handling=received.update.handling.value)
     self_named = handling | words.situation(named="self")
+    if isinstance(received.update, PLACE):
+        handling, self_named = (each | _place_left(case, bundle) for each in (handling, self_named))
     found = {a: s | (self_named if a in named else handling) for a, s in case.situations.items()}
     if not emergency:
         for agency in case.standing.access.keys() & found.keys():
             found[agency] = words.without(found[agency], WORD)
     return found
+
+
+def _place_left(case: Case, bundle: Bundle) -> Situation:
+    """What the words said of the person's place on the programme before the person left it; nothing, while on it."""
+    left = case.standing.left
+    if left is None or left.cohort not in bundle.policies.vocabulary.cohorts:
+        return Situation(0, 0)
+    return bundle.words.situation(cohort=left.cohort, standing=STANDING[left.statutory])
 
 
 def named_in(case: Case, received: Received, target: UpdateKey | None, bundle: Bundle) -> frozenset[AgencyId]:
@@ -36,7 +54,7 @@ def named_in(case: Case, received: Received, target: UpdateKey | None, bundle: B
     Naming itself tells a publisher nothing: its own feed must not answer who is on the programme (D12, D26).
     """
     match received.update:
-        case FactConfirmed() | ConcernEnded():
+        case FactConfirmed() | ConcernEnded() | ReviewMoved() | ReviewConcluded():
             named = agencies_named(case.facts, str(target))
         case RestrictionLifted():
             named = _open_to(case.facts, str(target))
@@ -53,9 +71,11 @@ def agencies_named(facts: Facts, key: str | None) -> frozenset[AgencyId]:
     """The agencies that the claim of this update names: a concern its reviewer. The end of an involvement is told to
     nobody (D15).
     """
-    if key in facts.involvement:
-        claim = facts.involvement[key]
+    claim = facts.transfers[key].begins() if key in facts.transfers else facts.involvement.get(str(key))
+    if claim:
         return frozenset({claim.agency}) if claim.role is not Involvement.NONE else frozenset()
+    if key in facts.reviews:
+        return frozenset(facts.reviews[key].invited)
     if key in facts.consents:
         return frozenset(facts.consents[key].recipients)
     if key in facts.concerns:

@@ -111,6 +111,12 @@ class Alert(_Told):
         "death",
         "hearing",
         "court_outcome",
+        "review",
+        "transfer",
+        "deselection",
+        "target",
+        "outcome",
+        "unanswered",
     ]
     headline: str
     """One sentence made of told fields only."""

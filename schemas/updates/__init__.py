@@ -13,6 +13,7 @@ from schemas.updates.accommodation import (
     ReferralMade,
     TenancyPutAtRisk,
 )
+from schemas.updates.answers import AlertUnacknowledged, CorrectionAnswered, OffendingDisclosed, OutcomeReported
 from schemas.updates.base import Update
 from schemas.updates.correctable import held_to_schema
 from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
@@ -31,7 +32,24 @@ from schemas.updates.custody import (
     Wanted,
     WantedCleared,
 )
-from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
+from schemas.updates.intelligence import ReportSubmitted
+from schemas.updates.linking import IdentityLinked, IdentityUnlinked
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CaseTransferred, CohortDecided, RiskReassessed
+from schemas.updates.reviews import (
+    ContributionMade,
+    ReviewCalled,
+    ReviewConcluded,
+    ReviewMoved,
+    TargetMet,
+    TargetSet,
+)
+from schemas.updates.selection import (
+    PersonDeselected,
+    PersonReferred,
+    PersonRereferred,
+    PersonScored,
+    ReadinessAssessed,
+)
 from schemas.updates.supervision import (
     AppointmentKept,
     AppointmentMade,
@@ -127,6 +145,25 @@ _ALL: tuple[type[Update], ...] = (
     HearingListed,
     HearingConcluded,
     Sentenced,
+    PersonReferred,
+    PersonScored,
+    ReadinessAssessed,
+    CaseTransferred,
+    ReviewCalled,
+    ReviewMoved,
+    ReviewConcluded,
+    ContributionMade,
+    TargetSet,
+    TargetMet,
+    PersonDeselected,
+    PersonRereferred,
+    IdentityLinked,
+    IdentityUnlinked,
+    CorrectionAnswered,
+    OffendingDisclosed,
+    OutcomeReported,
+    AlertUnacknowledged,
+    ReportSubmitted,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})

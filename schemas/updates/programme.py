@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, Identifiers
+from schemas.programme_vocabulary import TransferReason
 from schemas.updates.base import Day, Line, Update, Words
 from schemas.vocabulary import Band, Enforcement, Involvement, Pathway
 
@@ -46,6 +47,37 @@ class AgencyWithdrew(Update):
 
     agency: AgencyId
     reason: Words | None = None
+
+
+class CaseTransferred(Update):
+    """Another agency takes over what one did in the case: a new provider, or another area (requirements IX12, GV6).
+
+    The old one is told nothing more, from this update on; the new one works the case if the IOM unit or the case lead
+    says so, and otherwise once one of these has confirmed it (D12).
+    """
+
+    KIND: ClassVar[str] = "programme.case.transferred"
+
+    from_agency: AgencyId
+    to_agency: AgencyId
+    role: Involvement
+    pathways: tuple[Pathway, ...] = ()
+    worker: Line | None = None
+    reason: TransferReason
+    decided_by: Line
+
+    @model_validator(mode="after")
+    def _to_another(self) -> "CaseTransferred":
+        """Nobody takes over from itself, and whoever takes over works the case."""
+        if self.from_agency == self.to_agency:
+            raise PydanticCustomError("same_agency", "needs another agency that takes the case over")
+        if self.role is Involvement.NONE:
+            raise PydanticCustomError("no_role", "needs a role in which the case is taken over")
+        return self
+
+    def names_agencies(self) -> frozenset[AgencyId]:
+        """The agency that takes over; the end of an involvement is told to nobody (D15)."""
+        return frozenset({self.to_agency})
 
 
 class RiskReassessed(Update):

@@ -7,7 +7,8 @@ from pydantic import Field, JsonValue
 
 from schemas.identifiers import AgencyId, UpdateRef
 from schemas.updates.base import Day, Line, Moment, Update, Words
-from schemas.updates.programme import AgencyInvolved
+from schemas.updates.linking import IdentityLinked
+from schemas.updates.programme import AgencyInvolved, CaseTransferred
 from schemas.vocabulary import Concern, ConsentScope, Purpose, Restriction, Review, Stands, WithdrawalReason
 
 
@@ -87,7 +88,7 @@ class FactConfirmed(Update):
     KIND: ClassVar[str] = "trust.fact.confirmed"
     REFERS_TO: ClassVar[str | None] = "update"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset(
-        {ConsentGiven.KIND, AgencyInvolved.KIND, RestrictionLifted.KIND}
+        {ConsentGiven.KIND, AgencyInvolved.KIND, CaseTransferred.KIND, RestrictionLifted.KIND, IdentityLinked.KIND}
     )
 
     update: UpdateRef

@@ -83,6 +83,7 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
     partners.clock.turn(days=31)
     fire_due(partners.hub.acceptor)
+    partners.publish(UNIT, DECIDED, data(canaries, DECIDED, who))  # who left the programme is taken on again
     partners.publish(UNIT, "trust.consent.given", {"identifiers": known, **a_consent(HOSTEL)})
     for agency in (HOSTEL, HOUSING):  # housing comes back after its view was closed
         partners.involve({"identifiers": known}, agency, ("accommodation",))

@@ -166,8 +166,9 @@ class Model(Teller):
         for agency in sorted(EVERYONE):
             was, now_is = (s.involvement.get(agency) for s in (before, standing))
             role, earlier = (each.role if each else Involvement.NONE for each in (now_is, was))
+            comes_back = before.left is not None and standing.cohort is not None
             if role is not Involvement.NONE and (
-                earlier is Involvement.NONE or (role in close and earlier not in close)
+                comes_back or earlier is Involvement.NONE or (role in close and earlier not in close)
             ):
                 for keys in current.values():
                     self._tell_first(agency, keys, standing, "")

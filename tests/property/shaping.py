@@ -1,17 +1,19 @@
 """Shaping: the sample of each kind, made to be about whoever publishes it, in every shape that it may have."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
 import orjson
+from pydantic import ValidationError
 
 from property.happenings import REF, Happening
 from schemas.identifiers import AgencyId, UpdateRef
 from schemas.updates import KINDS, Update, parse
-from support.partnership import UNIT
+from support.partnership import PROBATION, UNIT
 
 EXAMPLES = Path(__file__).parents[2] / "schemas" / "examples"
 
@@ -26,10 +28,16 @@ def shapes(kind: str, agency: str) -> Iterator[Update]:
     """The sample about this agency: each choice of one, all of a list or none, itself where an agency is named."""
     own = {name: said for name, said in KINDS[kind]._said().items() if name not in Update.model_fields}
     options = {name: list(_options(said, agency)) for name, said in own.items()}
+    if sum(AgencyId in said for said in own.values()) > 1:  # it speaks of two: of itself and of another, either way
+        others = {
+            name: [agency, PROBATION if agency == UNIT else UNIT] for name, said in own.items() if AgencyId in said
+        }
+        options |= others
     chosen = {name: values for name, values in options.items() if values}
     for values in product(*chosen.values()):
         made = sample(kind) | dict(zip(chosen, values, strict=True))
-        yield parse(kind, orjson.dumps({name: value for name, value in made.items() if value is not None}))
+        with suppress(ValidationError):  # not every choice goes with every other
+            yield parse(kind, orjson.dumps({name: value for name, value in made.items() if value is not None}))
 
 
 def _options(said: tuple[object, ...], agency: str) -> Iterator[Any]:

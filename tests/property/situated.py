@@ -7,6 +7,7 @@ from hub.standing import Standing
 from hub.weighing import agencies_named
 from property.oracle import Said
 from property.taken import Taken, reviewers
+from schemas.updates.reviews import ReviewConcluded, ReviewMoved
 from schemas.updates.trust import AccessClosed, AccessOpened, ConcernEnded, FactConfirmed, RestrictionLifted
 from schemas.vocabulary import Involvement
 
@@ -15,6 +16,8 @@ def words(standing: Standing, agency: str, taken: Taken, named: Collection[str],
     """The words as one agency meets them; an emergency speaks only where the `word` is asked for."""
     claim = standing.involvement.get(agency)
     mine = agency in named and agency != taken.received.key.publisher
+    speaks_of_the_place = taken.received.kind.startswith("programme.person.") and "scored" not in taken.received.kind
+    cohort = (standing.left if speaks_of_the_place else None) or standing.cohort
     return Said(
         involvement=(claim.role if claim else Involvement.NONE,),
         pathway=claim.pathways if claim else (),
@@ -23,8 +26,8 @@ def words(standing: Standing, agency: str, taken: Taken, named: Collection[str],
         age=None if standing.age == "unknown" else (standing.age,),
         named=("self",) if mine else (),
         pending=standing.pending.get(agency, ()),
-        cohort=(standing.cohort.cohort,) if standing.cohort else None,
-        standing=("statutory" if standing.cohort.statutory else "non_statutory",) if standing.cohort else None,
+        cohort=(cohort.cohort,) if cohort else None,
+        standing=("statutory" if cohort.statutory else "non_statutory",) if cohort else None,
         restriction=[each.restriction for each in standing.restrictions if agency not in each.open_to],
         safeguarding=("open",) if agency in standing.safeguarding else (),
         access=("open",) if word == "access" and agency in standing.access else (),
@@ -35,7 +38,7 @@ def named_in(taken: Taken, standing: Standing, facts: Facts) -> Collection[str]:
     """The agencies that an update is about."""
     update, target = taken.received.update, taken.target
     match update:
-        case FactConfirmed() | ConcernEnded():
+        case FactConfirmed() | ConcernEnded() | ReviewMoved() | ReviewConcluded():
             return agencies_named(facts, str(target))
         case RestrictionLifted():
             closed = facts.restrictions.get(str(target))

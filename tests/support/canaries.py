@@ -10,9 +10,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
-from schemas.identifiers import AgencyId, check_letter
+from schemas.identifiers import AgencyId, Identifiers, check_letter
 from schemas.updates import KINDS
-from support.partnership import EVERYONE, HOUSING, POLICE, PROBATION, START, UNIT
+from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, START, UNIT
 from support.signing import shipped
 
 
@@ -34,7 +34,7 @@ class Canaries:
             "pnc": f"1973/{pnc}{check_letter('73' + pnc)}",
             "cro": f"{cro}/73{check_letter('73' + cro)}",
             "crn": f"Q{number:06d}",
-            "noms": f"Q{number:04d}QX",
+            "noms": f"Q{number % 10_000:04d}QX",
         }
         self.texts += found.values()
         return found
@@ -76,6 +76,9 @@ class Canaries:
             found = self._of_class(form, turn)
         elif get_origin(form) is Annotated:
             found = self.value(get_args(form)[0], turn)
+        elif get_origin(form) is dict:
+            name, number = get_args(form)
+            found = {self.value(name): self.value(number, turn)}
         elif get_origin(form) in (Union, types.UnionType):
             found = self.value(next(each for each in get_args(form) if each is not type(None)), turn)
         else:
@@ -85,6 +88,8 @@ class Canaries:
     def _of_class(self, form: type, turn: int) -> Any:
         if issubclass(form, Enum):
             return [each.value for each in form][turn % len(form)]
+        if form is Identifiers:
+            return self._person()
         plain = {bool: bool(turn % 2), int: turn, str: self.text, date: self.day, AwareDatetime: self.moment}
         found = plain[form]
         return found() if callable(found) else found
@@ -125,7 +130,12 @@ def _depth(kind: str) -> int:
     return 1 + _depth(about(kind)) if about(kind) else 0
 
 
-ENDS = {"programme.agency.withdrew", "custody.person.died"}
+ENDS = {
+    "programme.agency.withdrew",
+    "programme.case.transferred",
+    "programme.person.deselected",
+    "custody.person.died",
+}
 """What would keep others from being told."""
 
 
@@ -151,6 +161,10 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
         "cohort": ["Fixed", "Flex"][turn % 2],  # a cohort that no rule knows shares nothing (D20)
         "of_kind": about(kind),
         "enforceable": turn % 2 == 0,  # first what can be evidence: a breach that names anything else is held (D7)
+        "from_agency": [DRUGS, HOSTEL][turn % 2],
+        "to_agency": [PROBATION, PRISON][turn % 2],
+        **({"role": ["active", "lead"][turn % 2]} if kind == "programme.case.transferred" else {}),
+        "accept_from": 70 + turn,  # above the threshold that is another field's turn
     }
     if name in fixed:
         return fixed[name]

@@ -26,6 +26,16 @@ STEPPED_UP, BREACH, BREACH_OVER, STAFF_RISK, LIFTED = (
     for what in ("contact.stepped_up", "breach.started", "breach.concluded", "staff_risk.set", "staff_risk.lifted")
 )
 PLAN, CANCELLED, MISSED = "custody.release.planned", "custody.release.cancelled", "supervision.appointment.missed"
+OF_THE_PROGRAMME = {
+    "programme.review.called",
+    "programme.review.moved",
+    "programme.case.transferred",
+    "programme.person.deselected",
+    "programme.target.set",
+    "trust.outcome.reported",
+    "trust.alert.unacknowledged",
+}
+"""Their alerts are tested in `test_programme_alerts.py`."""
 
 
 def message(number: int) -> UUID:

@@ -63,7 +63,7 @@ def as_known_to_its_publisher(p: Partnership, kind: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def told_story() -> Iterator[Partnership]:
     """A partnership in which every sample was published at its own time, and the timers did the rest."""
-    with partnership() as p:
+    with partnership(answer_hours=24) as p:
         for kind in STORY:
             envelope = as_known_to_its_publisher(p, kind)
             p.clock.moment = datetime.fromisoformat(envelope["time"])
@@ -79,6 +79,8 @@ def told_story() -> Iterator[Partnership]:
                 )
                 for agency in sorted(PUBLISHERS - {HUB, UNIT, HOUSING}):
                     p.involve(person, agency)
+            if kind == "programme.person.rereferred":  # and taken on again, so that the hub's own words reach the unit
+                p.person()
         yield p
 
 
