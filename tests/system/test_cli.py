@@ -46,6 +46,8 @@ COMMANDS = (
     ["policy", "try-out"],
     ["case", "show"],
     ["feed"],
+    ["feed", "export"],
+    ["connect", "export"],
     ["explain", "update"],
     ["explain", "case"],
     ["explain", "alert"],
