@@ -7,7 +7,20 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
-from hub.api import agreements, alerts, cases, explanations, feed, keys, ledger, policies, problems, replays, updates
+from hub.api import (
+    agreements,
+    alerts,
+    cases,
+    catalogue,
+    explanations,
+    feed,
+    keys,
+    ledger,
+    policies,
+    problems,
+    replays,
+    updates,
+)
 from hub.api.access import TheHub
 from hub.bootstrap import Hub
 from hub.continuing import lapsed_now
@@ -77,7 +90,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     v1 = APIRouter(prefix="/v1")
-    for module in (updates, feed, cases, alerts, policies, explanations, replays, agreements, ledger, keys):
+    for module in (updates, feed, cases, alerts, policies, explanations, replays, agreements, ledger, keys, catalogue):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health)

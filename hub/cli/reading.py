@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hub.cli.session import Session
 
 case_app = typer.Typer(help="What an agency's view holds of a person.", no_args_is_help=True)
-feed_app = typer.Typer(help="What an agency was told: read it, or export it.", invoke_without_command=True)
+feed_app = typer.Typer(invoke_without_command=True)
 feed_app.command("export")(exports.export)
 
 _STRUCTURE = ("message_id", "kind", "bundle", "record")

@@ -57,6 +57,7 @@ class Asking:
             "message_id": [each["message_id"] for each in told if each],
             "seq": [str(record["seq"]) for record in page["records"]],
             "kind": sorted({each["kind"] for each in told if each}),
+            "version": ["1"],
         }
 
     def read_everything(self, own: list[UUID]) -> None:
