@@ -50,19 +50,24 @@ def export(
 
     quiet_logs()
     with told_plainly(), session(settings_for(home), as_agency, the_user(), "read") as hub:
-        write(list(_feed(hub)), as_agency, form, after, mapping, into)
+        write(list(_feed(hub, begin(form, after))), as_agency, form, after, mapping, into)
 
 
-def _feed(hub: "Session") -> Iterator["Told"]:
+def begin(form: Form, after: int) -> int:
+    """After which record to read: contacts follow what they are about, however long ago that was entered."""
+    return 0 if form is Form.CONTACTS else after
+
+
+def _feed(hub: "Session", after: int) -> Iterator["Told"]:
     from hub.cli.reading import pages
     from hub.exporting import Told
 
-    for record in pages(hub):
+    for record in pages(hub, after):
         yield Told(record["seq"], {each["name"]: each["value"] for each in record["elements"]})
 
 
 def write(records: list["Told"], agency: str, form: Form, after: int, mapping: Path | None, into: Path | None) -> None:
-    """Write the whole feed's records that come after one. Exits where the mapping is unusable."""
+    """Write the records that come after one. Exits where the mapping is unusable."""
     from hub.exporting import UnusableMapping
 
     try:
@@ -87,7 +92,7 @@ def _made(records: list["Told"], agency: str, form: Form, after: int, mapping: s
         return exporting.as_contacts(records, exporting.contact_codes(mapping), agency, after)
     words = None if mapping is None else exporting.field_mapping(mapping)
     make = exporting.as_csv if form is Form.CSV else exporting.as_json
-    return make([told for told in records if told.seq > after], words)
+    return make(records, words)
 
 
 def export_kit(
@@ -106,5 +111,6 @@ def export_kit(
 
     with opened(home) as kit:
         last, _ = kit.feed.head(kit.agency)
-        records = [Told(each.header.seq, each.values()) for each in kit.feed.read(kit.agency, 0, last)]
+        found = kit.feed.read(kit.agency, begin(form, after), last)
+        records = [Told(each.header.seq, each.values()) for each in found]
         write(records, kit.agency, form, after, mapping, into)
