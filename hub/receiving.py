@@ -18,7 +18,7 @@ from access_policies.compiling import Bundle
 from access_policies.keys import AgencyKey
 from hub.ports import UpdateKey
 from schemas.identifiers import AgencyId
-from schemas.updates import KINDS, Update, parse
+from schemas.updates import KINDS, Update, parse, versions
 from schemas.updates.supervision import StaffRiskSet
 from schemas.updates.trust import AccessOpened, ConcernDisclosed
 from schemas.vocabulary import Handling
@@ -105,14 +105,14 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime, voucher: 
     attributes = strict_json(raw)
     data = attributes.pop("data", None)
     event = _event(attributes, data)
-    kind = _kind(str(event.get_type()))
+    kind, version = _kind(str(event.get_type()))
     _check_source(event.get_source(), caller)
     if not bundle.may_publish(caller.agency, kind):
         raise Refused(NOT_THIS_KIND)
     if voucher and not voucher.key.signs(kind, now.date()):
         raise Refused(NOT_ATTESTED)
     occurred_at = _occurred_at(event.get_time(), now)
-    update = _update(kind, data, now)
+    update = _update(kind, version, data, now)
     if isinstance(update, ConcernDisclosed):
         _check_concern(update, caller, bundle, now)
     if isinstance(update, StaffRiskSet) and update.until > now + STAFF_RISK_LASTS:
@@ -208,11 +208,12 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _kind(event_type: str) -> str:
+def _kind(event_type: str) -> tuple[str, int]:
+    """The kind that an envelope's type names, and the version in which it is said. Raises `Rejected`."""
     found = _TYPE.fullmatch(event_type)
-    if not found or found[1] not in KINDS or found[2] != "1":
-        raise _rejected("type", "unknown_kind", "is uk.iomhub.<kind>.v1 with a kind the hub knows")
-    return found[1]
+    if not found or found[1] not in KINDS or found[2] not in map(str, versions(KINDS[found[1]])):
+        raise _rejected("type", "unknown_kind", "is uk.iomhub.<kind>.v<version> with a kind and version the hub knows")
+    return found[1], int(found[2])
 
 
 def _check_source(source: str, caller: Caller) -> None:
@@ -239,12 +240,12 @@ def _occurred_at(time: datetime | None, now: datetime) -> datetime:
     return time
 
 
-def _update(kind: str, data: Any, now: datetime) -> Update:
+def _update(kind: str, version: int, data: Any, now: datetime) -> Update:
     try:
-        return parse(kind, orjson.dumps(data), this_year=now.year)
+        return parse(kind, orjson.dumps(data), version=version, this_year=now.year)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_context=False, include_input=False)
-        raise Rejected([_in_words(KINDS[kind], error) for error in errors]) from None
+        raise Rejected([_in_words(versions(KINDS[kind])[version], error) for error in errors]) from None
     except (TypeError, orjson.JSONEncodeError):
         raise _rejected("data", "not_json", "holds a number that JSON cannot carry") from None
 

@@ -11,6 +11,7 @@ from hub.api import (
     agreements,
     alerts,
     cases,
+    catalogue,
     explanations,
     feed,
     keys,
@@ -90,7 +91,20 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.state.hub = hub
     v1 = APIRouter(prefix="/v1")
-    for module in (updates, feed, cases, placements, alerts, policies, explanations, replays, agreements, ledger, keys):
+    for module in (
+        updates,
+        feed,
+        cases,
+        placements,
+        alerts,
+        policies,
+        explanations,
+        replays,
+        agreements,
+        ledger,
+        keys,
+        catalogue,
+    ):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health)

@@ -9,6 +9,7 @@ from hub.cli import (
     connect,
     demo,
     explain,
+    exports,
     ledger,
     policy,
     publish,
@@ -38,7 +39,8 @@ app.add_typer(agency.app, name="agency")
 bundles.add_to(policy.app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(reading.case_app, name="case")
-app.command("feed")(reading.feed)
+app.add_typer(reading.feed_app, name="feed")
+connect.app.command("export")(exports.export_kit)
 app.add_typer(connect.app, name="connect")
 app.add_typer(explain.app, name="explain")
 app.add_typer(ledger.app, name="ledger")

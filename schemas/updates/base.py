@@ -76,6 +76,10 @@ class Update(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     KIND: ClassVar[str] = ""
+    VERSION: ClassVar[int] = 1
+    """Which version of its kind this is: the end of the envelope's type."""
+    EARLIER: ClassVar["type[Update] | None"] = None
+    """The version before this one, as its publishers may go on sending it; `lifted` reads it."""
     REFERS_TO: ClassVar[str | None] = None
     """The field that names an earlier update, if this kind is about one."""
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset()
@@ -109,6 +113,11 @@ class Update(BaseModel):
         if not named and not self.refers_to():
             raise PydanticCustomError("nobody", "needs a record, an identifier, or a name with a date of birth")
         return self
+
+    @classmethod
+    def lifted(cls, earlier: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        """What data of the version before says in the words of this one; whoever names an `EARLIER` says how."""
+        return earlier
 
     @classmethod
     def fields(cls) -> tuple[str, ...]:

@@ -256,6 +256,17 @@ def kcat() -> str:
     raise NotRun("kcat is not installed (Debian: kcat)")
 
 
+def node() -> str:
+    """Where this program is, for clients in its language. Raises `NotRun`."""
+    found = shutil.which("node")
+    if not found:
+        raise NotRun("Node is not installed (Debian: nodejs)")
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
+    if int(said.strip("v\n").partition(".")[0] or 0) < 18:
+        raise NotRun(f"Node {said.strip()} has no fetch: it takes 18 or newer")
+    return found
+
+
 @cache
 def docker_runs() -> bool:
     """Whether there is a Docker engine, not only its client."""

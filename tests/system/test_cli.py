@@ -46,6 +46,8 @@ COMMANDS = (
     ["policy", "try-out"],
     *(["case", name] for name in ("show", "check")),
     ["feed"],
+    ["feed", "export"],
+    ["connect", "export"],
     ["explain", "update"],
     ["explain", "case"],
     ["explain", "alert"],
