@@ -59,23 +59,6 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         yield found
 
 
-def test_news_that_comes_while_others_are_carried(scene: Scene) -> None:
-    """What is committed while a partner's batch is on its way is carried in the same turn, and waits for no other."""
-    scene.scores(1)
-    coming = [POLICE]
-
-    def meanwhile(recipient: str) -> None:
-        if recipient in coming:
-            coming.remove(recipient)
-            scene.arrest()
-            scene.carrier.step()  # as the loop does when it hears of the commit
-
-    scene.channel.before = meanwhile
-    scene.carrier.catch_up()
-    assert not coming
-    assert scene.whole(POLICE)
-
-
 def test_every_feed_is_carried(scene: Scene) -> None:
     """What each partner's kit opens is its feed, record by record; what is new is carried, and nothing twice."""
     scene.arrest()
