@@ -5,20 +5,18 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
-from hub.adapters import postgres, sqlite
+from hub.adapters import sqlite
 from hub.adapters.archive import StoreArchive
 from hub.adapters.backlog import StoreBacklog
 from hub.adapters.evidence import StoreEvidence, agencies_ever
 from hub.adapters.feeds import StoreFeed
-from hub.adapters.kafka import KafkaChannel
-from hub.adapters.kafka_admin import KafkaAdmin
-from hub.adapters.kafka_clients import Broker, administrator, broker
-from hub.adapters.kafka_source import GROUP, KafkaSource
+from hub.adapters.kafka_broker import Broker, administrator, broker
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.positions import StorePositions
 from hub.adapters.store import DatabaseStore
@@ -44,6 +42,10 @@ from hub.working import EVERYTHING, Role, loops
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 
+if TYPE_CHECKING:
+    from hub.adapters.kafka import KafkaChannel
+    from hub.adapters.kafka_source import KafkaSource
+
 
 @dataclass
 class Hub:
@@ -64,8 +66,8 @@ class Hub:
     _hosting: Hosting
     roles: frozenset[Role] = EVERYTHING
     stopping: bool = False
-    source: KafkaSource | None = None
-    channel: KafkaChannel | None = None
+    source: "KafkaSource | None" = None
+    channel: "KafkaChannel | None" = None
     carrier: Carrier | None = None
     """Carries feeds to Kafka, where there is one."""
     collector: Collector | None = None
@@ -168,18 +170,24 @@ def last_bundle(settings: Settings, version: int | None = None, digest: str = ""
     hub may run.
     """
     if settings.database:
+        from hub.adapters import postgres
+
         return postgres.kept_bundle(settings.database.get_secret_value(), version, digest)
     return sqlite.kept_bundle(settings.store_file, version, digest)
 
 
 def _is_made(settings: Settings) -> bool:
     if settings.database:
+        from hub.adapters import postgres
+
         return postgres.is_made(settings.database.get_secret_value())
     return settings.store_file.exists()
 
 
 def _open_store(settings: Settings, keys: KeyFile) -> DatabaseStore:
     if settings.database:
+        from hub.adapters import postgres
+
         return postgres.PostgresStore(settings.database.get_secret_value(), keys)
     return sqlite.SqliteStore(settings.store_file, keys)
 
@@ -239,6 +247,8 @@ def _opened(
     if where := broker(settings):
         _connect(hub, where)
     if (admin := administrator(settings)) and Role.CARRY in roles:
+        from hub.adapters.kafka_admin import KafkaAdmin
+
         hub.severer = Severer(KafkaAdmin(admin), lambda: hub.bundle, identity, partial(agencies_ever, store))
     meters.standing = hub.attending.standing
     return hub
@@ -247,21 +257,19 @@ def _opened(
 def _connect(hub: Hub, where: Broker) -> None:
     """The ways in and out, as far as this process goes them."""
     if Role.ACCEPT in hub.roles:
+        from hub.adapters.kafka_source import GROUP, KafkaSource
+
         hub.source = KafkaSource(where, GROUP)
-        hub.collector = _collector(hub, hub.source)
+        opens, checks = opener(lambda: hub.keys.inbound), checker(hub.acceptor.in_force, hub.clock)
+        hub.collector = Collector(hub.source, hub.acceptor, opens, checks)
     if Role.CARRY in hub.roles:
+        from hub.adapters.kafka import KafkaChannel
+
         hub.channel = KafkaChannel(where, hub.identity.topic)
         hub.carrier = _carrier(hub, hub.channel)
 
 
-def _collector(hub: Hub, source: KafkaSource) -> Collector:
-    """The way in from Kafka."""
-    in_force = hub.acceptor.in_force
-    opens, checks = opener(lambda: hub.keys.inbound), checker(in_force, hub.clock)
-    return Collector(source, hub.acceptor, opens, checks)
-
-
-def _carrier(hub: Hub, channel: KafkaChannel) -> Carrier:
+def _carrier(hub: Hub, channel: "KafkaChannel") -> Carrier:
     """The way out to Kafka."""
     return Carrier(
         Carriage(

@@ -35,7 +35,7 @@ def _home(folder: Path | None) -> "KitHome":
 def plainly() -> Iterator[None]:
     """Each failure that somebody can act on as one sentence, and exit code 1."""
     from hub.adapters.hub_http import HubRefused
-    from hub.adapters.kafka_clients import UnusableBroker
+    from hub.adapters.kafka_broker import UnusableBroker
     from hub.adapters.keyfile import NoKey
     from hub.adapters.revisions import UnusableStore
     from hub.adapters.sqlite import StoreInUse

@@ -27,7 +27,7 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
