@@ -1,10 +1,10 @@
 """From a directory of YAML to policies that hold together, or a list of everything that is wrong with them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from access_policies import linting
+from access_policies import expanding, linting
 from access_policies.model import Agreement, Clause, KindPolicy, Never, Partner, Policies, Vocabulary
 from access_policies.reading import Document, UnusablePolicies
 from schemas.identifiers import AgencyId
@@ -23,7 +23,7 @@ def load(directory: Path = SHIPPED) -> Policies:
     vocabulary = reader.read("vocabulary.yaml", Vocabulary)
     partners = reader.read("partners.yaml", dict[AgencyId, Partner])
     agreements = reader.read("agreements.yaml", dict[str, Agreement])
-    clauses = reader.read("clauses.yaml", dict[str, Clause])
+    clauses = reader.read_clauses()
     nevers = reader.read("nevers.yaml", dict[str, Never])
     kinds = {policy.kind: policy for policy in reader.read_kinds(_kind_files(directory))}
     if reader.problems or not (vocabulary and partners is not None and agreements is not None):
@@ -53,20 +53,28 @@ class _Reader:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._documents: dict[str, Document] = {}
+        self._groups: expanding.Groups = {}
         self.problems: list[str] = []
 
-    def read(self, name: str, form: type[T]) -> T | None:
+    def read(self, name: str, form: type[T], write_out: Callable[[Document], None] = lambda _: None) -> T | None:
         try:
             document = self._documents[name] = Document(self._directory / name, name)
+            write_out(document)
             return document.parsed(form)
         except UnusablePolicies as unusable:
             self.problems += unusable.problems
         return None
 
+    def read_clauses(self) -> dict[str, Clause] | None:
+        return self.read("clauses.yaml", dict[str, Clause], self._write_out_clauses)
+
+    def _write_out_clauses(self, document: Document) -> None:
+        self._groups = expanding.write_out_clauses(document)
+
     def read_kinds(self, files: Iterable[Path]) -> Iterator[KindPolicy]:
         for file in files:
             name = str(file.relative_to(self._directory))
-            policy = self.read(name, KindPolicy)
+            policy = self.read(name, KindPolicy, lambda document: expanding.write_out_kind(document, self._groups))
             if policy is not None:
                 yield from self._known_once(policy, name)
 

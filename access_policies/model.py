@@ -107,7 +107,7 @@ class Partner(Form):
     """An agency that takes part. `state_only` keeps a current state, never a history (D1)."""
 
     kind: str
-    legal_status: Literal["relevant_authority", "acting_on_behalf", "voluntary"]
+    legal_status: Literal["relevant_authority", "acting_on_behalf", "court", "voluntary"]
     statutory: bool
     name: str | None = None
     state_only: bool = False

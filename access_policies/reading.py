@@ -16,6 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 T = TypeVar("T")
 
 Path_ = tuple[str | int, ...]
+Entry = tuple[str | int, Any, str | int]
+"""What stands in a mapping or a list: its key, its value, and the key under which it was written."""
 
 LARGEST = 1_000_000
 """Bytes in one file: a hundred times what the longest kind needs."""
@@ -61,6 +63,21 @@ class Document:
     def problem(self, path: Path_, sentence: str) -> str:
         """A message about the part of the file at `path`."""
         return f"{self.name}:{self.line(path)}: {sentence}"
+
+    def rewrite(self, path: Path_, entries: list[Entry]) -> None:
+        """Put these entries in the place of those at `path`; each keeps the lines where it was written."""
+        written = {at: line for at, line in self.lines.items() if at[: len(path)] == path and at != path}
+        for key, _, before in entries:
+            at_it = {at[len(path) + 1 :]: line for at, line in written.items() if at[len(path)] == before}
+            self.lines |= {(*path, key, *rest): line for rest, line in at_it.items()}
+        place = self.content
+        for part in path:
+            place = place[part]
+        if isinstance(place, list):
+            place[:] = [value for _, value, _ in entries]
+        else:
+            place.clear()
+            place.update({str(key): value for key, value, _ in entries})
 
     def parsed(self, form: type[T]) -> T:
         """The content in this form. Raises `UnusablePolicies` with everything that does not fit it."""

@@ -57,7 +57,7 @@ def _governs(now: "Partner | None", draft: "Partner | None") -> str:
 def add(
     agency: Annotated[str, typer.Argument(help="Its id, for example eastshire-housing.")],
     kind: Annotated[str, typer.Option(help="Its kind, as the clauses name it.")],
-    legal_status: Annotated[str, typer.Option(help="relevant_authority, acting_on_behalf or voluntary.")],
+    legal_status: Annotated[str, typer.Option(help="relevant_authority, acting_on_behalf, court or voluntary.")],
     name: Annotated[str | None, typer.Option(help="Its name in full.")] = None,
     statutory: Annotated[bool, typer.Option(help="Whether it is a statutory body.")] = False,
     home: Home = None,

@@ -20,7 +20,7 @@ TABLE = """
     northshire-council-housing | station         | withheld | no rule tells it                  | -
     northshire-council-housing | alleged_offence | withheld | never offence-stays-with-justice: | -
     northshire-council-housing | expected_until  | withheld | not in this update                | -
-    open-door-hostel           | person          | withheld | hostel-agreed needs involvement a | -
+    open-door-hostel           | person          | withheld | housing-agreed-charity-hostel needs involvement a | -
     northshire-police          | station         | told     | it published this update          | -
     northshire-probation       | alleged_offence | told     | probation-supervises: The supervi | cohort Fixed
     hmp-fictional              | person          | withheld | no rule tells it                  | -
@@ -68,11 +68,11 @@ def test_what_was_missing_is_said_with_what_would_have_met_it(scene: Scene) -> N
     scene.p.publish(PROBATION, "trust.consent.withdrawn", scene.person)
     scene.p.clock.turn(minutes=1)
     before = cell(decision(scene, scene.arrested())["partners"][HOSTEL], "person")
-    agreed = {"clause": "hostel-agreed", "needs": {"consent": ["accommodation/whereabouts"]}}
+    agreed = {"clause": "housing-agreed-charity-hostel", "needs": {"consent": ["accommodation/whereabouts"]}}
     assert agreed in before["unmet"]
     scene.p.publish(PROBATION, "trust.consent.given", {**scene.person, **a_consent(HOSTEL)})
     after = cell(decision(scene, scene.arrested())["partners"][HOSTEL], "person")
-    assert (after["outcome"], after["clause"]) == ("told", "hostel-agreed")
+    assert (after["outcome"], after["clause"]) == ("told", "housing-agreed-charity-hostel")
     assert after["met"]["consent"] == ["accommodation/whereabouts"]
 
 
@@ -116,7 +116,7 @@ def test_a_suspended_partner_is_said_to_be_suspended(scene: Scene) -> None:
             "withheld",
             "tenancy needs agreement northshire-1",
         ),
-        ({"safeguarding": "true", "field": "person"}, "told", "safeguarding-housing: "),
+        ({"safeguarding": "true", "field": "person"}, "told", "safeguarding-council-housing: "),
         ({"restrictions": "victim_safety", "safeguarding": "true", "field": "person"}, "withheld", "never restricted-"),
         (
             {"cohort": "unknown", "involvement": "lead", "pathways": "accommodation", "field": "person"},

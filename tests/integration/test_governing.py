@@ -204,7 +204,7 @@ def test_a_decision_is_explained_under_its_own_rules(scene: Scene) -> None:
     """After the rules have changed, what was decided before is explained by the clause that decided it, and what comes
     after by the new rules; so is what a partner holds.
     """
-    changed = reworded("tenancy", "Another reason.", without(ARREST, "hostel-agreed"))
+    changed = reworded("tenancy", "Another reason.", without(ARREST, "housing-agreed-charity-hostel"))
     updates = [scene.arrested()]
     scene.p.governed_by(signed(2, changed))
     held = [_held_by_housing(scene, updates[0])]
@@ -218,7 +218,7 @@ def test_a_decision_is_explained_under_its_own_rules(scene: Scene) -> None:
         told, withheld = (_person_of(said["partners"][agency]) for agency in (HOUSING, HOSTEL))
         assert (told["outcome"], withheld["outcome"]) == ("told", "withheld")
         assert told["reason"].startswith(reason)
-        assert ("hostel-agreed" in withheld["reason"]) == (rules is not changed)
+        assert ("housing-agreed-charity-hostel" in withheld["reason"]) == (rules is not changed)
         assert all(cell["reason"].startswith(reason) for cell in held.pop(0))
 
 

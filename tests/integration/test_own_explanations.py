@@ -46,7 +46,7 @@ def test_a_publisher_sees_itself_and_the_general_rule(scene: Scene) -> None:
         "not in this update",
     }
     rules = {(each["recipient"], each["clause"]) for each in found["entitled"]}
-    assert rules >= {("council_housing", "tenancy"), ("charity_hostel", "hostel-agreed")}
+    assert rules >= {("council_housing", "tenancy"), ("charity_hostel", "housing-agreed-charity-hostel")}
     [tenancy] = [each for each in found["entitled"] if each["clause"] == "tenancy"]
     assert tenancy["when"]["pathway"] == ["accommodation"]
     assert "under-18" in {bar["rule"] for bar in found["nevers"]}

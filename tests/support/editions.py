@@ -43,7 +43,7 @@ def small(**said: Any) -> Policies:
         },
         "never": {"under-18": {"fields": "*", "when": {"age": "youth"}, "because": "Under 18."}},
         "share": {
-            "hostel-agreed": {"fields": ["person"], "masked": ["date_of_birth"]},
+            "housing-agreed-charity-hostel": {"fields": ["person"], "masked": ["date_of_birth"]},
             "tenancy": {"fields": ["person"]},
         },
     }
@@ -55,7 +55,7 @@ def small(**said: Any) -> Policies:
         },
         "agreements": {"northshire-1": _shipped().agreements["northshire-1"]},
         "clauses": {
-            "hostel-agreed": a_clause("charity_hostel", when={"consent": "accommodation"}),
+            "housing-agreed-charity-hostel": a_clause("charity_hostel", when={"consent": "accommodation"}),
             "tenancy": a_clause("council_housing", when={"involvement": ["active", "lead"]}),
         },
         "kinds": {KIND: KindPolicy.model_validate(policy)},

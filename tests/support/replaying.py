@@ -32,7 +32,7 @@ def told_also(kind: str, clause: str, *fields: str, policies: Policies | None = 
 
 def other_rules() -> Policies:
     """Housing is also told the station and the prison; the hostel is no longer told of arrests."""
-    rules = told_also(ARREST, "tenancy", "station", policies=without(ARREST, "hostel-agreed"))
+    rules = told_also(ARREST, "tenancy", "station", policies=without(ARREST, "housing-agreed-charity-hostel"))
     return told_also(PLAN, "tenancy", "prison", policies=rules)
 
 

@@ -82,10 +82,10 @@ def test_any_situation_can_be_asked_about(story: tuple[Path, str, str, str]) -> 
     for more in ((), ("--in-force",)):
         assert "needs pathway accommodation, consent accommodation/whereabouts" in ok(story[0], *words, *more)
         agreed = ("--pathway", "accommodation", "--consent", "accommodation/whereabouts")
-        assert "hostel-agreed: " in ok(story[0], *words, *agreed, *more)
+        assert "housing-agreed-charity-hostel: " in ok(story[0], *words, *agreed, *more)
         assert "agreement northshire-1" in ok(story[0], *words, *agreed, "--lapsed", "northshire-1", *more)
         assert "restricted-case" in ok(story[0], *words, "--restriction", "victim_safety", *more)
-        assert "safeguarding-hostel: " in ok(story[0], *words, "--safeguarding", *more)
+        assert "safeguarding-charity-hostel: " in ok(story[0], *words, "--safeguarding", *more)
     assert "secret" in failed(story[0], *words, "--handling", "secret")
     assert "handling" in failed(story[0], *words, "--handling", "secret", "--in-force")
 

@@ -17,7 +17,7 @@ LINE = (
     "WIDER custody.person.arrested -> charity_hostel: station: withheld -> told when consent is accommodation and age "
     "is adult and agreement is northshire-1"
 )
-WIDER = with_share(small(), "hostel-agreed", ("person", "station"), ("date_of_birth",))
+WIDER = with_share(small(), "housing-agreed-charity-hostel", ("person", "station"), ("date_of_birth",))
 
 
 @pytest.fixture(name="policies")

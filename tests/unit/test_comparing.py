@@ -22,6 +22,7 @@ from support.editions import (
     with_share,
 )
 
+GROUND = "housing-agreed-charity-hostel"
 HOSTEL_HEARS = f"{KIND} -> charity_hostel"
 HOUSING_HEARS = f"{KIND} -> council_housing"
 IN_FORCE = "agreement is northshire-1"
@@ -53,23 +54,23 @@ def a_bar_on(field: str) -> dict[str, Never]:
 
 TOLD = {
     "a field more": (
-        with_share(small(), "hostel-agreed", ("person", "station"), ("date_of_birth",)),
+        with_share(small(), GROUND, ("person", "station"), ("date_of_birth",)),
         [f"WIDER {HOSTEL_HEARS}: station: withheld -> told when {AGREED}"],
     ),
     "a field less": (
-        with_share(small(), "hostel-agreed", ("person",)),
+        with_share(small(), GROUND, ("person",)),
         [f"NARROWER {HOSTEL_HEARS}: date_of_birth: masked (year_only) -> withheld when {AGREED}"],
     ),
     "in full what was in part": (
-        with_share(small(), "hostel-agreed", ("person", "date_of_birth")),
+        with_share(small(), GROUND, ("person", "date_of_birth")),
         [f"WIDER {HOSTEL_HEARS}: date_of_birth: masked (year_only) -> told when {AGREED}"],
     ),
     "a consent no longer needed": (
-        with_clause(small(), "hostel-agreed", when={}),
+        with_clause(small(), GROUND, when={}),
         [
             f"WIDER {HOSTEL_HEARS}: person: withheld -> told when {NOT_AGREED}",
             f"WIDER {HOSTEL_HEARS}: date_of_birth: withheld -> masked (year_only) when {NOT_AGREED}",
-            "CHANGED clauses.hostel-agreed.when.consent: accommodation -> none",
+            f"CHANGED clauses.{GROUND}.when.consent: accommodation -> none",
         ],
     ),
     "another involvement": (
@@ -143,11 +144,11 @@ def test_another_ground_is_a_line_of_its_own() -> None:
         }
     )
     share = twin.kinds[KIND].share
-    last = with_policy(twin, share={**share, "twin": share["hostel-agreed"]})
-    first = with_policy(twin, share={"twin": share["hostel-agreed"], **share})
+    last = with_policy(twin, share={**share, "twin": share[GROUND]})
+    first = with_policy(twin, share={"twin": share[GROUND], **share})
     assert lines(first, last) == [
-        f"GROUND {HOSTEL_HEARS}: person: told, hostel-agreed -> twin when {AGREED}",
-        f"GROUND {HOSTEL_HEARS}: date_of_birth: masked (year_only), hostel-agreed -> twin when {AGREED}",
+        f"GROUND {HOSTEL_HEARS}: person: told, {GROUND} -> twin when {AGREED}",
+        f"GROUND {HOSTEL_HEARS}: date_of_birth: masked (year_only), {GROUND} -> twin when {AGREED}",
     ]
 
 

@@ -17,6 +17,12 @@ PAGES = pages(POLICIES)
 NOTICE, RECORD, AGREEMENT = PAGES["notice.md"], PAGES["record-of-processing.md"], PAGES["agreements/northshire-1.md"]
 GRANTS = grants(POLICIES)
 NAMES = {partner.kind: partner.name or "" for partner in POLICIES.partners.values()}
+"""One agency of each kind, by its name in the record."""
+HEADINGS = {
+    kind: " and ".join(partner.name or "" for partner in POLICIES.partners.values() if partner.kind == kind)
+    for kind in NAMES
+}
+"""Every agency of each kind, as the notice heads its part."""
 
 of_each_partner = pytest.mark.parametrize("kind", sorted(NAMES))
 
@@ -87,7 +93,7 @@ def test_what_is_not_set_is_called_so() -> None:
 @of_each_partner
 def test_the_notice_says_what_a_partner_is_never_told(kind: str) -> None:
     """A class of data stands under "never told" exactly when no clause tells this partner any of it."""
-    [line] = re.findall(r"^\*\*Never told\*\*: (.*)\.$", section(NOTICE, NAMES[kind]), re.MULTILINE)
+    [line] = re.findall(r"^\*\*Never told\*\*: (.*)\.$", section(NOTICE, HEADINGS[kind]), re.MULTILINE)
     told = {name for grant in GRANTS if grant.clause.recipient == kind for name in grant.classes}
     plain = POLICIES.vocabulary.plain
     assert set(line.split("; ")) == {plain[name] for name in POLICIES.vocabulary.classes if name not in told}
@@ -97,7 +103,7 @@ def test_the_notice_says_what_a_partner_is_never_told(kind: str) -> None:
 @of_each_partner
 def test_the_notice_gives_a_reason_for_each_ground(kind: str) -> None:
     """Under each partner stands why, once for each clause, and only if what."""
-    part, clauses = section(NOTICE, NAMES[kind]), {g.name for g in GRANTS if g.clause.recipient == kind}
+    part, clauses = section(NOTICE, HEADINGS[kind]), {g.name for g in GRANTS if g.clause.recipient == kind}
     assert part.count("**Why**: ") == part.count("**Only if** ") == len(clauses)
 
 

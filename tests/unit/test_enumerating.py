@@ -39,7 +39,7 @@ def test_a_word_of_many_values_has_every_set_of_those_mentioned() -> None:
     """Of two consents that are asked for apart, either, both or none may be there."""
     two = {
         **PLAIN.clauses,
-        "more": PLAIN.clauses["hostel-agreed"].model_copy(update={"when": {"consent": ("treatment",)}}),
+        "more": PLAIN.clauses["housing-agreed-charity-hostel"].model_copy(update={"when": {"consent": ("treatment",)}}),
     }
     policies = PLAIN.model_copy(update={"clauses": two})
     share = policies.kinds[KIND].share

@@ -82,8 +82,9 @@ SPOILT = {
     "a partner of a kind that is misspelt": Refused(
         added(PARTNERS, "eastshire: {kind: plice, legal_status: relevant_authority, statutory: true}"),
         "eastshire:",
-        "no kind of partner is called 'plice'; choose from charity_hostel, council_housing, drug_service, "
-        "iom_unit, police, prison, probation, or decide on it there",
+        "no kind of partner is called 'plice'; choose from charity_hostel, council_housing, court, drug_service, "
+        "ete_provider, health_service, housing_association, iom_unit, local_policing, peer_mentors, police, prison, "
+        "probation, social_care, youth_service, or decide on it there",
     ),
     "a partner that calls itself the hub": Refused(
         added(PARTNERS, "hub: {kind: police, legal_status: relevant_authority, statutory: true}"),
@@ -172,8 +173,8 @@ SPOILT = {
     "a power nobody knows": Refused(
         clause(power="{probation: habit}"),
         "power:",
-        "there is no power 'habit'; choose from CDA1998-s115, OMA2007-s14, consent, notice-to-recipients, "
-        "programme-agreement, safeguarding, staff-safety",
+        "there is no power 'habit'; choose from CDA1998-s115, OMA2007-s14, consent, court-proceedings, "
+        "notice-to-recipients, programme-agreement, safeguarding, staff-safety",
     ),
     "a discloser nobody is": Refused(
         clause(power="{probtion: CDA1998-s115}"),

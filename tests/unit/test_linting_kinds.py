@@ -102,7 +102,7 @@ SPOILT = {
     ),
     "people under 18 for a hostel in every kind": Refused(
         swapped(
-            NEVERS, "[police, probation, prison, iom_unit]", "[police, probation, prison, iom_unit, charity_hostel]"
+            NEVERS, "iom_unit, youth_service, social_care]", "iom_unit, youth_service, social_care, charity_hostel]"
         ),
         "never:",
         "charity_hostel is not named for people under 18 (D18), and no `never` bars 'source' when age is "

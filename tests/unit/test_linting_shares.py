@@ -34,16 +34,18 @@ SPOILT = {
         "OMA2007-s14 does not cover 'prescribing', which is of class 'health'; choose another clause",
     ),
     "a publisher without a power": Refused(
-        swapped(CLAUSES, "{police: CDA1998-s115, probation: CDA1998-s115, prison", "{probation: CDA1998-s115, prison"),
+        swapped(
+            CLAUSES, "purpose: programme\n  power: {prison: OMA2007-s14, any", "purpose: programme\n  power: {prison"
+        ),
         "programme-runs:",
         "the clause gives 'police' no power to disclose this; add it under `power`",
         named=ARREST,
     ),
     "a publisher that is no party": Refused(
-        swapped(AGREEMENTS, "hmp-fictional, ", ""),
+        swapped(AGREEMENTS, "northshire-court, ", ""),
         "police-manage:",
-        "'prison' publishes this, and is no controller under northshire-1; add one, or take it out",
-        named="custody/person.received.yaml",
+        "'court' publishes this, and is no controller under northshire-1; add one, or take it out",
+        named="trust/update.withdrawn.yaml",
     ),
     "health without an extra condition": Refused(
         swapped(ARREST, "  tenancy:\n    fields: [source,", "  tenancy:\n    fields: [drug_test, source,"),
@@ -70,7 +72,7 @@ SPOILT = {
     ),
     "an event for whoever is named": Refused(
         swapped("trust/fact.confirmed.yaml", "update:        {class: envelope}", "update:        {class: event}"),
-        "you-are-named-police:",
+        "you-are-named:",
         "the clause hangs on nothing that is confirmed (D12), and 'update' is of class 'event'; take it out, "
         "or add `involvement` to the clause",
     ),
@@ -85,7 +87,7 @@ SPOILT = {
     ),
     "free text for a hostel": Refused(
         swapped(CONCERN, "    free_text: Whoever must act", "    # free_text: Whoever must act"),
-        "safeguarding-hostel:",
+        "safeguarding-charity-hostel:",
         "'what' is free text, and charity_hostel is not statutory; take it out, or say why under `free_text`",
     ),
     "a reason for free text that is not told": Refused(
@@ -95,7 +97,7 @@ SPOILT = {
     ),
     "free text for no reason": Refused(
         swapped(CONCERN, "free_text: Whoever", "free_text: ' ' # Whoever"),
-        "safeguarding-hostel:",
+        "safeguarding-charity-hostel:",
         "`free_text` says why it may be told; write that, or take it out",
     ),
     "a signpost that says nothing": Refused(
@@ -111,8 +113,12 @@ SPOILT = {
         "a signpost holds no value, so none of { } < > $ % stands in it (D28); write it out",
     ),
     "a signpost that hints at a concern": Refused(
-        swapped(ARREST, "safeguarding-hostel: {fields:", "safeguarding-hostel: {signpost: Ask probation., fields:"),
-        "safeguarding-hostel:",
+        swapped(
+            ARREST,
+            "safeguarding-charity-hostel: {fields:",
+            "safeguarding-charity-hostel: {signpost: Ask probation., fields:",
+        ),
+        "safeguarding-charity-hostel:",
         "the clause reads safeguarding, which this partner is not told, so its signpost hints (D28); take it out",
     ),
     "a signpost that hints at a restriction": Refused(
@@ -127,7 +133,7 @@ SPOILT = {
     ),
     "safety by consent alone": Refused(
         swapped(PLAN, "offender_manager:  {class: event}", "offender_manager:  {class: safety}"),
-        "hostel-agreed:",
+        "housing-agreed:",
         "'offender_manager' concerns safety and hangs on consent alone (D17); share it without consent too",
     ),
 }

@@ -12,7 +12,7 @@ from schemas.updates import KINDS
 from support.editions import HOSTEL, HOUSING, KIND, a_partner, small, with_clause, with_partner, with_policy, with_share
 
 GROUND = (
-    "For accommodation, under `hostel-agreed` "
+    "For accommodation, under `housing-agreed-charity-hostel` "
     "(Northshire agreement 1, schedule B, to be reviewed by 2027-05-01): A bed is kept."
 )
 AGREED = (
@@ -28,7 +28,7 @@ def note(new: Policies, old: Policies | None = None) -> str:
 
 def test_a_partner_is_told_what_is_new_when_for_what_and_why() -> None:
     """A field, the situations, the purpose, the agreement and the clause's own reason, for that partner alone."""
-    assert note(with_share(small(), "hostel-agreed", ("person", "station"), ("date_of_birth",))) == (
+    assert note(with_share(small(), "housing-agreed-charity-hostel", ("person", "station"), ("date_of_birth",))) == (
         "## Open Door Hostel\n\n"
         "**custody.person.arrested** (An arrest: an alleged offence, never more). "
         f"You will newly be told: station. {AGREED} {GROUND}\n"
@@ -36,15 +36,15 @@ def test_a_partner_is_told_what_is_new_when_for_what_and_why() -> None:
 
 
 SAYS = {
-    "You will no longer be told: date of birth": with_share(small(), "hostel-agreed", ("person",)),
+    "You will no longer be told: date of birth": with_share(small(), "housing-agreed-charity-hostel", ("person",)),
     "You will be told in full what you were told in part: date of birth": with_share(
-        small(), "hostel-agreed", ("person", "date_of_birth")
+        small(), "housing-agreed-charity-hostel", ("person", "date_of_birth")
     ),
     "You will newly be told in part (yes no): drug test": with_share(
-        small(), "hostel-agreed", ("person",), ("date_of_birth", "drug_test")
+        small(), "housing-agreed-charity-hostel", ("person",), ("date_of_birth", "drug_test")
     ),
     "This holds when the person has not agreed that you may be told for accommodation": with_clause(
-        small(), "hostel-agreed", when={}
+        small(), "housing-agreed-charity-hostel", when={}
     ),
     "This holds when your part in the case is referred": with_clause(
         small(), "tenancy", when={"involvement": ("referred", "active", "lead")}
@@ -85,7 +85,7 @@ def test_a_partner_that_is_suspended_reads_what_it_loses() -> None:
 
 def test_a_ground_that_is_gone_is_named_once_more() -> None:
     """Whoever is told something no longer reads on which ground it was told, also when that clause is there no more."""
-    rest = {name: clause for name, clause in small().clauses.items() if name != "hostel-agreed"}
+    rest = {name: clause for name, clause in small().clauses.items() if name != "housing-agreed-charity-hostel"}
     share = {name: each for name, each in small().kinds[KIND].share.items() if name in rest}
     text = note(with_policy(small().model_copy(update={"clauses": rest}), share=share))
     assert "You will no longer be told: person." in text

@@ -185,7 +185,7 @@ SPOILT = {
     "a legal status nobody knows": Refused(
         swapped(PARTNERS, "relevant_authority", "friendly"),
         "legal_status:",
-        "northshire-police.legal_status: choose from 'relevant_authority', 'acting_on_behalf' or 'voluntary'",
+        "northshire-police.legal_status: choose from 'relevant_authority', 'acting_on_behalf', 'court' or 'voluntary'",
     ),
     "a name that is no agency's": Refused(
         added(PARTNERS, "Not An Id: {kind: police, legal_status: relevant_authority, statutory: true}"),

@@ -75,7 +75,7 @@ def test_the_page_says_what_each_situation_tells_on_which_ground() -> None:
         f"### {KIND} → charity hostel\n\n"
         "| in this situation | told | masked | ground |\n"
         "| --- | --- | --- | --- |\n"
-        "| a resident who agreed | `person` | `date_of_birth` (year_only) | hostel-agreed |\n"
+        "| a resident who agreed | `person` | `date_of_birth` (year_only) | housing-agreed-charity-hostel |\n"
         "| any of the other 2 | – | – | – |\n\n"
         f"### {KIND} → council housing\n\n"
         "| in this situation | told | masked | ground |\n"
