@@ -78,9 +78,17 @@ def checked(entries: Sequence[Entry], caller: Caller, bundle: Bundle, now: datet
     stood: dict[UUID, tuple[int, bytes]] = {}
     found = []
     for entry in entries:
-        wrong = [*dict.fromkeys([*entry.wrong, *_found_wrong(entry, caller, bundle, now, stood)])]
-        found.append(replace(entry, drafts=(), wrong=tuple(wrong)) if wrong else entry)
+        wrong = _by_column([*entry.wrong, *_found_wrong(entry, caller, bundle, now, stood)])
+        found.append(replace(entry, drafts=(), wrong=wrong) if wrong else entry)
     return found
+
+
+def _by_column(wrong: Sequence[Wrong]) -> tuple[Wrong, ...]:
+    """The first of each column: what cannot be read would be missing too, and several updates have the same number."""
+    first: dict[str, Wrong] = {}
+    for each in wrong:
+        first.setdefault(each.column, each)
+    return tuple(first.values())
 
 
 def _found_wrong(
@@ -91,9 +99,7 @@ def _found_wrong(
         if raw != draft.raw:
             message = f"stands in row {row} too, with other words"
             yield Wrong(entry.row, draft.column("id"), "stands_twice", message)
-        found = told(entry.row, draft, _problems(draft, caller, bundle, now))
-        known = {each.column for each in entry.wrong}  # what could not be read would be missing too
-        yield from (each for each in found if each.column not in known)
+        yield from told(entry.row, draft, _problems(draft, caller, bundle, now))
 
 
 def _problems(draft: Draft, caller: Caller, bundle: Bundle, now: datetime) -> Sequence[Problem]:
