@@ -154,6 +154,8 @@ def test_the_same_words_are_the_same_update() -> None:
     first, again = drafts(WHOLE), drafts(WHOLE, WHO | {"as_at": "2026-03-01"} | SCORE)
     assert [*again[:5]] == first
     assert again[5].raw == first[1].raw
+    [old], [same_score_later] = drafts(WHO | SCORE), drafts(WHO | SCORE | {"scored_on": "02/03/2026"})
+    assert old.update_id != same_score_later.update_id
     later = drafts(WHOLE | {"score": "30", "scored_on": "01/04/2026"})
     assert [new.update_id == old.update_id for new, old in zip(later, first, strict=True)] == [
         *[True, False, True, True, True]
