@@ -16,6 +16,7 @@ from hub.adapters.archive import StoreArchive
 from hub.adapters.backlog import StoreBacklog
 from hub.adapters.evidence import StoreEvidence, agencies_ever
 from hub.adapters.feeds import StoreFeed
+from hub.adapters.files import FileSource
 from hub.adapters.kafka_broker import Broker, administrator, broker
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.positions import StorePositions
@@ -29,7 +30,7 @@ from hub.governing import Governing, begin
 from hub.identity import Identity
 from hub.keying import HubKeys
 from hub.metering import Meters, metered
-from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
+from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy, Source
 from hub.receiving import Caller, receive
 from hub.recording import Recorder, signing_key
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
@@ -71,7 +72,7 @@ class Hub:
     carrier: Carrier | None = None
     """Carries feeds to Kafka, where there is one."""
     collector: Collector | None = None
-    """Takes in what agencies publish to Kafka, where there is one."""
+    """Takes in what agencies publish to Kafka, or put into a folder, where there is one."""
     severer: Severer | None = None
     """Takes away access at the brokers, where the hub may do that."""
     ahead: set[AgencyId] = field(default_factory=set)
@@ -246,6 +247,8 @@ def _opened(
     )
     if where := broker(settings):
         _connect(hub, where)
+    elif settings.inbox and hub.roles == EVERYTHING:  # a folder is for one process
+        hub.collector = _collector(hub, FileSource(settings.inbox))
     if (admin := administrator(settings)) and Role.CARRY in roles:
         from hub.adapters.kafka_admin import KafkaAdmin
 
@@ -260,13 +263,19 @@ def _connect(hub: Hub, where: Broker) -> None:
         from hub.adapters.kafka_source import GROUP, KafkaSource
 
         hub.source = KafkaSource(where, GROUP)
-        opens, checks = opener(lambda: hub.keys.inbound), checker(hub.acceptor.in_force, hub.clock)
-        hub.collector = Collector(hub.source, hub.acceptor, opens, checks)
+        hub.collector = _collector(hub, hub.source)
     if Role.CARRY in hub.roles:
         from hub.adapters.kafka import KafkaChannel
 
         hub.channel = KafkaChannel(where, hub.identity.topic)
         hub.carrier = _carrier(hub, hub.channel)
+
+
+def _collector(hub: Hub, source: Source) -> Collector:
+    """The way in from Kafka, or from a folder."""
+    in_force = hub.acceptor.in_force
+    opens, checks = opener(lambda: hub.keys.inbound), checker(in_force, hub.clock)
+    return Collector(source, hub.acceptor, opens, checks)
 
 
 def _carrier(hub: Hub, channel: "KafkaChannel") -> Carrier:

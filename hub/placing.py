@@ -120,7 +120,7 @@ class Desk:
         update, publisher = received.update, received.key.publisher
         target = self.target(received)
         if update.refers_to() and target is None:
-            return Held("unknown_reference")
+            return Discarded() if self._of_a_stranger(received) else Held("unknown_reference")
         if target and self._inherits(received.kind) and not self._may_speak_of(received, target):
             return Held("not_its_publisher")
         records = self._records(publisher, update, target)
@@ -144,8 +144,21 @@ class Desk:
             return Placed(records.pop(), target)
         if isinstance(received.update, CohortDecided):
             return Placed(uuid4(), new=True)
+        return Discarded() if self._in_bulk(received) else Held("unknown_person")
+
+    def _in_bulk(self, received: Received) -> bool:
+        """Whether it comes from a system that covers everyone in a prison or a custody suite (D26)."""
         partner = self.bundle.policies.partners.get(received.key.publisher)
-        return Discarded() if partner and received.kind in partner.bulk else Held("unknown_person")
+        return bool(partner and received.kind in partner.bulk)
+
+    def _of_a_stranger(self, received: Received) -> bool:
+        """Whether it comes from such a system and names only numbers that nobody on the programme has: what it refers
+        to was discarded before it. Without a number it may be about anybody, and is held.
+        """
+        update = received.update
+        return bool(
+            self._in_bulk(received) and update.identifiers and not self._records(received.key.publisher, update, None)
+        )
 
     def _records(self, publisher: AgencyId, update: Update, target: UpdateKey | None) -> set[UUID]:
         """Every record that the update points at; more than one is a contradiction."""

@@ -244,7 +244,7 @@ def _update(kind: str, version: int, data: Any, now: datetime) -> Update:
     try:
         return parse(kind, orjson.dumps(data), version=version, this_year=now.year)
     except ValidationError as invalid:
-        errors = invalid.errors(include_url=False, include_context=False, include_input=False)
+        errors = invalid.errors(include_url=False, include_input=False)
         raise Rejected([_in_words(versions(KINDS[kind])[version], error) for error in errors]) from None
     except (TypeError, orjson.JSONEncodeError):
         raise _rejected("data", "not_json", "holds a number that JSON cannot carry") from None
@@ -266,6 +266,8 @@ def _in_words(model: type[Update], error: Any) -> Problem:
     if rule == "extra_forbidden":
         known = ", ".join(model.model_fields) if len(loc) == 1 else "see the schema"
         return Problem(_path(loc[:-1]), "unknown_field", f"has a field this kind does not know; known: {known}")
+    if rule == "enum":  # the words of a closed list are the schema's, never the sender's
+        return Problem(_path(loc), rule, f"is one of: {error['ctx']['expected']}")
     return Problem(_path(loc), rule, _SENTENCES.get(rule, _plain)(rule))
 
 

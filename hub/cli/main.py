@@ -10,6 +10,7 @@ from hub.cli import (
     demo,
     explain,
     exports,
+    importing,
     ledger,
     policy,
     publish,
@@ -33,6 +34,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("publish")(publish.publish)
+app.add_typer(importing.app, name="import")
 app.command("sign")(agency_keys.sign)
 app.command("seal")(sealing.seal)
 app.add_typer(agency.app, name="agency")

