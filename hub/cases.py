@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
+from hub import presenting
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.placing import HUB, Desk, PersonIdentity, new_identity
@@ -18,11 +19,27 @@ from hub.receiving import Received
 from hub.standing import Standing, situations
 from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
-from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
+from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
+from schemas.updates.custody import (
+    Charged,
+    Died,
+    Recalled,
+    ReleaseCancelled,
+    ReleaseChanged,
+    ReleasePlanned,
+    Wanted,
+    WantedCleared,
+)
 from schemas.updates.programme import CohortDecided, RiskReassessed
 from schemas.updates.trust import ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
-NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, RiskReassessed)
+NO_WORD = (
+    *MOVEMENTS,
+    *(ReleasePlanned, ReleaseChanged, ReleaseCancelled),
+    *(Charged, HearingListed, HearingConcluded, Sentenced),
+    *(Recalled, Wanted, WantedCleared, Died),
+    RiskReassessed,
+)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 
@@ -81,21 +98,36 @@ class Case:
         """What is over for a state-only partner, now that it is told this update (D1): a movement and the hub's word
         on it, or this update itself where it speaks of a state that is over.
         """
-        if isinstance(received.update, UpdateConfirmed):
-            shown = self.facts.shown.get(agency)
-            return [] if shown and shown.key == str(target) else [received.key]
+        update, key, about = received.update, str(received.key), str(target)
+        if isinstance(update, UpdateConfirmed):
+            return [] if presenting.is_shown(self.facts, agency, about) else [received.key]
+        if isinstance(update, Charged | HearingConcluded) and target:
+            return self._over_by_outcome(agency, received.key, about, clears=update.clears)
         over = None
-        if isinstance(received.update, MOVEMENTS):
-            claim = movement(received.key.publisher, received.occurred_at, received.update, now)
-            over = fact_rules.show(self.facts, agency, str(received.key), claim, str(target))
-        elif isinstance(received.update, UpdateWithdrawn):
-            over = fact_rules.hide(self.facts, agency, str(target))
+        if isinstance(update, MOVEMENTS):
+            claim = movement(received.key.publisher, received.occurred_at, update, now)
+            over = presenting.show(self.facts, agency, key, claim, about)
+        elif isinstance(update, UpdateWithdrawn):
+            over = presenting.hide(self.facts, agency, about)
         self.changed = self.changed or over is not None
-        return self._with_what_followed(over) if over else []
+        return self._all_of(over) if over else []
+
+    def _over_by_outcome(self, agency: AgencyId, key: UpdateKey, arrest: str, *, clears: bool) -> list[UpdateKey]:
+        """A charge or a conviction says something of a state that is shown, or nothing; what came to nothing goes."""
+        movements = presenting.movements_of(self.facts, arrest)
+        if not clears:
+            return [] if presenting.is_shown(self.facts, agency, *movements) else [key]
+        over = presenting.hide(self.facts, agency, *movements)
+        self.changed = self.changed or over is not None
+        return [each for each in self._all_of(over or arrest) if each != key]
+
+    def _all_of(self, over: str) -> list[UpdateKey]:
+        """Everything that a partner hears of a movement: itself, what was said of it, and of the arrest."""
+        return [*self._with_what_followed(over), *map(key_of, presenting.outcomes_beside(self.facts, over))]
 
     def recall(self, agency: AgencyId, target: UpdateKey) -> list[UpdateKey]:
         """Everything that `agency` gives back with an update: itself, the hub's word on it, its corrections."""
-        hidden = fact_rules.hide(self.facts, agency, str(target))
+        hidden = presenting.hide(self.facts, agency, str(target))
         self.changed = self.changed or hidden is not None
         return self._with_what_followed(str(target))
 
@@ -109,6 +141,8 @@ class Case:
         """
         if received.key.publisher != HUB or target is None:
             return False
+        if isinstance(received.update, UpdateConfirmed) and fact_rules.dead(self.facts):
+            return True  # of the dead nothing is confirmed by time (D5)
         ended = isinstance(received.update, ConsentLapsed) and fact_rules.consent_ended(self.facts, str(target))
         return ended or str(target) in self.facts.settled | self.facts.closed
 

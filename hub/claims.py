@@ -88,6 +88,15 @@ class CorrectionClaim(_Claim):
     fields: tuple[str, ...]
 
 
+class ChangeClaim(_Claim):
+    """A release plan says something else; what, stands in the change itself."""
+
+    plan: str
+    """The key of the plan."""
+    release_on: date | None = None
+    """The new day, if that has changed."""
+
+
 class RecallClaim(_Claim):
     """Agencies gave back what they were told of an update."""
 

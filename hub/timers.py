@@ -2,7 +2,8 @@
 
 An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it was
 undone, to exactly those who were told. A consent with a last day lapses after it; an access that was opened in an
-emergency ends, and so does a concern. What is told to nobody is no update: a view that closes leaves an entry in the
+emergency ends, and so does a concern. Of somebody who has died nothing is confirmed any more (D5); what ends
+somebody's ground goes on. What is told to nobody is no update: a view that closes leaves an entry in the
 ledger and nothing else.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from hub import facts as fact_rules
+from hub import presenting
 from hub.accepting import Acceptor
 from hub.closing import close
 from hub.facts import Facts
@@ -72,7 +73,7 @@ def _fire(acceptor: Acceptor, unit: Unit, timer: Timer) -> None:
 def _settle(unit: Unit, timer: Timer) -> Received:
     """What becomes of a provisional update, the same from whichever process it comes."""
     person = unit.lock_persons([timer.record_id])[timer.record_id]
-    if fact_rules.undone(Facts.kept(person.facts), str(timer.subject)):
+    if presenting.undone(Facts.kept(person.facts), str(timer.subject)):
         return _of_hub(timer, UpdateWithdrawn, {"reason": WithdrawalReason.UNDONE.value})
     return _of_hub(timer, UpdateConfirmed, {})
 

@@ -90,11 +90,25 @@ class Alert(_Told):
     seq: int
     kind: str
     """Of the update that raised it."""
-    about: Literal["arrest", "custody_outcome", "release", "release_plan", "missed_appointment", "recall_of_disclosure"]
+    about: Literal[
+        "arrest",
+        "custody_outcome",
+        "release",
+        "release_plan",
+        "recall",
+        "wanted_marker",
+        "death",
+        "hearing",
+        "court_outcome",
+        "missed_appointment",
+        "recall_of_disclosure",
+    ]
     headline: str
     """One sentence made of told fields only."""
     advice: str | None = None
     """What not to do on this alone (D2)."""
     certainty: Certainty | None = None
     person: str | None = None
+    followed_by: tuple[UUID, ...] = ()
+    """The alerts that said later what became of an arrest."""
     acknowledged: bool = False

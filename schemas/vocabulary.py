@@ -111,6 +111,7 @@ class Stands(StrEnum):
 
     CONFIRMED = "confirmed"
     NO_LONGER_STANDS = "no_longer_stands"
+    CHANGED = "changed"
 
 
 class CustodyOutcome(StrEnum):
@@ -121,6 +122,62 @@ class CustodyOutcome(StrEnum):
     BAILED = "bailed"
     CHARGED = "charged"
     REMANDED = "remanded"
+
+
+class RecallType(StrEnum):
+    """How somebody is recalled to prison."""
+
+    FIXED_TERM = "fixed_term"
+    STANDARD = "standard"
+    EMERGENCY = "emergency"
+
+
+class WantedFor(StrEnum):
+    """On which ground the police look for somebody."""
+
+    WARRANT = "warrant"
+    RECALL = "recall"
+    ARREST = "arrest"
+
+
+class WantedEnd(StrEnum):
+    """Why the police look for somebody no longer."""
+
+    FOUND = "found"
+    SURRENDERED = "surrendered"
+    CANCELLED = "cancelled"
+
+
+class HearingPurpose(StrEnum):
+    """What a hearing is listed for."""
+
+    FIRST_APPEARANCE = "first_appearance"
+    PLEA = "plea"
+    TRIAL = "trial"
+    SENTENCE = "sentence"
+    BREACH = "breach"
+    BAIL = "bail"
+    APPEAL = "appeal"
+
+
+class CourtOutcome(StrEnum):
+    """How a case ended at court (D1)."""
+
+    CONVICTED = "convicted"
+    ACQUITTED = "acquitted"
+    DISCONTINUED = "discontinued"
+    QUASHED = "quashed"
+
+
+class SentenceType(StrEnum):
+    """What a court imposed."""
+
+    CUSTODY = "custody"
+    SUSPENDED = "suspended"
+    COMMUNITY_ORDER = "community_order"
+    FINE = "fine"
+    DISCHARGE = "discharge"
+    OTHER = "other"
 
 
 class ReceptionReason(StrEnum):

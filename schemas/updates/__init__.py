@@ -5,14 +5,21 @@ from types import MappingProxyType
 
 from schemas.updates.base import Update
 from schemas.updates.correctable import held_to_schema
+from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
 from schemas.updates.custody import (
     Arrested,
+    Charged,
+    Died,
     LeftPoliceCustody,
     Provisional,
+    Recalled,
     Received,
     ReleaseCancelled,
+    ReleaseChanged,
     Released,
     ReleasePlanned,
+    Wanted,
+    WantedCleared,
 )
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided, RiskReassessed
 from schemas.updates.supervision import AppointmentMissed
@@ -61,6 +68,15 @@ _ALL: tuple[type[Update], ...] = (
     AccessOpened,
     AccessClosed,
     AlertAcknowledged,
+    Charged,
+    ReleaseChanged,
+    Recalled,
+    Wanted,
+    WantedCleared,
+    Died,
+    HearingListed,
+    HearingConcluded,
+    Sentenced,
 )
 
 KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for model in _ALL})

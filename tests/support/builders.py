@@ -72,3 +72,41 @@ def a_concern(*recipients: str, reviewer: str, **more: Any) -> dict[str, Any]:
 def an_opening(**more: Any) -> dict[str, Any]:
     """An officer breaks the glass."""
     return {"opened_by": "A Worker", "reason": "Somebody would be on the street tonight."} | more
+
+
+def a_charge(arrest: object = None, **more: Any) -> dict[str, Any]:
+    """A charge of burglary; by post there is no arrest."""
+    about = {"arrest": str(arrest)} if arrest is not None else {}
+    return about | {"charged_at": MOMENT, "charge": "burglary", "court_on": "2026-03-09"} | more
+
+
+def a_verdict(arrest: object = None, outcome: str = "acquitted", **more: Any) -> dict[str, Any]:
+    """How a case ended at court."""
+    about = {"arrest": str(arrest)} if arrest is not None else {}
+    return about | {"concluded_at": MOMENT, "outcome": outcome, "court": "Northshire Crown Court"} | more
+
+
+def a_hearing(**more: Any) -> dict[str, Any]:
+    """A first appearance in a week."""
+    said = {"hearing_at": "2026-03-09T10:00:00Z", "court": "Northshire Crown Court", "purpose": "first_appearance"}
+    return said | more
+
+
+def a_sentence(sentence: str = "community_order", **more: Any) -> dict[str, Any]:
+    """A community order."""
+    return {"sentenced_at": MOMENT, "sentence": sentence, "court": "Northshire Crown Court"} | more
+
+
+def a_recall(**more: Any) -> dict[str, Any]:
+    """A standard recall."""
+    return {"recalled_at": MOMENT, "recall_type": "standard"} | more
+
+
+def a_marker(wanted_for: str = "warrant", **more: Any) -> dict[str, Any]:
+    """Somebody is wanted."""
+    return {"wanted_since": MOMENT, "wanted_for": wanted_for, "officer": "A Constable"} | more
+
+
+def a_clearing(wanted: object, how: str = "found") -> dict[str, Any]:
+    """Somebody is wanted no longer."""
+    return {"wanted": str(wanted), "cleared_at": MOMENT, "how": how}

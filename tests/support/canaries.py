@@ -120,7 +120,7 @@ def _depth(kind: str) -> int:
     return 1 + _depth(about(kind)) if about(kind) else 0
 
 
-ENDS = {"programme.agency.withdrew"}
+ENDS = {"programme.agency.withdrew", "custody.person.died"}
 """What would keep others from being told."""
 
 

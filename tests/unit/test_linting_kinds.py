@@ -164,12 +164,20 @@ def test_a_new_field_stops_the_build_until_somebody_decides() -> None:
 
 
 FEEDS = """
+    court.hearing.concluded        | breach
+    court.hearing.listed           | whereabouts
+    court.person.sentenced         | whereabouts
     custody.person.arrested        | whereabouts
+    custody.person.charged         | breach
     custody.person.left            | whereabouts
+    custody.person.recalled        | wanted
     custody.person.received        | whereabouts
     custody.person.released        | whereabouts
+    custody.person.wanted          | wanted
     custody.release.cancelled      | whereabouts
+    custody.release.changed        | whereabouts
     custody.release.planned        | whereabouts
+    custody.wanted.cleared         | wanted
     programme.risk.reassessed      | wanted
     supervision.appointment.missed | breach
 """
@@ -185,6 +193,7 @@ def test_what_feeds_enforcement_is_declared() -> None:
 
 WRITTEN_FREELY = """
     custody.person.arrested        | intelligence
+    custody.person.recalled        | reason
     programme.agency.withdrew      | reason
     programme.cohort.decided       | reason
     programme.risk.reassessed      | reason
