@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+NOTHING_ASKED = { [ $$? = 5 ] && [ -n "$(ARGS)" ]; }   # what ARGS names may be of one sort only
 
 .PHONY: help setup demo serve test check fix docs mutate prove faults bench lock clean
 .DEFAULT_GOAL := help
@@ -27,7 +28,8 @@ serve: setup     ## Run a hub in var/hub, with the shipped policies signed by ke
 
 test: setup check  ## Everything that is checked: style, types, imports, generated files, all tests
 	$(BIN)/python tests/support/parts.py
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not system" -n auto --dist loadfile $(ARGS) || $(NOTHING_ASKED)
+	$(BIN)/python -m pytest -m system $(ARGS) || $(NOTHING_ASKED)
 
 check: setup     ## Style, types, import contracts, policies, generated files
 	$(BIN)/ruff format --check .

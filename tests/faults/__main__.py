@@ -13,7 +13,10 @@ def main() -> int:
     """Run every part of the schedule; print the table."""
     said = argparse.ArgumentParser(prog="faults", description=__doc__)
     said.add_argument("--short", action="store_true", help="a minute or two instead of a quarter of an hour")
-    schedules: tuple[Schedule, ...] = SHORT if said.parse_args().short else FULL
+    said.add_argument("--brokers", type=int, help="only the part with so many brokers: 1 or 3")
+    asked = said.parse_args()
+    schedules: tuple[Schedule, ...] = SHORT if asked.short else FULL
+    schedules = tuple(each for each in schedules if asked.brokers in (None, each.brokers))
     wrong = 0
     for each in schedules:
         try:

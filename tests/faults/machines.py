@@ -42,6 +42,13 @@ class Process:
             more = self._settings | {"IOM_HUB_CRASH_AT": crash_at}
             self._popen = subprocess.Popen(self._command, env=more, stdout=said, stderr=said)
 
+    def start_and_work(self) -> None:
+        """Start it, and wait until a worker says that it works: the next fault may meet what it needs to start."""
+        before = self._said.stat().st_size if self._said.exists() else 0
+        self.start()
+        if "worker" in self._command:
+            until(lambda: b"Working: " in self._said.read_bytes()[before:], _PATIENCE)
+
     def kill(self) -> None:
         """SIGKILL, and it is gone."""
         assert self._popen

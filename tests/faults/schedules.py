@@ -127,7 +127,7 @@ def _crash(machine: Machine, process: Process, point: str) -> None:
     process.start(f"{point}:3")
     process.dies()
     for each in killed:
-        each.start()
+        each.start_and_work()
     machine.faults[ANYWHERE] += len(killed)
     machine.faults[NAMED] += 1
 

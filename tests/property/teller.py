@@ -19,7 +19,6 @@ from property.taken import Projection, Taken, content_of, on_record
 from schemas.updates.court import HearingConcluded
 from schemas.updates.custody import Charged
 from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
-from support.partnership import EVERYONE
 
 
 @dataclass
@@ -29,7 +28,7 @@ class Teller:
     identity: Identity
     facts: dict[int, Facts] = field(default_factory=dict)
     taken: dict[UpdateKey, Taken] = field(default_factory=dict)
-    feeds: dict[str, list[Projection]] = field(default_factory=lambda: {agency: [] for agency in EVERYONE})
+    feeds: dict[str, list[Projection]] = field(default_factory=lambda: {agency: [] for agency in POLICIES.partners})
     borrowed: set[tuple[str, UpdateKey]] = field(default_factory=set)
     """What an agency was told in an emergency and otherwise never."""
     remedies: Remedies = field(init=False)

@@ -8,6 +8,7 @@ from spec.widest import (
     BUNDLE,
     JUSTICE,
     LIVE_OPERATION_GOES_TO,
+    NOT_FOR_YOUTH,
     POLICIES,
     RECIPIENTS,
     SUPPORT,
@@ -53,7 +54,7 @@ def test_a_young_person_stays_in_sight_of_justice(kind: str, recipient: str, age
 
 
 @of_each_kind
-@of_each_support_agency
+@pytest.mark.parametrize("recipient", sorted(NOT_FOR_YOUTH))
 @pytest.mark.parametrize("age", ["youth", "unknown"])
 def test_support_agencies_hear_nothing_of_young_people(kind: str, recipient: str, age: str) -> None:
     """Under 18, or of unknown age, nothing reaches an agency that is not named for youth (D18)."""
@@ -137,18 +138,18 @@ def test_wanted_and_recall_go_to_justice_agencies_only(kind: str) -> None:
     ("kind", "field", "may_hear"),
     [
         ("custody.person.arrested", "intelligence", {"police", "probation"}),
-        ("custody.person.arrested", "alleged_offence", JUSTICE - {"prison"}),
-        ("custody.person.left", "charge", JUSTICE - {"prison"}),
-        ("custody.person.left", "outcome", JUSTICE - {"prison"}),
+        ("custody.person.arrested", "alleged_offence", JUSTICE - {"prison", "court"}),
+        ("custody.person.left", "charge", JUSTICE - {"prison", "court"}),
+        ("custody.person.left", "outcome", JUSTICE - {"prison", "court"}),
         ("custody.person.received", "reason", JUSTICE),
         ("custody.person.released", "reason", JUSTICE),
         ("custody.release.planned", "exclusion_zones", {"police", "probation"}),
         ("custody.release.cancelled", "reason", JUSTICE),
         ("supervision.appointment.missed", "note", {"police", "probation"}),
         ("supervision.appointment.missed", "place", {"probation", "iom_unit"}),
-        ("programme.cohort.decided", "reason", JUSTICE - {"prison"}),
-        ("programme.risk.reassessed", "wanted", JUSTICE - {"prison"}),
-        ("programme.risk.reassessed", "reason", JUSTICE - {"prison"}),
+        ("programme.cohort.decided", "reason", {"police", "probation", "iom_unit"}),
+        ("programme.risk.reassessed", "wanted", {"police", "local_policing", "probation", "iom_unit"}),
+        ("programme.risk.reassessed", "reason", {"police", "probation", "iom_unit"}),
         ("programme.agency.involved", "source", {"iom_unit"}),
         ("trust.consent.given", "recipients", {"iom_unit"}),
         ("trust.consent.given", "taken_by", {"iom_unit"}),

@@ -10,8 +10,11 @@ from schemas.updates import KINDS
 POLICIES = load()
 BUNDLE = Bundle(POLICIES)
 RECIPIENTS = sorted({partner.kind for partner in POLICIES.partners.values()})
-JUSTICE = {"police", "probation", "prison", "iom_unit"}
-SUPPORT = set(RECIPIENTS) - JUSTICE
+JUSTICE = {"police", "local_policing", "probation", "prison", "court", "iom_unit", "youth_service"}
+"""Who works a case for public protection, supervision or the programme itself; no support agency (D7)."""
+SUPPORT = {kind for kind in RECIPIENTS if POLICIES.vocabulary.partner_kinds[kind].support}
+NOT_FOR_YOUTH = {kind for kind in RECIPIENTS if not POLICIES.vocabulary.partner_kinds[kind].youth}
+"""Kinds of partner that are told nothing of people under 18 (D18)."""
 
 of_each_kind = pytest.mark.parametrize("kind", sorted(KINDS))
 of_each_recipient = pytest.mark.parametrize("recipient", RECIPIENTS)
