@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
 from hub.adapters.hmpps_catalogue import SET_ASIDE, why_not
 from hub.receiving import Rejected, strict_json
-from schemas.updates.custody import Received, Released
+from schemas.updates.custody import Died, Received, Released
 from schemas.vocabulary import ReceptionReason, RecordedAs, ReleaseReason
 
 
@@ -57,6 +58,8 @@ class _Aside(Exception):
 # Never changes: with another one, every movement told before would be told again.
 _NAMESPACE = UUID("6f0c7a52-6f43-4b0e-9d53-0b7c5b0a2a7e")
 _Part = dict[str, JsonValue]
+_BRITAIN = ZoneInfo("Europe/London")
+"""A day is the one on the prison's wall."""
 
 
 def _by_code(**codes: str) -> Mapping[str, str]:
@@ -68,8 +71,8 @@ _RECALLS = frozenset({"Y", "PD", "ELR", "B", "24", "ETRLR", "L"})
 _RELEASES = _by_code(
     conditional="CR CE", home_detention_curfew="HR HU HD HE", early="ECSL", bail="BL", no_custodial_sentence="NCS"
 )
+_DEATH = "DEC"
 _NO_RELEASE_CODE = _by_code(
-    died="DEC",
     absconded="UAL UAL_ECL",
     escaped="ESCP",
     deported="DD DE DEIRC DL ECSLIRC ETR EX RE",
@@ -89,7 +92,7 @@ _NO_ADMISSION = _by_code(
     # resting overnight on the way to another prison.
     reception_unclear="ETB ETRB ETRRIE H A Q R RECA S U Z",
     # The prison system falls back on ADMISSION when it cannot place the movement.
-    contradicts_itself=" ".join(("INT M TRNCRT TRNTAP", *_RELEASES, *_NO_RELEASE_CODE)),
+    contradicts_itself=" ".join(("INT M TRNCRT TRNTAP", _DEATH, *_RELEASES, *_NO_RELEASE_CODE)),
 )
 _NO_RECEPTION = _by_code(returned_from_absence="TEMPORARY_ABSENCE_RETURN", returned_from_court="RETURN_FROM_COURT")
 
@@ -138,18 +141,21 @@ def _understood(event: _Part) -> Understood:
     told = event.get("additionalInformation")
     told = told if isinstance(told, dict) else {}
     stated, code = str(told.get("reason")), _code(told)
-    reason = movement.reason(stated, code)
+    died = movement is _RELEASED and (stated, code) == ("RELEASED", _DEATH)
+    reason = None if died else movement.reason(stated, code).value
     _check_state(movement, told)
     noms, at, prison = _noms(event, told), _occurred_at(event), _prison(told)
     data: _Part = {
         "identifiers": {"noms": noms},
         "author_role": "prison system",
         "recorded_as": RecordedAs.FACT.value,
-        movement.when: at.isoformat(),
-        "reason": reason.value,
     }
     facts = json.dumps([event["eventType"], noms, at.isoformat(), stated, code, prison])
-    return Understood(uuid5(_NAMESPACE, facts), movement.kind, at, data | ({"prison": prison} if prison else {}))
+    known_as = uuid5(_NAMESPACE, facts)
+    if died:
+        return Understood(known_as, Died.KIND, at, data | {"died_on": at.astimezone(_BRITAIN).date().isoformat()})
+    data |= {movement.when: at.isoformat(), "reason": reason} | ({"prison": prison} if prison else {})
+    return Understood(known_as, movement.kind, at, data)
 
 
 def _event(raw: bytes) -> _Part:

@@ -22,7 +22,6 @@ SET_ASIDE: Mapping[str, str] = MappingProxyType(
         "unknown_reason": "The reason of the movement is missing, unknown, or not one that the hub knows.",
         "no_movement_code": "Without its movement code a release may be a death, and an admission a recall.",
         "code_unreadable": "The movement code is not written as the prison system writes its codes.",
-        "died": "The movement code says that the person died.",
         "absconded": "The movement code says that the person absconded.",
         "escaped": "The movement code says that the person escaped.",
         "deported": "The movement code says that the person was handed over for removal or to another country.",

@@ -29,6 +29,7 @@ SHORT = {
     "custody.person.left": "left",
     "custody.person.received": "in prison",
     "custody.person.released": "released",
+    "custody.person.died": "died",
     "custody.release.planned": "plan",
     "custody.release.cancelled": "plan cancelled",
 }

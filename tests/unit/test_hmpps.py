@@ -14,7 +14,7 @@ from hub.adapters.hmpps import SetAside, Understood, read
 from hub.adapters.hmpps_catalogue import SET_ASIDE
 from hub.canonical import canonical
 from schemas.updates import parse
-from schemas.updates.custody import Received, Released
+from schemas.updates.custody import Died, Received, Released
 from support.hmpps import (
     CANARY,
     CODE,
@@ -123,12 +123,14 @@ def test_a_death_is_no_release() -> None:
     """A person who died is not told as released, though the prison system says RELEASED and names no reference."""
     assert "personReference" not in an_event("died")
     assert an_event("died")["additionalInformation"]["reason"] == "RELEASED"
-    assert set_aside(an_envelope("died")) == "died"
+    outcome = understood(an_envelope("died"))
+    assert (outcome.kind, outcome.data["died_on"]) == (Died.KIND, "2024-01-08")
+    assert {"released_at", "reason", "prison"} & set(outcome.data) == set()
+    assert parse(outcome.kind, canonical(outcome.data)).content()["died_on"] == "2024-01-08"
 
 
 MOVEMENTS = [
     ("transferred_out", an_envelope("transferred")),
-    *each("died", release, CODE, "DEC"),
     *each("escaped", release, CODE, "ESCP"),
     *each("absconded", release, CODE, "UAL", "UAL_ECL"),
     *each("deported", release, CODE, "DD", "DE", "DL", "DEIRC", "ETR", "ECSLIRC", "EX", "RE"),

@@ -8,7 +8,21 @@ import pytest
 from hub.adapters.hmpps import SetAside, Understood, read
 from hub.adapters.hmpps_catalogue import SET_ASIDE
 from schemas.updates.custody import Received, Released
-from support.hmpps import CANARY, REAL, RECEIVED, RELEASED, SAMPLES, catalogue, enveloped, reception, release, set_aside
+from support.hmpps import (
+    CANARY,
+    CODE,
+    REAL,
+    RECEIVED,
+    RELEASED,
+    SAMPLES,
+    an_event,
+    catalogue,
+    enveloped,
+    reception,
+    release,
+    set_aside,
+    understood,
+)
 
 SUBJECTS = [
     ("merged", "identities_merged"),
@@ -75,6 +89,23 @@ def test_a_merge_links_nobody_by_itself() -> None:
     assert isinstance(outcome, SetAside)
     assert told["nomsNumber"] not in repr(outcome)
     assert told["removedNomsNumber"] not in repr(outcome)
+
+
+@pytest.mark.duty("D5")
+@pytest.mark.parametrize(
+    ("at", "day"), [("2024-07-08T23:30:00Z", "2024-07-09"), ("2024-01-08T23:30:00Z", "2024-01-08")]
+)
+def test_the_day_of_a_death_is_that_of_the_prison(at: str, day: str) -> None:
+    """Half past eleven in the evening by UTC is the next day on a prison's wall in summer."""
+    assert understood(an_event("died", occurredAt=at)).data["died_on"] == day
+
+
+@pytest.mark.duty("D5")
+def test_only_a_release_with_that_code_is_a_death() -> None:
+    """On its way to another prison, or on an admission, the code of a death is believed by nobody."""
+    assert set_aside(an_event("died", reason="TRANSFERRED")) == "transferred_out"
+    assert set_aside(reception(**{CODE: "DEC"})) == "contradicts_itself"
+    assert set_aside(an_event("died", currentLocation="IN_PRISON")) == "contradicts_itself"
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real envelopes lie in shared/data/hmpps beside the repository")
