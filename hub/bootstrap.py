@@ -273,8 +273,7 @@ def _connect(hub: Hub, where: Broker) -> None:
 
 def _collector(hub: Hub, source: Source) -> Collector:
     """The way in from Kafka, or from a folder."""
-    in_force = hub.acceptor.in_force
-    opens, checks = opener(lambda: hub.keys.inbound), checker(in_force, hub.clock)
+    opens, checks = opener(lambda: hub.keys.inbound), checker(hub.acceptor.in_force, hub.clock)
     return Collector(source, hub.acceptor, opens, checks)
 
 
@@ -298,10 +297,6 @@ def _carrier(hub: Hub, channel: "KafkaChannel") -> Carrier:
 
 def _hosting(settings: Settings, store: DatabaseStore, feed: StoreFeed, key: bytes) -> Hosting:
     """Every partner's consumers. Only those named in the settings start."""
-    consumers = _consumers(settings.consumers)
-    return Hosting(lambda agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers))
-
-
-def _consumers(names: tuple[str, ...]) -> list[Consumer]:
     found = {point.name: point for point in entry_points(group="iom_hub.consumers")}
-    return [found[name].load()() for name in names]
+    consumers: list[Consumer] = [found[name].load()() for name in settings.consumers]
+    return Hosting(lambda agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers))

@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from hub.claims import ConsentClaim, LimitClaim
+from schemas.pathway_vocabulary import AddressSuitability, Suitability
 from schemas.updates import Update
 from schemas.updates.accommodation import PlacementLimited, ReferralMade, TenancyPutAtRisk
-from schemas.vocabulary import AddressSuitability, ConsentScope, Purpose, Suitability
+from schemas.vocabulary import ConsentScope, Purpose
 
 NO_WORD = (TenancyPutAtRisk, PlacementLimited)
 """Kinds that set a fact which no word of a rule speaks of."""

@@ -10,8 +10,8 @@ from pydantic import Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, UpdateRef
+from schemas.pathway_vocabulary import Agreed, HomeAfter, HomeBefore, HomeSupport, PlacementEnd, TenancyRisk
 from schemas.updates.base import Day, Line, Update, Words
-from schemas.vocabulary import Agreed, HomeAfter, HomeBefore, HomeSupport, PlacementEnd, TenancyRisk
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 """A place as its provider numbers it: the hub reads nothing from it."""

@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from schemas.pathway_vocabulary import Substance
 from schemas.updates.base import Day, Line, Moment, Update
 from schemas.updates.pathways import StatusChanged, SupportEnded, SupportStarted
-from schemas.vocabulary import DrugTest, Substance
+from schemas.vocabulary import DrugTest
 
 
 class TreatmentStarted(SupportStarted):

@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
+from schemas.pathway_vocabulary import WorkingTime
 from schemas.updates.base import Day, Line, Update
 from schemas.updates.pathways import NeedAssessed, StatusChanged, SupportEnded, SupportStarted
-from schemas.vocabulary import WorkingTime
 
 
 class EteNeedAssessed(NeedAssessed):

@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
+from schemas.pathway_vocabulary import FamilyRole
 from schemas.updates.base import Update
 from schemas.updates.pathways import NeedAssessed, StatusChanged, SupportEnded, SupportStarted
-from schemas.vocabulary import FamilyRole
 
 
 class FamiliesNeedAssessed(NeedAssessed):

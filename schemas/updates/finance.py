@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
+from schemas.pathway_vocabulary import Benefit
 from schemas.updates.base import Day, Update
 from schemas.updates.pathways import NeedAssessed, StatusChanged, SupportEnded, SupportStarted
-from schemas.vocabulary import Benefit
 
 
 class FinanceNeedAssessed(NeedAssessed):

@@ -10,8 +10,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
+from schemas.pathway_vocabulary import Direction, NeedLevel, PathwayStatus, SupportEnd
 from schemas.updates.base import Day, Line, Update
-from schemas.vocabulary import Direction, NeedLevel, PathwayStatus, SupportEnd
 
 Notch = Annotated[int, Field(ge=-10, le=10)]
 """Where somebody stands, from minus ten to ten, as the worker and the person see it together."""

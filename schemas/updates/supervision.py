@@ -7,19 +7,17 @@ from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, UpdateRef
-from schemas.updates.base import Day, Line, Moment, Update, Words
-from schemas.vocabulary import (
-    Activity,
+from schemas.supervision_vocabulary import (
     BreachGround,
     BreachOf,
     BreachOutcome,
     ContactLevel,
-    Enforcement,
     StaffMeasure,
-    Stands,
     VisitOutcome,
     VisitPurpose,
 )
+from schemas.updates.base import Day, Line, Moment, Update, Words
+from schemas.vocabulary import Activity, Enforcement, Stands
 
 _NOTHING_CAME_OF_IT = (BreachOutcome.WITHDRAWN, BreachOutcome.NOT_PROVED)
 

@@ -16,8 +16,9 @@ from hub import facts as fact_rules
 from hub import standing as standing_rules
 from hub.facts import Facts
 from hub.standing import Standing
+from schemas.supervision_vocabulary import StaffMeasure
 from schemas.updates import Update, parse
-from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason, StaffMeasure
+from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
 from support.builders import (
     a_breach,
     a_charge,

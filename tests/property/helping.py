@@ -4,8 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from schemas.pathway_vocabulary import PathwayStatus, SupportEnd
 from schemas.updates import KINDS
-from schemas.vocabulary import DrugTest, PathwayStatus, SupportEnd
+from schemas.vocabulary import DrugTest
 
 HELP: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "finance.status.changed": st.builds(

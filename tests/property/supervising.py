@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from schemas.vocabulary import BreachGround, BreachOutcome, ContactLevel, StaffMeasure, VisitOutcome
+from schemas.supervision_vocabulary import BreachGround, BreachOutcome, ContactLevel, StaffMeasure, VisitOutcome
 from support import builders
 from support.partnership import HOUSING, PROBATION, UNIT
 

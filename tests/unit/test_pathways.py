@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from consumers.case_views import CaseViews, from_row
 from property.memory import MemoryViews
 from schemas.disclosures import Disclosure
+from schemas.pathway_vocabulary import PathwayStatus
 from schemas.updates import KINDS, parse
-from schemas.vocabulary import Pathway, PathwayStatus
+from schemas.vocabulary import Pathway
 from support.partnership import HOUSING, who
 
 NOUNS = ("need.assessed", "support.started", "support.ended", "status.changed")
