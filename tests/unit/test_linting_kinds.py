@@ -170,6 +170,7 @@ FEEDS = """
     custody.person.released        | whereabouts
     custody.release.cancelled      | whereabouts
     custody.release.planned        | whereabouts
+    intelligence.report.submitted  | wanted
     programme.risk.reassessed      | wanted
     supervision.appointment.missed | breach
 """
@@ -185,14 +186,26 @@ def test_what_feeds_enforcement_is_declared() -> None:
 
 WRITTEN_FREELY = """
     custody.person.arrested        | intelligence
+    intelligence.report.submitted  | report
     programme.agency.withdrew      | reason
     programme.cohort.decided       | reason
+    programme.contribution.made    | contribution
+    programme.person.deselected    | note
+    programme.person.referred      | reason
+    programme.person.rereferred    | reason
+    programme.readiness.assessed   | reason
+    programme.review.concluded     | summary
     programme.risk.reassessed      | reason
+    programme.target.met           | note
     supervision.appointment.missed | note
     trust.access.closed            | note
     trust.access.opened            | reason
     trust.concern.disclosed        | what
+    trust.correction.answered      | reason
     trust.disclosure.recalled      | reason
+    trust.identity.unlinked        | reason
+    trust.offending.disclosed      | what
+    trust.outcome.reported         | note
     trust.restriction.lifted       | reason
     trust.restriction.set          | reason
     trust.update.corrected         | corrected reason
