@@ -152,7 +152,7 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
         "of_kind": about(kind),
         "from_agency": [DRUGS, HOSTEL][turn % 2],
         "to_agency": [PROBATION, PRISON][turn % 2],
-        **({"role": ["active", "lead"][turn % 2]} if kind == "programme.case.transferred" else {}),
+        **({"role": ["active", "lead", "referred", "none"][turn % 4]} if kind == "programme.case.transferred" else {}),
         "accept_from": 70 + turn,  # above the threshold that is another field's turn
     }
     if name in fixed:
