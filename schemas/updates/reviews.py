@@ -87,7 +87,7 @@ class TargetSet(Update):
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"target", "due_on"})
 
     owner: AgencyId
-    target: Words
+    target: Line
     pathway: Pathway
     due_on: Day
     set_by: Line

@@ -20,7 +20,13 @@ CALLED, MOVED, CONCLUDED = "programme.review.called", "programme.review.moved", 
 
 SAYS: dict[str, dict[str, Any]] = {
     "programme.person.referred": {"referred_by": "A Sergeant", "reason": "Six thefts"},
-    "programme.person.scored": {"method": "m", "version": "1", "items": {"one": 45}, "total": 45, "scored_by": "A."},
+    "programme.person.scored": {
+        "method": "m",
+        "method_version": "1",
+        "items": {"one": 45},
+        "total": 45,
+        "scored_by": "An Analyst",
+    },
     "programme.readiness.assessed": {"category": "ready_to_change", "assessed_by": "An Officer"},
     CALLED: {
         "invited": [POLICE, HOUSING],

@@ -163,7 +163,7 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
         "enforceable": turn % 2 == 0,  # first what can be evidence: a breach that names anything else is held (D7)
         "from_agency": [DRUGS, HOSTEL][turn % 2],
         "to_agency": [PROBATION, PRISON][turn % 2],
-        **({"role": ["active", "lead"][turn % 2]} if kind == "programme.case.transferred" else {}),
+        **({"role": ["active", "lead", "referred", "none"][turn % 4]} if kind == "programme.case.transferred" else {}),
         "accept_from": 70 + turn,  # above the threshold that is another field's turn
     }
     if name in fixed:

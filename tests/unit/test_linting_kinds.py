@@ -178,6 +178,7 @@ FEEDS = """
     custody.release.changed        | whereabouts
     custody.release.planned        | whereabouts
     custody.wanted.cleared         | wanted
+    intelligence.report.submitted  | wanted
     programme.risk.reassessed      | wanted
     supervision.appointment.missed | breach
     supervision.breach.concluded   | breach
@@ -200,9 +201,17 @@ def test_what_feeds_enforcement_is_declared() -> None:
 WRITTEN_FREELY = """
     custody.person.arrested        | intelligence
     custody.person.recalled        | reason
+    intelligence.report.submitted  | report
     programme.agency.withdrew      | reason
     programme.cohort.decided       | reason
+    programme.contribution.made    | contribution
+    programme.person.deselected    | note
+    programme.person.referred      | reason
+    programme.person.rereferred    | reason
+    programme.readiness.assessed   | reason
+    programme.review.concluded     | summary
     programme.risk.reassessed      | reason
+    programme.target.met           | note
     supervision.appointment.missed | note
     supervision.contact.stepped_down | reason
     supervision.contact.stepped_up | reason
@@ -211,7 +220,11 @@ WRITTEN_FREELY = """
     trust.access.closed            | note
     trust.access.opened            | reason
     trust.concern.disclosed        | what
+    trust.correction.answered      | reason
     trust.disclosure.recalled      | reason
+    trust.identity.unlinked        | reason
+    trust.offending.disclosed      | what
+    trust.outcome.reported         | note
     trust.restriction.lifted       | reason
     trust.restriction.set          | reason
     trust.update.corrected         | corrected reason
