@@ -40,6 +40,7 @@ check: setup     ## Style, types, import contracts, policies, generated files
 	$(BIN)/iom-hub policy render --check
 	$(BIN)/iom-hub policy diff access_policies/baseline.json access_policies --approved access_policies/approved.yaml
 	$(BIN)/python -m schemas.generating --check
+	$(BIN)/python -m schemas.compatibility
 	$(BIN)/python -m hub.api.generating --check
 	$(BIN)/python tests/support/requiring.py --check
 	$(BIN)/hadolint deploy/Dockerfile
@@ -48,7 +49,7 @@ fix: setup       ## Format, and write the generated files anew
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: setup      ## Write the generated pages, schemas and OpenAPI anew
+docs: setup      ## Write the generated pages, schemas, OpenAPI and AsyncAPI anew
 	$(BIN)/iom-hub policy render
 	$(BIN)/python -m schemas.generating
 	$(BIN)/python -m hub.api.generating

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from access_policies.accounting import record_of_processing
 from access_policies.agreeing import agreement_page
+from access_policies.cataloguing import catalogue
 from access_policies.model import Policies
 from access_policies.notifying import notice
 from access_policies.rendering import by_kind, by_partner
@@ -17,6 +18,7 @@ def pages(policies: Policies) -> Mapping[str, str]:
     return {
         "disclosure-by-kind.md": by_kind(policies),
         "disclosure-by-partner.md": by_partner(policies),
+        "kinds.md": catalogue(policies),
         "record-of-processing.md": record_of_processing(policies),
         "notice.md": notice(policies),
         **{f"{AGREEMENTS}/{name}.md": agreement_page(policies, name) for name in policies.agreements},

@@ -62,7 +62,8 @@ def _partner(policies: Policies, kind: str, found: list[Grant]) -> Iterator[str]
         yield from _clause(policies, told)
     told_of = {policies.vocabulary.plain.get(each, title(each)) for each in classes_of(found)}
     every = [policies.vocabulary.plain.get(each, title(each)) for each in policies.vocabulary.classes]
-    yield f"**Never told**: {'; '.join(each for each in every if each not in told_of)}.\n"
+    if never := [each for each in every if each not in told_of]:
+        yield f"**Never told**: {'; '.join(never)}.\n"
 
 
 def _clause(policies: Policies, told: list[Grant]) -> Iterator[str]:

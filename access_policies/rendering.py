@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from access_policies.model import KindPolicy, Policies, Share, When
+from schemas.updates import KINDS
 
 NOTE = "<!-- Made by `iom-hub policy render`. Change the policies, not this page. -->\n\n"
 
@@ -45,6 +46,8 @@ def _facts(policy: KindPolicy) -> str:
             f"\n\nGoes to exactly those who were told the update in `{policy.inherits.of}`; "
             f"where their ground has lapsed they hear {lapsed} only."
         )
+        if not KINDS[policy.kind].model_fields[policy.inherits.of].is_required():
+            inherits += " One that is about no earlier update goes to whoever has a ground."
     return f"Owned by {title(policy.owner)}; published by {publishers}.{inherits}\n"
 
 

@@ -18,16 +18,23 @@ _TAKEN_BACK = ("trust.update.withdrawn", "update")
 _UPHELD = (("trust.fact.confirmed", "update"), _TAKEN_BACK)
 """What makes a claim count that waits for a second agency (D12), and what ends it."""
 
+_LEFT = ("programme.person.deselected", "reason")
+
 FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "involvement": (
             ("programme.agency.involved", "role"),
             ("programme.agency.withdrew", "agency"),
+            ("programme.case.transferred", "role"),
             ("programme.cohort.decided", "cohort"),
             *_UPHELD,
         ),
-        "pending": (("programme.agency.involved", "role"), *_UPHELD),
-        "pathway": (("programme.agency.involved", "pathways"), *_UPHELD),
+        "pending": (("programme.agency.involved", "role"), ("programme.case.transferred", "role"), *_UPHELD),
+        "pathway": (
+            ("programme.agency.involved", "pathways"),
+            ("programme.case.transferred", "pathways"),
+            *_UPHELD,
+        ),
         "consent": (
             ("trust.consent.given", "purposes"),
             ("trust.consent.given", "scope"),
@@ -39,11 +46,13 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "age": ((ITSELF, "date_of_birth"),),
         "named": (
             ("programme.agency.involved", "agency"),
+            ("programme.case.transferred", "to_agency"),
+            ("programme.review.called", "invited"),
             ("trust.consent.given", "recipients"),
             ("trust.fact.confirmed", "update"),
         ),
-        "standing": (("programme.cohort.decided", "statutory"), _TAKEN_BACK),
-        "cohort": (("programme.cohort.decided", "cohort"), _TAKEN_BACK),
+        "standing": (("programme.cohort.decided", "statutory"), _LEFT, _TAKEN_BACK),
+        "cohort": (("programme.cohort.decided", "cohort"), _LEFT, _TAKEN_BACK),
         "restriction": (
             ("trust.restriction.set", "restriction"),
             ("trust.restriction.set", "open_to"),

@@ -14,7 +14,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from hub.adapters.kafka import BATCH_BYTES
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.running import MAX_BATCH
 from support.servers import new_topic
 

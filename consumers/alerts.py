@@ -1,152 +1,58 @@
-"""Alerts: arrests, how they ended, releases with their real reason, release plans, missed appointments, lost homes.
+"""Alerts: arrests and how they ended, releases, plans, missed appointments, breach, homes, doses, the safety of staff.
 
 An alert says what its partner was told and no more; while it is provisional it says what not to do on it alone (D2).
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from pydantic import JsonValue
 
+from consumers.headlines import HEADLINES, RECALL, words
 from hub.ports import AlertRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
-from schemas.views import Alert
+from schemas.views import Alert, Fact
 from schemas.vocabulary import Certainty, Stands
 
 ADVICE = "Provisional: do not re-let, stop a prescription or recall on this alone."
+QUIETLY = "For justice agencies only: do not let the person or anybody else know (D3)."
+NO_MORE_REMINDERS = "Send no reminder, and stop every appointment and visit (D5)."
 
-RECALL = "recall_of_disclosure"
 LOCKED = "What this alert said is locked: the consent that it rested on has ended"
 NOT_TO_BE_USED = "Do not act on it, and use no more what it said."
 
-Told = Mapping[str, JsonValue]
-
+ARREST = "arrest"
 SETTLED_BY = {
     "trust.update.confirmed": "update",
     "trust.update.withdrawn": "update",
     "trust.update.corrected": "update",
     "trust.disclosure.recalled": "update",
-    "custody.person.left": "arrest",
+    "custody.person.left": ARREST,
+    "custody.person.charged": ARREST,
+    "court.hearing.concluded": ARREST,
+    "custody.release.changed": "plan",
     "custody.release.cancelled": "plan",
+    "supervision.breach.concluded": "breach",
+    "supervision.staff_risk.lifted": "staff_risk",
+    "custody.wanted.cleared": "wanted",
 }
 """Kinds that change how an earlier alert stands, and the field that names it."""
 
 
-def _person(told: Told) -> str:
-    return str(told.get("person", "Somebody you work with"))
-
-
-def _words(value: JsonValue) -> str:
-    return str(value).replace("_", " ")
-
-
-def _when(told: Told, name: str, lead: str) -> str:
-    return f" {lead} {told[name]}" if name in told else ""
-
-
-def _arrest(told: Told) -> str:
-    offence = f", alleged offence: {told['alleged_offence']}" if "alleged_offence" in told else ""
-    return f"{_person(told)} was arrested{_when(told, 'arrested_at', 'on')}{offence}"
-
-
-def _outcome(told: Told) -> str:
-    if "outcome" in told:
-        return f"{_person(told)} left police custody: {_words(told['outcome'])}"
-    if "in_custody" in told:
-        return f"{_person(told)} {'stays in custody' if told['in_custody'] else 'is no longer in police custody'}"
-    return "An arrest you were told of " + _words(told.get("stands", "has an outcome"))
-
-
-def _release(told: Told) -> str:
-    reason = f" ({_words(told['reason'])})" if "reason" in told else ""
-    return f"{_person(told)} was released from prison{_when(told, 'released_at', 'on')}{reason}"
-
-
-def _plan(told: Told) -> str:
-    return f"{_person(told)} is due for release{_when(told, 'release_on', 'on')}"
-
-
-def _cancelled(told: Told) -> str:
-    return f"A release plan no longer stands: {_person(told)}"
-
-
-def _missed(told: Told) -> str:
-    activity = _words(told.get("activity", "appointment"))
-    return f"{_person(told)} missed an {activity}" if activity[0] in "aeiou" else f"{_person(told)} missed a {activity}"
-
-
-def _tenancy(told: Told) -> str:
-    why = f" ({_words(told['why'])})" if "why" in told else ""
-    return f"The tenancy of {_person(told)} is at risk{why}{_when(told, 'act_by', 'and somebody must act by')}"
-
-
-def _referred(told: Told) -> str:
-    when = _when(told, "homeless_from", "from")
-    return f"{_person(told)} is referred to the housing authority as homeless{when}"
-
-
-def _placement_over(told: Told) -> str:
-    return f"{_person(told)} has left the place where they were housed{_when(told, 'ended_on', 'on')}"
-
-
-def _review(told: Told) -> str:
-    return f"A review is called{_when(told, 'held_at', 'for')}: {_person(told)}"
-
-
-def _moved(told: Told) -> str:
-    because = f" ({_words(told['reason'])})" if "reason" in told else ""
-    return f"A review is moved{_when(told, 'held_at', 'to')}{because}: {_person(told)}"
-
-
-def _transfer(told: Told) -> str:
-    to = f"{told['from_agency']} hands over to {told['to_agency']}" if "from_agency" in told else "You take over"
-    return f"{to}: {_person(told)}"
-
-
-def _left_the_programme(told: Told) -> str:
-    because = f" ({_words(told['reason'])})" if "reason" in told else ""
-    return f"{_person(told)} left the programme{because}"
-
-
-def _target(told: Told) -> str:
-    return f"You answer for a target{_when(told, 'due_on', 'due on')}: {_person(told)}"
-
-
-def _reported(told: Told) -> str:
-    outcome = f": {_words(told['outcome'])}" if "outcome" in told else ""
-    return f"Something that you said or were told of has an outcome{outcome}"
-
-
-def _unanswered(told: Told) -> str:
-    silent = told.get("silent")
-    who = f" by {', '.join(map(str, silent))}" if isinstance(silent, list) else ""
-    return f"Nobody has answered an alert{who}: {_person(told)}"
-
-
-def _recalled(told: Told) -> str:
-    return f"Something that you were told was called back, do not use it: {_person(told)}"
-
-
-_ALERTS: dict[str, tuple[str, Callable[[Told], str]]] = {
-    "custody.person.arrested": ("arrest", _arrest),
-    "custody.person.left": ("custody_outcome", _outcome),
-    "custody.person.released": ("release", _release),
-    "custody.release.planned": ("release_plan", _plan),
-    "custody.release.cancelled": ("release_plan", _cancelled),
-    "supervision.appointment.missed": ("missed_appointment", _missed),
-    "programme.review.called": ("review", _review),
-    "programme.review.moved": ("review", _moved),
-    "programme.case.transferred": ("transfer", _transfer),
-    "programme.person.deselected": ("deselection", _left_the_programme),
-    "programme.target.set": ("target", _target),
-    "trust.outcome.reported": ("outcome", _reported),
-    "trust.alert.unacknowledged": ("unanswered", _unanswered),
-    "trust.disclosure.recalled": (RECALL, _recalled),
-    "accommodation.tenancy.put_at_risk": ("tenancy_at_risk", _tenancy),
-    "accommodation.referral.made": ("homelessness_referral", _referred),
-    "accommodation.placement.ended": ("placement_over", _placement_over),
+_ADVICE = {
+    "custody.person.recalled": QUIETLY,
+    "custody.person.wanted": QUIETLY,
+    "custody.person.died": NO_MORE_REMINDERS,
 }
+
+_ONLY_WITH = {"custody.person.charged": "charge", "court.hearing.concluded": "outcome"}
+"""Kinds that raise an alert only where this is told: the others hear how the arrest stands, in the alert they have."""
+
+OF_THE_LIVING = ("supervision.appointment.missed", "court.hearing.listed")
+"""Kinds that raise no alert of somebody who has died (D5)."""
+DEATH = "death"
+"""The fact of a view that says so."""
 
 
 _FOR_OTHERS = ("review", "transfer", "deselection", "target", "outcome")
@@ -165,11 +71,14 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
 
     What is told in an emergency raises none: the officer who opened it is looking, and it is gone when that ends (D13).
     """
-    if disclosure.kind not in _ALERTS or ON_ACCESS in disclosure.told:
+    if disclosure.kind not in HEADLINES or ON_ACCESS in disclosure.told:
         return None
-    about, headline = _ALERTS[disclosure.kind]
+    about, headline = HEADLINES[disclosure.kind]
     told = disclosure.told
-    if about == RECALL and not disclosure.takes_back():
+    if (about == RECALL and not disclosure.takes_back()) or _ONLY_WITH.get(disclosure.kind, about) not in {
+        about,
+        *told,
+    }:
         return None
     if about in _FOR_OTHERS and not _is_for(disclosure):
         return None
@@ -181,7 +90,7 @@ def alert_for(seq: int, disclosure: Disclosure) -> Alert | None:
         kind=disclosure.kind,
         about=about,
         headline=headline(told),
-        advice=ADVICE if certainty is Certainty.PROVISIONAL else None,
+        advice=ADVICE if certainty is Certainty.PROVISIONAL else _ADVICE.get(disclosure.kind),
         certainty=certainty,
         person=str(told["person"]) if "person" in told else None,
         told=dict(told),
@@ -195,20 +104,35 @@ def settled(alert: Alert, disclosure: Disclosure) -> Alert | None:
     stands = disclosure.told.get("stands")
     if disclosure.kind == "trust.update.corrected":
         return corrected(alert, disclosure)
+    if disclosure.kind == "custody.release.changed":
+        return changed(alert, disclosure)
     if disclosure.kind == "trust.disclosure.recalled":
         return None if disclosure.takes_back() else alert
     if stands == Stands.CONFIRMED and not alert.closed:
         told = {name: value for name, value in alert.told.items() if name not in ("certainty", "settles_at")}
         return alert.model_copy(update={"certainty": Certainty.CONFIRMED, "advice": None, "told": told})
-    if stands == Stands.NO_LONGER_STANDS:
-        gone: dict[str, object] = {
-            "certainty": Certainty.WITHDRAWN,
-            "advice": None,
-            "told": {},
-            "headline": _gone(alert),
-        }
-        return alert.model_copy(update=gone)
-    return alert
+    return _withdrawn(alert) if stands == Stands.NO_LONGER_STANDS else alert
+
+
+def _withdrawn(alert: Alert) -> Alert:
+    gone: dict[str, object] = {
+        "certainty": Certainty.WITHDRAWN,
+        "advice": None,
+        "told": {},
+        "headline": _gone(alert),
+    }
+    return alert.model_copy(update=gone)
+
+
+def changed(alert: Alert, disclosure: Disclosure) -> Alert:
+    """The alert of a plan as it stands by now; of one that is known to have changed, and not how, nothing. Pure."""
+    if disclosure.told.keys() <= {"plan", "stands"}:
+        return _withdrawn(alert)
+    right, at = disclosure.changes(alert.locked), disclosure.told.get("occurred_at")
+    if not right or not alert.told:
+        return alert
+    made = alert.put_right(right, str(at) if at else None)
+    return made.model_copy(update={"headline": _headline(made)})
 
 
 def corrected(alert: Alert, disclosure: Disclosure) -> Alert:
@@ -232,11 +156,11 @@ def locked(alert: Alert, names: Iterable[str]) -> Alert:
 
 
 def _headline(alert: Alert) -> str:
-    return _ALERTS[alert.kind][1](alert.told)
+    return HEADLINES[alert.kind][1](alert.told)
 
 
 def _gone(alert: Alert) -> str:
-    what = "The " + _words(alert.about)
+    what = "The " + words(alert.about)
     return f"{what} you were told of no longer stands" + (f": {alert.person}" if alert.person else "")
 
 
@@ -248,23 +172,48 @@ class Alerts:
     def touches(self, disclosure: Disclosure) -> Touched:
         """The rows to be read before this disclosure is applied."""
         earlier = earlier_alert(disclosure)
-        return Touched(alerts=[*([earlier] if earlier else []), *disclosure.locks()])
+        death = [(disclosure.record, DEATH)] if disclosure.kind in OF_THE_LIVING else []
+        return Touched(facts=death, alerts=[*([earlier] if earlier else []), *disclosure.locks()])
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in."""
+        raised = alert_for(seq, disclosure)
         earlier = earlier_alert(disclosure)
         if earlier and (row := views.alert(earlier)):
-            alert = from_row(row)
-            changed = _acknowledged(alert) if _acknowledges(disclosure) else settled(alert, disclosure)
-            if changed:
-                views.put_alert(to_row(changed))
-            else:
-                views.drop_alert(earlier)
+            self._change(views, from_row(row), disclosure, raised)
         for message, names in disclosure.locks().items():
             if row := views.alert(message):
                 views.put_alert(to_row(locked(from_row(row), names)))
-        if raised := alert_for(seq, disclosure):
+        if raised and not (disclosure.kind in OF_THE_LIVING and _is_dead(views, disclosure.record)):
             views.put_alert(to_row(raised))
+
+    def _change(self, views: ViewsUnit, alert: Alert, disclosure: Disclosure, raised: Alert | None) -> None:
+        """An alert after what was said of it; what is `raised` about an arrest is remembered beside it."""
+        changed = _acknowledged(alert) if _acknowledges(disclosure) else settled(alert, disclosure)
+        if changed is None:
+            views.drop_alert(alert.alert_id)
+            return
+        followed_by = {
+            *changed.followed_by,
+            *([raised.alert_id] if raised and SETTLED_BY.get(raised.kind) == ARREST else []),
+        }
+        views.put_alert(to_row(changed.model_copy(update={"followed_by": tuple(sorted(followed_by))})))
+        if came_to_nothing(disclosure):
+            for message in changed.followed_by:
+                if row := views.alert(message):
+                    views.put_alert(to_row(_withdrawn(from_row(row))))
+
+
+def came_to_nothing(disclosure: Disclosure) -> bool:
+    """Whether an arrest came to nothing, for a partner that is not told how: it keeps no alert of it at all (D1)."""
+    gone = disclosure.told.get("stands") == Stands.NO_LONGER_STANDS and "outcome" not in disclosure.told
+    return gone and SETTLED_BY.get(disclosure.kind) == ARREST
+
+
+def _is_dead(views: ViewsUnit, record: UUID) -> bool:
+    """Whether the partner was told that the person has died, and nobody has taken it back."""
+    row = views.fact(record, DEATH)
+    return row is not None and Fact.model_validate_json(row.body).certainty is not Certainty.WITHDRAWN
 
 
 def _acknowledges(disclosure: Disclosure) -> bool:

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from hub.ports import FactRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
+from schemas.updates import KINDS
 from schemas.views import HEADINGS, Fact
 from schemas.vocabulary import Certainty, Stands
 
@@ -19,12 +20,18 @@ STATES = {
     "custody.person.left": "custody",
     "custody.person.received": "custody",
     "custody.person.released": "custody",
+    "custody.person.recalled": "recall",
+    "custody.person.wanted": "wanted",
+    "custody.person.died": "death",
+    "court.person.sentenced": "sentence",
     "programme.cohort.decided": "cohort",
     "programme.risk.reassessed": "risk",
-    "accommodation.need.assessed": "accommodation",
-    "accommodation.placement.offered": "accommodation",
-    "accommodation.placement.started": "accommodation",
-    "accommodation.placement.ended": "accommodation",
+    **{kind: model.STATE for kind, model in KINDS.items() if model.STATE},
+    "supervision.contact.stepped_up": "contact",
+    "supervision.contact.stepped_down": "contact",
+    "supervision.breach.started": "breach",
+    "supervision.breach.concluded": "breach",
+    "supervision.licence.varied": "licence",
     "programme.person.scored": "score",
     "programme.readiness.assessed": "readiness",
     "programme.review.called": "review",
@@ -41,12 +48,24 @@ SETTLING = {
     "trust.update.withdrawn": "update",
     "trust.update.corrected": "update",
     "trust.disclosure.recalled": "update",
+    "custody.release.changed": "plan",
     "custody.release.cancelled": "plan",
+    "custody.wanted.cleared": "wanted",
     "trust.consent.withdrawn": "consent",
     "trust.consent.lapsed": "consent",
     "trust.fact.confirmed": "update",
+    "supervision.staff_risk.lifted": "staff_risk",
 }
 """Kinds that are about an earlier message, and the field that names it."""
+
+LEFT = "custody.person.left"
+OUTCOMES = {"custody.person.charged": "charge", "court.hearing.concluded": "outcome"}
+"""What became of an arrest later, and the field without which there is nothing to keep but how the arrest stands. One
+that is told has a row for each arrest: the later takes it.
+"""
+
+OVER = {"custody.person.received": ("recall",), "custody.person.died": ("recall", "wanted")}
+"""States that another one ends: nobody is sought who is there, or is dead (D3, D5)."""
 
 _DAY = len("2026-01-31")
 
@@ -57,6 +76,8 @@ def fact_name(disclosure: Disclosure) -> str:
     """
     if ON_ACCESS in disclosure.told:
         return f"access/{disclosure.message_id}"
+    if disclosure.kind in OUTCOMES and "arrest" in disclosure.told:
+        return f"outcome/{disclosure.told['arrest']}"
     return STATES.get(disclosure.kind) or f"{disclosure.kind}/{disclosure.message_id}"
 
 
@@ -106,6 +127,8 @@ def settled(fact: Fact, disclosure: Disclosure) -> Fact | None:
             return corrected(fact, disclosure)
         case "trust.disclosure.recalled":
             return None if disclosure.takes_back() else fact
+        case "custody.release.changed":
+            return changed(fact, disclosure)
         case "trust.update.withdrawn":
             return _as_it_stands(fact, disclosure)
     return fact if fact.closed else _as_it_stands(fact, disclosure)
@@ -113,7 +136,7 @@ def settled(fact: Fact, disclosure: Disclosure) -> Fact | None:
 
 def _as_it_stands(fact: Fact, disclosure: Disclosure) -> Fact | None:
     stands, kind = disclosure.told.get("stands"), disclosure.kind
-    if stands == Stands.NO_LONGER_STANDS and "reason" not in disclosure.told:
+    if stands == Stands.NO_LONGER_STANDS and not disclosure.told.keys() & {"reason", "outcome"}:
         return None
     if stands == Stands.NO_LONGER_STANDS or kind in ("trust.consent.withdrawn", "trust.consent.lapsed"):
         return fact.model_copy(update={"certainty": Certainty.WITHDRAWN})
@@ -128,6 +151,14 @@ def corrected(fact: Fact, disclosure: Disclosure) -> Fact:
     return fact.put_right(right, str(at) if at else None) if isinstance(right, dict) else fact
 
 
+def changed(fact: Fact, disclosure: Disclosure) -> Fact:
+    """A plan as it stands by now. Who hears only that it has changed knows no more how it stands. Pure."""
+    told, at = disclosure.told, disclosure.told.get("occurred_at")
+    if told.keys() <= {"plan", "stands"}:
+        return fact.model_copy(update={"certainty": Certainty.WITHDRAWN})
+    return fact.put_right(disclosure.changes(fact.locked), str(at) if at else None)
+
+
 class CaseViews:
     """Keeps one partner's facts. Idempotent: the same disclosure twice makes the same rows."""
 
@@ -135,9 +166,11 @@ class CaseViews:
 
     def touches(self, disclosure: Disclosure) -> Touched:
         """The rows to be read before this disclosure is applied."""
-        named = [(disclosure.record, STATES[disclosure.kind])] if disclosure.kind in STATES else []
+        names = {fact_name(disclosure)} if _has_row_before(disclosure) else set[str]()
+        names |= {*OVER.get(disclosure.kind, ()), *_OVERTAKEN_BY.get(disclosure.kind, {})}
+        names |= {"custody"} if _came_to_nothing(disclosure) else set()
         about = _rows_about(earlier_message(disclosure) or _came_to_nothing(disclosure))
-        return Touched(facts=named, messages=[*about, *disclosure.locks()])
+        return Touched(facts=[(disclosure.record, name) for name in names], messages=[*about, *disclosure.locks()])
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in."""
@@ -147,18 +180,40 @@ class CaseViews:
         for message, names in disclosure.locks().items():
             if row := views.fact_by_message(message):
                 views.put_fact(to_row(from_row(row).lock(names)))
-        for message in _rows_about(_came_to_nothing(disclosure)):
-            if row := views.fact_by_message(message):
-                views.drop_fact(row.record, row.fact)
+        if arrest := _came_to_nothing(disclosure):
+            self._clear(views, disclosure.record, arrest)
         if over := _access_over(disclosure):
             self._forget(views, disclosure.record, over)
-        if disclosure.kind not in (*SETTLING, "trust.alert.acknowledged") and not _came_to_nothing(disclosure):
-            self._put(views, fact_of(seq, disclosure))
+        if _has_row(disclosure):
+            self._put(views, fact_of(seq, disclosure), disclosure)
 
-    def _put(self, views: ViewsUnit, fact: Fact) -> None:
-        row = views.fact(fact.record, fact.fact) if fact.fact in STATES.values() else None
-        if succeeds(fact, from_row(row) if row else None):
-            views.put_fact(to_row(fact))
+    def _put(self, views: ViewsUnit, fact: Fact, disclosure: Disclosure) -> None:
+        row = views.fact(fact.record, fact.fact) if _has_row_before(disclosure) else None
+        if not succeeds(fact, from_row(row) if row else None) or self._overtaken(views, fact):
+            return
+        views.put_fact(to_row(fact))
+        for name in OVER.get(fact.kind, ()):
+            earlier = views.fact(fact.record, name)
+            if earlier and succeeds(fact, from_row(earlier)):
+                views.drop_fact(fact.record, name)
+
+    def _overtaken(self, views: ViewsUnit, fact: Fact) -> bool:
+        """Whether a state that is told late was over before."""
+        for name, kinds in _OVERTAKEN_BY.get(fact.kind, {}).items():
+            row = views.fact(fact.record, name)
+            later = from_row(row) if row else None
+            if later and later.kind in kinds and later.certainty != Certainty.WITHDRAWN and succeeds(later, fact):
+                return True
+        return False
+
+    def _clear(self, views: ViewsUnit, record: UUID, arrest: UUID) -> None:
+        """Of an arrest that came to nothing neither the arrest stays nor how it ended."""
+        for message in _rows_about(arrest):
+            if row := views.fact_by_message(message):
+                views.drop_fact(row.record, row.fact)
+        row = views.fact(record, "custody")
+        if row and from_row(row).told.get("arrest") == str(arrest):
+            views.drop_fact(record, "custody")
 
     def _settle(self, views: ViewsUnit, row: FactRow, disclosure: Disclosure) -> None:
         fact = settled(from_row(row), disclosure)
@@ -191,18 +246,41 @@ def _in_emergency(message: UUID) -> UUID:
     return uuid5(message, "access")
 
 
+_OVERTAKEN_BY: dict[str, dict[str, frozenset[str]]] = {
+    "custody.person.recalled": {
+        "custody": frozenset({"custody.person.received", "custody.person.released"}),
+        "death": frozenset({"custody.person.died"}),
+    },
+    "custody.person.wanted": {"death": frozenset({"custody.person.died"})},
+}
+"""For states that `OVER` ends: where a later state stands that says so, and of which kinds it is."""
+
+
+def _has_row(disclosure: Disclosure) -> bool:
+    """Whether it is kept by itself: not what only changes how an earlier message stands."""
+    if disclosure.kind in (*SETTLING, "trust.alert.acknowledged") or _came_to_nothing(disclosure):
+        return False
+    return disclosure.kind not in OUTCOMES or OUTCOMES[disclosure.kind] in disclosure.told
+
+
+def _has_row_before(disclosure: Disclosure) -> bool:
+    """Whether an earlier message may have the row that it would have."""
+    return disclosure.kind in (*STATES, *OUTCOMES)
+
+
 def _came_to_nothing(disclosure: Disclosure) -> UUID | None:
     """The message of an arrest that came to nothing: it leaves nothing in the view of those who are not told the
     outcome (D1).
     """
     told = disclosure.told
     over = told.get("stands") == Stands.NO_LONGER_STANDS and "outcome" not in told
-    return UUID(str(told["arrest"])) if over and disclosure.kind == "custody.person.left" else None
+    return UUID(str(told["arrest"])) if over and disclosure.kind in (LEFT, *OUTCOMES) else None
 
 
 def earlier_message(disclosure: Disclosure) -> UUID | None:
     """The earlier message that a settling update is about."""
-    said = disclosure.told.get(SETTLING.get(disclosure.kind, ""))
+    about = "arrest" if disclosure.kind in OUTCOMES else SETTLING.get(disclosure.kind, "")
+    said = disclosure.told.get(about)
     return UUID(str(said)) if said else None
 
 

@@ -5,20 +5,19 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
-from hub.adapters import postgres, sqlite
+from hub.adapters import sqlite
 from hub.adapters.archive import StoreArchive
 from hub.adapters.backlog import StoreBacklog
 from hub.adapters.evidence import StoreEvidence, agencies_ever
 from hub.adapters.feeds import StoreFeed
-from hub.adapters.kafka import KafkaChannel
-from hub.adapters.kafka_admin import KafkaAdmin
-from hub.adapters.kafka_clients import Broker, administrator, broker
-from hub.adapters.kafka_source import GROUP, KafkaSource
+from hub.adapters.files import FileSource
+from hub.adapters.kafka_broker import Broker, administrator, broker
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.positions import StorePositions
 from hub.adapters.store import DatabaseStore
@@ -31,7 +30,7 @@ from hub.governing import Governing, begin
 from hub.identity import Identity
 from hub.keying import HubKeys
 from hub.metering import Meters, metered
-from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy
+from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy, Source
 from hub.receiving import Caller, receive
 from hub.recording import Recorder, signing_key
 from hub.running import GroupCommit, Hosted, Hosting, Loop, take_in, tune_interpreter
@@ -43,6 +42,10 @@ from hub.verifying import Verdict, Verifier
 from hub.working import EVERYTHING, Role, loops
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
+
+if TYPE_CHECKING:
+    from hub.adapters.kafka import KafkaChannel
+    from hub.adapters.kafka_source import KafkaSource
 
 
 @dataclass
@@ -64,12 +67,12 @@ class Hub:
     _hosting: Hosting
     roles: frozenset[Role] = EVERYTHING
     stopping: bool = False
-    source: KafkaSource | None = None
-    channel: KafkaChannel | None = None
+    source: "KafkaSource | None" = None
+    channel: "KafkaChannel | None" = None
     carrier: Carrier | None = None
     """Carries feeds to Kafka, where there is one."""
     collector: Collector | None = None
-    """Takes in what agencies publish to Kafka, where there is one."""
+    """Takes in what agencies publish to Kafka, or put into a folder, where there is one."""
     severer: Severer | None = None
     """Takes away access at the brokers, where the hub may do that."""
     ahead: set[AgencyId] = field(default_factory=set)
@@ -168,18 +171,24 @@ def last_bundle(settings: Settings, version: int | None = None, digest: str = ""
     hub may run.
     """
     if settings.database:
+        from hub.adapters import postgres
+
         return postgres.kept_bundle(settings.database.get_secret_value(), version, digest)
     return sqlite.kept_bundle(settings.store_file, version, digest)
 
 
 def _is_made(settings: Settings) -> bool:
     if settings.database:
+        from hub.adapters import postgres
+
         return postgres.is_made(settings.database.get_secret_value())
     return settings.store_file.exists()
 
 
 def _open_store(settings: Settings, keys: KeyFile) -> DatabaseStore:
     if settings.database:
+        from hub.adapters import postgres
+
         return postgres.PostgresStore(settings.database.get_secret_value(), keys)
     return sqlite.SqliteStore(settings.store_file, keys)
 
@@ -238,7 +247,11 @@ def _opened(
     )
     if where := broker(settings):
         _connect(hub, where)
+    elif settings.inbox and hub.roles == EVERYTHING:  # a folder is for one process
+        hub.collector = _collector(hub, FileSource(settings.inbox))
     if (admin := administrator(settings)) and Role.CARRY in roles:
+        from hub.adapters.kafka_admin import KafkaAdmin
+
         hub.severer = Severer(KafkaAdmin(admin), lambda: hub.bundle, identity, partial(agencies_ever, store))
     meters.standing = hub.attending.standing
     return hub
@@ -247,21 +260,24 @@ def _opened(
 def _connect(hub: Hub, where: Broker) -> None:
     """The ways in and out, as far as this process goes them."""
     if Role.ACCEPT in hub.roles:
+        from hub.adapters.kafka_source import GROUP, KafkaSource
+
         hub.source = KafkaSource(where, GROUP)
         hub.collector = _collector(hub, hub.source)
     if Role.CARRY in hub.roles:
+        from hub.adapters.kafka import KafkaChannel
+
         hub.channel = KafkaChannel(where, hub.identity.topic)
         hub.carrier = _carrier(hub, hub.channel)
 
 
-def _collector(hub: Hub, source: KafkaSource) -> Collector:
-    """The way in from Kafka."""
-    in_force = hub.acceptor.in_force
-    opens, checks = opener(lambda: hub.keys.inbound), checker(in_force, hub.clock)
+def _collector(hub: Hub, source: Source) -> Collector:
+    """The way in from Kafka, or from a folder."""
+    opens, checks = opener(lambda: hub.keys.inbound), checker(hub.acceptor.in_force, hub.clock)
     return Collector(source, hub.acceptor, opens, checks)
 
 
-def _carrier(hub: Hub, channel: KafkaChannel) -> Carrier:
+def _carrier(hub: Hub, channel: "KafkaChannel") -> Carrier:
     """The way out to Kafka."""
     return Carrier(
         Carriage(
@@ -281,10 +297,6 @@ def _carrier(hub: Hub, channel: KafkaChannel) -> Carrier:
 
 def _hosting(settings: Settings, store: DatabaseStore, feed: StoreFeed, key: bytes) -> Hosting:
     """Every partner's consumers. Only those named in the settings start."""
-    consumers = _consumers(settings.consumers)
-    return Hosting(lambda agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers))
-
-
-def _consumers(names: tuple[str, ...]) -> list[Consumer]:
     found = {point.name: point for point in entry_points(group="iom_hub.consumers")}
-    return [found[name].load()() for name in names]
+    consumers: list[Consumer] = [found[name].load()() for name in settings.consumers]
+    return Hosting(lambda agency: Hosted(agency, feed, StoreViews(store, agency, key), consumers))

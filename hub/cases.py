@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from access_policies.words import Situation
 from hub import facts as fact_rules
-from hub import homing, linking
+from hub import homing, linking, presenting
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.linking import Number, Record
@@ -22,15 +22,32 @@ from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
 from schemas.updates.answers import AlertUnacknowledged
-from schemas.updates.custody import ReleaseCancelled, ReleasePlanned
+from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
+from schemas.updates.custody import (
+    Charged,
+    Died,
+    Recalled,
+    ReleaseCancelled,
+    ReleaseChanged,
+    ReleasePlanned,
+    Wanted,
+    WantedCleared,
+)
 from schemas.updates.programme import CohortDecided, RiskReassessed
 from schemas.updates.reviews import ReviewCalled, ReviewConcluded, ReviewMoved
 from schemas.updates.selection import PersonScored, ReadinessAssessed
+from schemas.updates.supervision import StaffRiskLifted
 from schemas.updates.trust import AlertAcknowledged, ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
-_REVIEWS = (ReviewCalled, ReviewMoved, ReviewConcluded)
-_SCORES = (RiskReassessed, PersonScored, ReadinessAssessed)
-NO_WORD = (*MOVEMENTS, ReleasePlanned, ReleaseCancelled, *_SCORES, *_REVIEWS, AlertAcknowledged, *homing.NO_WORD)
+NO_WORD = (
+    *MOVEMENTS,
+    *(ReleasePlanned, ReleaseChanged, ReleaseCancelled),
+    *(Charged, HearingListed, HearingConcluded, Sentenced),
+    *(Recalled, Wanted, WantedCleared, Died),
+    *(RiskReassessed, PersonScored, ReadinessAssessed),
+    *(ReviewCalled, ReviewMoved, ReviewConcluded, AlertAcknowledged),
+    *homing.NO_WORD,
+)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 
@@ -96,7 +113,7 @@ class Case:
         aim = str(target) if target else None
         moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim, now)
         self.changed = self.changed or moved
-        return moved and not isinstance(update, NO_WORD)
+        return moved and not (update.STATE or isinstance(update, NO_WORD))
 
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""
@@ -128,23 +145,40 @@ class Case:
         self, agency: AgencyId, received: Received, target: UpdateKey | None, now: datetime
     ) -> list[UpdateKey]:
         """What is over for a state-only partner, now that it is told this update (D1): a movement and the hub's word
-        on it, or this update itself where it speaks of a state that is over.
+        on it, a measure for its staff, or this update itself where it speaks of a state that is over.
         """
-        if isinstance(received.update, UpdateConfirmed):
-            shown = self.facts.shown.get(agency)
-            return [] if shown and shown.key == str(target) else [received.key]
+        update, key, about = received.update, str(received.key), str(target)
+        if isinstance(update, UpdateConfirmed):
+            return [] if presenting.is_shown(self.facts, agency, about) else [received.key]
+        if isinstance(update, Charged | HearingConcluded) and target:
+            return self._over_by_outcome(agency, received.key, about, clears=update.clears)
+        if isinstance(update, StaffRiskLifted):
+            return self._with_what_followed(about)
         over = None
-        if isinstance(received.update, MOVEMENTS):
-            claim = movement(received.key.publisher, received.occurred_at, received.update, now)
-            over = fact_rules.show(self.facts, agency, str(received.key), claim, str(target))
-        elif isinstance(received.update, UpdateWithdrawn):
-            over = fact_rules.hide(self.facts, agency, str(target))
+        if isinstance(update, MOVEMENTS):
+            claim = movement(received.key.publisher, received.occurred_at, update, now)
+            over = presenting.show(self.facts, agency, key, claim, about)
+        elif isinstance(update, UpdateWithdrawn):
+            over = presenting.hide(self.facts, agency, about)
         self.changed = self.changed or over is not None
-        return self._with_what_followed(over) if over else []
+        return self._all_of(over) if over else []
+
+    def _over_by_outcome(self, agency: AgencyId, key: UpdateKey, arrest: str, *, clears: bool) -> list[UpdateKey]:
+        """A charge or a conviction says something of a state that is shown, or nothing; what came to nothing goes."""
+        movements = presenting.movements_of(self.facts, arrest)
+        if not clears:
+            return [] if presenting.is_shown(self.facts, agency, *movements) else [key]
+        over = presenting.hide(self.facts, agency, *movements)
+        self.changed = self.changed or over is not None
+        return [each for each in self._all_of(over or arrest) if each != key]
+
+    def _all_of(self, over: str) -> list[UpdateKey]:
+        """Everything that a partner hears of a movement: itself, what was said of it, and of the arrest."""
+        return [*self._with_what_followed(over), *map(key_of, presenting.outcomes_beside(self.facts, over))]
 
     def recall(self, agency: AgencyId, target: UpdateKey) -> list[UpdateKey]:
         """Everything that `agency` gives back with an update: itself, the hub's word on it, its corrections."""
-        hidden = fact_rules.hide(self.facts, agency, str(target))
+        hidden = presenting.hide(self.facts, agency, str(target))
         self.changed = self.changed or hidden is not None
         return self._with_what_followed(str(target))
 
@@ -158,6 +192,8 @@ class Case:
         """
         if received.key.publisher != HUB or target is None or isinstance(received.update, AlertUnacknowledged):
             return False
+        if isinstance(received.update, UpdateConfirmed) and fact_rules.dead(self.facts):
+            return True  # of the dead nothing is confirmed by time (D5)
         ended = isinstance(received.update, ConsentLapsed) and fact_rules.consent_ended(self.facts, str(target))
         return ended or str(target) in self.facts.settled | self.facts.closed
 

@@ -8,11 +8,23 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.identifiers import AgencyId
 from schemas.updates import Provisional, Update
-from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, Released, ReleasePlanned
+from schemas.updates.accommodation import TenancyPutAtRisk
+from schemas.updates.court import HearingListed, Sentenced
+from schemas.updates.custody import (
+    Arrested,
+    Died,
+    LeftPoliceCustody,
+    Recalled,
+    Received,
+    Released,
+    ReleasePlanned,
+    Wanted,
+)
 from schemas.updates.linking import IdentityLinked
 from schemas.updates.programme import CaseTransferred, CohortDecided, RiskReassessed
 from schemas.updates.reviews import ReviewCalled
 from schemas.updates.selection import PersonDeselected, PersonScored, ReadinessAssessed
+from schemas.updates.supervision import BreachStarted, ContactChanged, LicenceVaried, StaffRiskSet
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement
 
 
@@ -130,6 +142,8 @@ class StateClaim(_Claim):
     handling: Handling = Handling.NORMAL
     until: date | None = None
     """The last day on which it says something of the present; None has no end."""
+    state: str = ""
+    """The state of which it speaks, where that is not its kind's: several kinds say one, or one kind says several."""
 
 
 class CorrectionClaim(_Claim):
@@ -138,6 +152,15 @@ class CorrectionClaim(_Claim):
     update: str
     """The key of the update that was wrong."""
     fields: tuple[str, ...]
+
+
+class ChangeClaim(_Claim):
+    """A release plan says something else; what, stands in the change itself."""
+
+    plan: str
+    """The key of the plan."""
+    release_on: date | None = None
+    """The new day, if that has changed."""
 
 
 class RecallClaim(_Claim):
@@ -176,8 +199,12 @@ class ShownState(BaseModel):
 
 MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
 """The kinds that say where somebody is."""
-LASTING = (ReleasePlanned, CohortDecided, RiskReassessed, PersonScored, ReadinessAssessed, ReviewCalled)
-"""The kinds that say how something stands, beside where somebody is."""
+LASTING = (
+    *(ReleasePlanned, HearingListed, Sentenced, Recalled, Wanted, Died),
+    *(CohortDecided, RiskReassessed, PersonScored, ReadinessAssessed, ReviewCalled),
+    TenancyPutAtRisk,
+)
+"""The kinds that say how something stands, beside where somebody is and those with a `STATE`."""
 KEPT = 4
 """How many claims of one sort are kept: the others are so old that they decide nothing."""
 _CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}
@@ -206,6 +233,25 @@ def movement(publisher: AgencyId, at: datetime, update: Update, now: datetime) -
     )
 
 
+SUPERVISED = (ContactChanged, BreachStarted, LicenceVaried, StaffRiskSet)
+"""The kinds of supervision that say how something stands."""
+
+
+def supervised(by: Mapping[str, Any], update: Update) -> StateClaim:
+    """How an update of `SUPERVISED` says that something stands. Each measure for the safety of staff is a state of its
+    own: who comes later hears of all of them.
+    """
+    said: dict[str, Any] = {"kind": update.KIND, "handling": update.handling}
+    match update:
+        case ContactChanged():
+            said["state"] = "contact"
+        case LicenceVaried(ends_on=day):
+            said["until"] = day
+        case StaffRiskSet(measure=measure, until=until):
+            said |= {"state": f"staff_risk/{measure}", "until": until.date()}
+    return StateClaim(**by, **said)
+
+
 def claimed(by: Mapping[str, Any], update: Update) -> tuple[str, _Claim] | None:
     """What an update claims of somebody's place on the programme, and among which of the facts that stands."""
     match update:
@@ -222,13 +268,8 @@ def claimed(by: Mapping[str, Any], update: Update) -> tuple[str, _Claim] | None:
 
 
 def lasting(by: Mapping[str, Any], update: Update) -> StateClaim:
-    """How an update of `LASTING` says that something stands, and until when."""
-    until = None
-    if isinstance(update, ReleasePlanned):
-        until = update.release_on
-    elif isinstance(update, ReviewCalled):
-        until = update.held_at.date()
-    return StateClaim(**by, kind=update.KIND, handling=update.handling, until=until)
+    """How an update says that something stands, and until when."""
+    return StateClaim(**by, kind=update.KIND, handling=update.handling, until=update.last_day())
 
 
 def surplus(claims: Mapping[str, StateClaim]) -> list[str]:
@@ -243,7 +284,7 @@ def surplus(claims: Mapping[str, StateClaim]) -> list[str]:
 
 def _sort(claim: StateClaim) -> tuple[object, ...]:
     moved = (claim.place, claim.after_recall) if isinstance(claim, CustodyClaim) else ()
-    return claim.kind, claim.handling, *moved
+    return claim.kind, claim.handling, claim.state, *moved
 
 
 def order(claim: StateClaim, key: str) -> tuple[datetime, int, str]:

@@ -5,6 +5,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle
 from hub import ledger
 from hub.cases import Case
+from hub.claims import CohortClaim
 from hub.gathering import Gathering
 from hub.identity import Identity
 from hub.numbering import Entry, number
@@ -39,16 +40,16 @@ def ended(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
     if claim := transfer.ends() if transfer else case.facts.involvement.get(subject):
         return {claim.agency} if standing.involvement.get(claim.agency) == claim else set()
     if standing.left and subject == deselected(case.facts):
-        return set(bundle.policies.partners) - _keep_it(standing.left.statutory, bundle)
+        return {agency for agency in standing.involvement if standing.works(agency)} - _keep_it(standing.left, bundle)
     restriction = case.facts.restrictions.get(subject)
     if restriction in standing.restrictions and restriction:
         return set(bundle.policies.partners) - set(restriction.open_to)
     return set()
 
 
-def _keep_it(statutory: bool, bundle: Bundle) -> frozenset[AgencyId]:
+def _keep_it(left: CohortClaim, bundle: Bundle) -> frozenset[AgencyId]:
     """Whose view of somebody who left the programme stays open: the IOM unit's, which decided so, and probation's where
     the law keeps the person with it (requirement SR27).
     """
     keep = bundle.agencies_of_kind("iom_unit")
-    return keep | bundle.agencies_of_kind("probation") if statutory else keep
+    return keep | bundle.agencies_of_kind("probation") if left.statutory else keep

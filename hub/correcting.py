@@ -9,11 +9,12 @@ from pydantic import JsonValue, ValidationError
 from access_policies.compiling import Bundle
 from access_policies.masking import MASKS
 from hub.cases import Case
-from hub.facts import corrections_of
+from hub.facts import changes_of, corrections_of
 from hub.ports import UpdateKey, key_of
 from hub.recollecting import Recollection
 from schemas.identifiers import AgencyId
 from schemas.updates import parse
+from schemas.updates.custody import ReleaseChanged
 from schemas.updates.trust import UpdateCorrected
 
 Values = Mapping[str, JsonValue]
@@ -50,11 +51,19 @@ def wordings(
 
 
 def put_right(case: Case, key: UpdateKey, past: Recollection) -> dict[str, JsonValue]:
-    """What an update says by now: its own content, with everything that was put right since."""
-    said = past.said(key)
-    for correction in corrections_of(case.facts, str(key)):
-        said |= _corrected(correction, past)
+    """What an update says by now: its own content, with everything that was put right or has changed since, the last
+    at the end.
+    """
+    said, about = past.said(key), str(key)
+    made = [*corrections_of(case.facts, about), *changes_of(case.facts, about)]
+    for each in sorted(made, key=lambda each: (past.earlier(key_of(each))[0].occurred_at, each)):
+        said |= _instead(each, past)
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _instead(key: str, past: Recollection) -> Values:
+    update = past.earlier(key_of(key))[0].update
+    return update.changes() if isinstance(update, ReleaseChanged) else _corrected(key, past)
 
 
 def _corrected(key: str, past: Recollection) -> Values:

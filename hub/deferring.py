@@ -16,6 +16,7 @@ from schemas.updates import Provisional
 from schemas.updates.custody import Arrested, Released
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CaseTransferred
 from schemas.updates.selection import PersonDeselected
+from schemas.updates.supervision import StaffRiskSet
 from schemas.updates.trust import AccessOpened, ConcernDisclosed, ConsentGiven, RestrictionSet
 from schemas.vocabulary import Involvement
 
@@ -31,7 +32,7 @@ def closing_of(key: UpdateKey) -> UpdateKey:
 
 
 def ending_of(key: UpdateKey) -> UpdateKey:
-    """The update by which the hub says that the time of a concern has passed."""
+    """The update by which the hub says that the time of a concern has passed, or of a measure for staff (D17)."""
     return UpdateKey(HUB, uuid5(key.update_id, "ended"))
 
 
@@ -58,7 +59,8 @@ def timer_for(
     received: Received, record_id: UUID, bundle: Bundle, now: datetime, settle: timedelta, retention: timedelta
 ) -> Timer | None:
     """When an update that was accepted `now` is looked at again, if it is: to be settled (D2), as the end of an access
-    (D13), of a concern, of a consent, or of a view that stays open for its `retention` (D15).
+    (D13), of a concern, of a measure for staff (D17), of a consent, or of a view that stays open for its `retention`
+    (D15).
     """
     key = received.key
     match received.update:
@@ -66,7 +68,7 @@ def timer_for(
             return Timer(now + settle, settlement_of(key).update_id, key, record_id)
         case AccessOpened():
             return Timer(ends_at(bundle, now), closing_of(key).update_id, key, record_id)
-        case ConcernDisclosed(until=until):
+        case ConcernDisclosed(until=until) | StaffRiskSet(until=until):
             return Timer(until, ending_of(key).update_id, key, record_id)
         case ConsentGiven(expires_on=day) if day is not None:
             return Timer(_midnight_after(day), _lapse_of(key).update_id, key, record_id)

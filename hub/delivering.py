@@ -86,12 +86,14 @@ class Carrying:
         self._window: tuple[tuple[str, bytes], Window] | None = None
         self._pause, self._not_before = _FIRST_PAUSE, 0.0
         self.stopping = False
+        self.once_more = False
+        """Set by whoever sees that there may be news while a turn runs."""
 
-    def has_news(self) -> bool:
-        """Whether there is something to carry, by numbers in memory once the position is known."""
+    def has_news(self, head: int) -> bool:
+        """Whether there is something to carry of a feed with this head."""
         if time.monotonic() < self._not_before:
             return False
-        return self.position is None or self._with.feed.wait(self.agency, self.position, 0)
+        return self.position is None or self.position < head
 
     def at_once(self) -> None:
         """Wait no longer: what was in the way may be gone."""
@@ -100,9 +102,12 @@ class Carrying:
     def carry_on(self) -> None:
         """Carry until there is nothing left or something is in the way, which keeps only this partner waiting."""
         try:
-            while not self.stopping and self.carry():
+            self.once_more = True
+            while self.once_more and not self.stopping:
+                self.once_more = False
+                if self.carry():
+                    self.once_more = True
                 self.trouble, self._pause = None, _FIRST_PAUSE
-            self.trouble = None
         except NotCarried as stopped:
             self._troubled(stopped.__cause__ or stopped)
         except Exception as failure:  # noqa: BLE001  # whatever it is, it is this partner's alone
@@ -116,18 +121,18 @@ class Carrying:
         self._not_before = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
-    def carry(self) -> int:
-        """Carry one batch; how many records it was. Raises `NotCarried`, `NoReceivingKey` or what the store raises."""
+    def carry(self) -> bool:
+        """Carry one batch; whether there may be more. Raises `NotCarried`, `NoReceivingKey` or the store's word."""
         if self.position is None:
             self.position = self._with.positions.carried(self.agency, self._with.name)
         records = self._with.feed.read(self.agency, self.position, BATCH)
         key = self._addressee() if records else None
         if key is None:
-            return 0
+            return False
         sealed = self._sealed(records, key)
         reach("before_carry")
         if self._addressee() != key:  # while it was sealed the partner was suspended, or its key was exchanged
-            return len(records)
+            return True
         try:
             self._with.channel.carry(self.agency, sealed)
         except NotCarried as stopped:
@@ -135,7 +140,7 @@ class Carrying:
             raise
         reach("after_carry")  # a crash here repeats the batch; the partner knows it again by its sequence
         self._move(sealed)
-        return len(records)
+        return len(records) == BATCH or self.position is None
 
     def _addressee(self) -> AgencyKey | None:
         """Asked of the bundle in force, whatever was so when the record was committed. Raises `NoReceivingKey`."""
@@ -189,18 +194,21 @@ class Carrier:
         with self._lock:
             if time.monotonic() >= self._check_at:
                 self._begin("", self._check)
+            heads = self._with.feed.heads()
             for agency, partner in self._with.partners().items():
                 if is_carried_to(partner):
-                    self._one(agency)
+                    self._one(agency, heads.get(agency, 0))
 
-    def _one(self, agency: AgencyId) -> None:
+    def _one(self, agency: AgencyId, head: int) -> None:
         carrying = self._all.setdefault(agency, Carrying(agency, self._with))
         if agency in self._running and not self._running[agency].done():
+            carrying.once_more = True
+        elif not carrying.has_news(head):
             return
-        if not self._with.lease(f"carry:{self._with.name}:{agency}"):
-            carrying.position = None  # who carries meanwhile moves on
-        elif carrying.has_news():
+        elif self._with.lease(f"carry:{self._with.name}:{agency}"):
             self._begin(agency, carrying.carry_on)
+        else:
+            carrying.position = None  # who carries meanwhile moves on
 
     def _begin(self, name: str, do: Callable[[], None]) -> None:
         running = self._running.get(name)

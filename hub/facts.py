@@ -6,7 +6,7 @@ one must win, the later `occurred_at` does, at equal times the narrower claim, t
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from hub import homing
 from hub.claims import (
     LASTING,
+    SUPERVISED,
     AccessClaim,
+    ChangeClaim,
     CohortClaim,
     ConcernClaim,
     ConsentClaim,
@@ -30,18 +32,30 @@ from hub.claims import (
     ShownState,
     StateClaim,
     claimed,
-    custody_order,
     lasting,
     movement,
-    order,
+    supervised,
     surplus,
 )
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
-from schemas.updates.custody import Arrested, LeftPoliceCustody, Received, ReleaseCancelled, Released
+from schemas.updates.court import HearingConcluded
+from schemas.updates.custody import (
+    Arrested,
+    Charged,
+    Died,
+    LeftPoliceCustody,
+    OutcomeOfArrest,
+    Received,
+    ReleaseCancelled,
+    ReleaseChanged,
+    Released,
+    WantedCleared,
+)
 from schemas.updates.linking import IdentityUnlinked
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided
 from schemas.updates.reviews import ReviewConcluded, ReviewMoved
+from schemas.updates.supervision import BreachConcluded, StaffRiskLifted
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -77,9 +91,15 @@ class Facts(ProgrammeClaims, BaseModel):
     custody: dict[str, CustodyClaim] = {}
     """The latest movements of each sort, and the releases that are not settled yet."""
     states: dict[str, StateClaim] = {}
-    """The latest release plans, cohort decisions and scores."""
+    """The latest release plans, cohort decisions and scores, and of each kind with a `STATE`."""
     ends: dict[str, str] = {}
     """For each outcome and each cancellation the update that it ended."""
+    outcomes: dict[str, str] = {}
+    """For each charge and each conclusion at court the arrest that it is about."""
+    changes: dict[str, ChangeClaim] = {}
+    """What plans say instead."""
+    deaths: set[str] = set()
+    """The updates that say that the person has died."""
     confirmations: dict[str, dict[str, AgencyId]] = {}
     """For each confirmed update, who confirmed it by which update."""
     ended: set[str] = set()
@@ -93,8 +113,7 @@ class Facts(ProgrammeClaims, BaseModel):
     shown: dict[AgencyId, ShownState] = {}
     """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
     emergencies: dict[str, dict[str, str]] = {}
-    """For each access that is open, what was told on it: the update by the root of its feed record (D13). No fold
-    touches this."""
+    """For each open access, what was told on it: the update by the root of its feed record (D13). No fold touches it."""
     borrowed: set[str] = set()
     """Agencies, each with an update that it was told in an emergency only. No fold touches this."""
     views_closed: set[AgencyId] = set()
@@ -121,7 +140,8 @@ def fold(
     """
     by = {"at": at, "publisher": publisher}
     claimed = _claim(facts, key, by, update, target, now) or _settle(facts, key, by, update, target, now)
-    return _say_how_it_stands(facts, key, by, update, target) or claimed
+    ended = _end(facts, key, update, target)
+    return _say_how_it_stands(facts, key, by, update, target) or ended or claimed
 
 
 def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None, now: datetime) -> bool:
@@ -155,8 +175,6 @@ def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, targe
     match update:
         case Arrested() | LeftPoliceCustody() | Received() | Released():
             facts.custody[key] = movement(by["publisher"], by["at"], update, now)
-            if target:  # how an arrest ended settles it; nothing is left to confirm (D1)
-                facts.settled.add(target)
             _keep_the_latest(facts)
         case FactConfirmed() if target:
             facts.confirmations.setdefault(target, {})[key] = by["publisher"]
@@ -180,22 +198,44 @@ def _settle(facts: Facts, key: str, by: Mapping[str, Any], update: Update, targe
     return True
 
 
+_ENDS = (
+    *(OutcomeOfArrest, ReleaseCancelled, WantedCleared),
+    *(BreachConcluded, StaffRiskLifted, ReviewMoved, ReviewConcluded),
+)
+"""What ends an earlier update."""
+
+
+def _end(facts: Facts, key: str, update: Update, target: str | None) -> bool:
+    """What became of an earlier update. How an arrest ended settles it: nothing is left to confirm (D1)."""
+    if target is None or not isinstance(update, _ENDS):
+        return False
+    if isinstance(update, OutcomeOfArrest | BreachConcluded | StaffRiskLifted):
+        facts.settled.add(target)
+        _keep_the_latest(facts)
+    if isinstance(update, Charged | HearingConcluded):
+        facts.outcomes[key] = target
+    if not isinstance(update, Charged | HearingConcluded) or update.clears:
+        facts.ends[key] = target
+    return True
+
+
 def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target: str | None) -> bool:
-    """What is current beside where somebody is, and what ended it."""
+    """What is current beside where somebody is."""
     match update:
-        case LeftPoliceCustody() | ReleaseCancelled() | ReviewMoved() | ReviewConcluded() if target:
-            facts.ends[key] = target
-        case _ if isinstance(update, LASTING):
+        case ReleaseChanged(release_on=day) if target:
+            facts.changes[key] = ChangeClaim(**by, plan=target, release_on=day)
+        case _ if isinstance(update, SUPERVISED):
+            facts.states[key] = supervised(by, update)
+        case _ if update.STATE or isinstance(update, LASTING):
             facts.states[key] = lasting(by, update)
-            _keep_the_latest(facts)
+            facts.deaths.update({key} if isinstance(update, Died) else ())
         case IdentityUnlinked() if target:
             facts.unlinked.add(target)
         case AlertAcknowledged() if target:
             facts.acknowledged.add(f"{by['publisher']} {target}")
         case _:
-            at_home = homing.take(facts.states, facts.consents, facts.limits, key, by, update)
-            _keep_the_latest(facts)
-            return at_home
+            return homing.take(facts.consents, facts.limits, key, by, update)
+    _keep_the_latest(facts)
     return True
 
 
@@ -230,43 +270,6 @@ def _keep_the_latest(facts: Facts) -> None:
         del facts.states[key]
 
 
-def current(facts: Facts, today: date) -> dict[str, list[str]]:
-    """For each state, the updates that may say how it stands, the latest first (D14).
-
-    What was taken back, ended or cancelled, or whose day has passed, says nothing of the present. Its end reaches
-    whoever was told of it (`inherits`), so leaving it out tells nobody more than telling both would.
-    """
-    over = facts.withdrawn | {target for by, target in facts.ends.items() if by not in facts.withdrawn}
-    claims: dict[str, StateClaim] = {**facts.states, **facts.custody}
-    found: dict[str, list[str]] = {}
-    for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
-        claim = claims[key]
-        if key not in over and (claim.until is None or claim.until >= today):
-            found.setdefault(homing.state_of(claim), []).append(key)
-    return found
-
-
-def show(facts: Facts, agency: AgencyId, key: str, claim: CustodyClaim, ends: str | None) -> str | None:
-    """Show `agency` this movement as the present state. Returns the key of the movement that is over for it:
-    the one shown before, or this one when it came late; none where it is told once more. What it `ends` it follows,
-    whatever the times.
-    """
-    before, now = facts.shown.get(agency), ShownState(claim=claim, key=key)
-    if before and before.key != ends and custody_order(before.claim, before.key) > custody_order(claim, key):
-        return key
-    facts.shown[agency] = now
-    return before.key if before and before.key != key else None
-
-
-def hide(facts: Facts, agency: AgencyId, key: str) -> str | None:
-    """Stop showing a movement that no longer stands. Returns its key if it was shown."""
-    before = facts.shown.get(agency)
-    if before is None or before.key != key:
-        return None
-    del facts.shown[agency]
-    return key
-
-
 def consent_ended(facts: Facts, key: str) -> bool:
     """Whether a consent was withdrawn, alone or with all up to a date, or taken back."""
     consent = facts.consents.get(key)
@@ -286,11 +289,12 @@ def recalled_from(facts: Facts, target: str, *, but: str = "") -> frozenset[Agen
     return frozenset(agency for order in orders for agency in order.recipients)
 
 
-def undone(facts: Facts, key: str) -> bool:
-    """Whether a release was undone: a later movement says that the person is in prison, and not by recall."""
-    claim = facts.custody.get(key)
-    if claim is None or claim.place != "free":
-        return False
-    standing_ones = (c for each, c in facts.custody.items() if each not in facts.withdrawn)
-    later = (c for c in standing_ones if c.at >= claim.at and c.place == "prison")
-    return any(not c.after_recall for c in later)
+def changes_of(facts: Facts, plan: str) -> list[str]:
+    """The keys of what a plan says instead, the last at the end (decision 5)."""
+    of_it = (key for key, claim in facts.changes.items() if claim.plan == plan)
+    return sorted(of_it, key=lambda key: (facts.changes[key].at, key))
+
+
+def dead(facts: Facts) -> bool:
+    """Whether the person is said to have died, and nobody has taken it back (D5)."""
+    return bool(facts.deaths - facts.withdrawn)

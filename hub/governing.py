@@ -6,7 +6,7 @@ changes nothing but an alarm: the last good one stays in force.
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -89,15 +89,14 @@ class Offer:
 
 
 def offered(text: bytes, files: Files, last: BundleRow | None, now: datetime, name: str = "") -> Offer:
-    """What a file offers, held to its signatures and to what was in force last. Raises `UnusablePolicies`, which calls
-    the file `name` when it lies elsewhere.
-    """
+    """What a file offers, held to its signatures and to what was in force last. Raises `UnusablePolicies`."""
     name = name or files.bundle.name
     if not text:
         raise refusal(name, "it is empty, or the hub may not read it", "install one with `iom-hub policy install`")
-    found = _read_bundle(_decoded(text, name), name, load_signers(files.signers))
-    known = _is_known(found.version, text.decode(), last, name)
-    return Offer(found, text.decode(), known, waits=not known and found.effective_from > now)
+    said = _decoded(text, name)
+    found = _read_bundle(_Text(said, name), load_signers(files.signers))
+    known = _is_known(found.version, said, last, name)
+    return Offer(found, said, known, waits=not known and found.effective_from > now)
 
 
 def _is_known(version: int, text: str, last: BundleRow | None, name: str) -> bool:
@@ -114,15 +113,21 @@ def _is_known(version: int, text: str, last: BundleRow | None, name: str) -> boo
 
 def kept(last: BundleRow, files: Files) -> InForce:
     """The bundle that was in force last, if its signatures still count. Raises `UnusablePolicies`."""
-    return _read_bundle(last.signed, f"the kept bundle, version {last.version}", load_signers(files.signers))
+    return _read_bundle(_Text(last.signed, f"the kept bundle, version {last.version}"), load_signers(files.signers))
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The text of a bundle. What it is called by says nothing of what it holds: the file is mostly the kept one."""
+
+    text: str
+    name: str = field(compare=False)
 
 
 @lru_cache(maxsize=8)
-def _read_bundle(text: str, name: str, signers: Signers) -> InForce:
-    """Worked out once for the same text and signers: a start looks at a bundle several times. Raises
-    `UnusablePolicies`.
-    """
-    signed = verified(text, name, signers)
+def _read_bundle(found: _Text, signers: Signers) -> InForce:
+    """Worked out once: a start looks at a bundle several times. Raises `UnusablePolicies`."""
+    signed = verified(found.text, found.name, signers)
     names = tuple(f"{signer.role}/{signer.key_id}" for signer in signed.signed_by)
     return InForce(signed.content.version, signed.content.effective_from, Bundle(signed.content.policies), names)
 
@@ -283,14 +288,11 @@ def _read(path: Path) -> bytes | None:
     """What lies there; None when nothing does, and nothing at all when it cannot be read."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return b""
+    except OSError as why:
+        return None if isinstance(why, FileNotFoundError) else b""
 
 
 def _decoded(text: bytes, name: str) -> str:
-    try:
+    with suppress(UnicodeDecodeError):
         return text.decode()
-    except UnicodeDecodeError as broken:
-        raise refusal(name, "it is not text", "install the file that was signed") from broken
+    raise refusal(name, "it is not text", "install the file that was signed")

@@ -12,6 +12,7 @@ from hub.receiving import Received
 from hub.recollecting import Recollection
 from hub.reviewing import may_close
 from schemas.updates import KINDS
+from schemas.updates.supervision import AppointmentMissed, BreachStarted
 from schemas.updates.trust import AccessClosed, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
 log = structlog.get_logger()
@@ -28,6 +29,9 @@ def misfit(case: Case, received: Received, target: UpdateKey, bundle: Bundle, pa
             fits = not KINDS[past.kind(target)].FINAL
         case AccessClosed() if not may_close(case.standing, bundle, target.publisher, received.key.publisher):
             return Held("not_its_reviewer")
+        case BreachStarted():  # what nobody marked enforceable is no evidence (D7)
+            earlier = past.earlier(target)[0].update
+            fits = isinstance(earlier, AppointmentMissed) and earlier.enforceable
         case update:
             fits = not update.REFERS_TO_KINDS or past.kind(target) in update.REFERS_TO_KINDS
     return None if fits else Held("wrong_reference")

@@ -6,34 +6,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from hub.claims import ConsentClaim, CustodyClaim, LimitClaim, StateClaim
+from hub.claims import ConsentClaim, LimitClaim
+from schemas.pathway_vocabulary import AddressSuitability, Suitability
 from schemas.updates import Update
-from schemas.updates.accommodation import (
-    NeedAssessed,
-    PlacementEnded,
-    PlacementLimited,
-    PlacementOffered,
-    PlacementStarted,
-    ReferralMade,
-    TenancyPutAtRisk,
-)
-from schemas.vocabulary import AddressSuitability, ConsentScope, Purpose, Suitability
+from schemas.updates.accommodation import PlacementLimited, ReferralMade, TenancyPutAtRisk
+from schemas.vocabulary import ConsentScope, Purpose
 
-HOME = (NeedAssessed, PlacementOffered, PlacementStarted, PlacementEnded)
-"""The kinds that together say what home somebody has or needs: the latest stands."""
-NO_WORD = (*HOME, TenancyPutAtRisk, PlacementLimited)
+NO_WORD = (TenancyPutAtRisk, PlacementLimited)
 """Kinds that set a fact which no word of a rule speaks of."""
 
 
-def state_of(claim: StateClaim) -> str:
-    """What it is a state of: of the kinds that say how one thing stands, one is told (D14)."""
-    if isinstance(claim, CustodyClaim):
-        return "custody"
-    return "accommodation" if claim.kind in {kind.KIND for kind in HOME} else claim.kind
-
-
 def take(
-    states: dict[str, StateClaim],
     consents: dict[str, ConsentClaim],
     limits: dict[str, LimitClaim],
     key: str,
@@ -42,8 +25,6 @@ def take(
 ) -> bool:
     """Take what an update of this strand says into these facts. Returns whether it says anything."""
     match update:
-        case NeedAssessed() | PlacementOffered() | PlacementStarted() | PlacementEnded() | TenancyPutAtRisk():
-            states[key] = StateClaim(**by, kind=update.KIND, handling=update.handling, until=_last_day(update))
         case ReferralMade(authority=authority):  # the person agreed that this authority is told of this, and no more
             scope = {"purposes": (Purpose.ACCOMMODATION,), "scope": (ConsentScope.REFERRAL,)}
             consents[key] = ConsentClaim(**by, recipients=(authority,), **scope)
@@ -52,14 +33,6 @@ def take(
         case _:
             return False
     return True
-
-
-def _last_day(update: Update) -> date | None:
-    """The last day on which it says something of the present; an offer lapses, and a tenancy is lost or saved."""
-    match update:
-        case PlacementOffered(held_until=day) | TenancyPutAtRisk(act_by=day):
-            return day
-    return None
 
 
 class Checked(BaseModel):

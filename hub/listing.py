@@ -43,6 +43,15 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "custody.person.released": Effect(("custody",)),
         "custody.release.planned": Effect(("states",)),
         "custody.release.cancelled": Effect(("ends",)),
+        "custody.release.changed": Effect(("changes",)),
+        "custody.person.charged": Effect(("outcomes", "settled")),
+        "custody.person.recalled": Effect(("states",)),
+        "custody.person.wanted": Effect(("states",)),
+        "custody.wanted.cleared": Effect(("ends",)),
+        "custody.person.died": Effect(("deaths", "states")),
+        "court.hearing.listed": Effect(("states",)),
+        "court.hearing.concluded": Effect(("ends", "outcomes", "settled")),
+        "court.person.sentenced": Effect(("states",)),
         "programme.risk.reassessed": Effect(("states",)),
         "programme.cohort.decided": Effect(
             ("cohorts", "states"),
@@ -95,17 +104,21 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "trust.alert.acknowledged": Effect(("acknowledged",)),
         "trust.update.corrected": Effect(("corrections",)),
         "trust.disclosure.recalled": Effect(("recalls",)),
-        "accommodation.need.assessed": Effect(("states",)),
         "accommodation.referral.made": Effect(
             ("consents",), counts="by itself, for the authority that the person chose and for this referral only"
         ),
-        "accommodation.placement.offered": Effect(("states",)),
-        "accommodation.placement.started": Effect(("states",)),
-        "accommodation.placement.ended": Effect(("states",)),
         "accommodation.tenancy.put_at_risk": Effect(("states",)),
         "accommodation.placement.limited": Effect(
             ("limits",), counts="by itself, for what a placement check answers, until its last day is over (D10)"
         ),
+        **{kind: Effect(("states",)) for kind, model in KINDS.items() if model.STATE},
+        "supervision.contact.stepped_up": Effect(("states",)),
+        "supervision.contact.stepped_down": Effect(("states",)),
+        "supervision.breach.started": Effect(("states",)),
+        "supervision.breach.concluded": Effect(("ends", "settled")),
+        "supervision.licence.varied": Effect(("states",)),
+        "supervision.staff_risk.set": Effect(("states",), counts="by itself, until its time is over or it is lifted"),
+        "supervision.staff_risk.lifted": Effect(("ends", "settled"), counts="by itself, from who set it; or the hub"),
     }
 )
 """By kind; a kind that is not here sets no fact."""

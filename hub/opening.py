@@ -5,7 +5,7 @@ that owns the data reviews it. What was told on it is told apart from everything
 from collections.abc import Mapping
 
 from access_policies.compiling import Plan
-from hub import facts as fact_rules
+from hub import presenting
 from hub.cases import Case
 from hub.correcting import wordings
 from hub.disclosing import Reason
@@ -14,6 +14,7 @@ from hub.receiving import Received
 from hub.retelling import Reteller, Retold
 from hub.reviewing import WORD
 from schemas.identifiers import AgencyId
+from schemas.updates.custody import ReleaseChanged
 from schemas.updates.trust import AccessOpened, UpdateCorrected
 
 
@@ -23,8 +24,8 @@ def lent(
     """What is told in an emergency because of this update, remembered so that it can be dropped."""
     if isinstance(received.update, AccessOpened):
         retold = _on_opening(later, case, received.key.publisher)
-    elif isinstance(received.update, UpdateCorrected) and target:
-        retold = _as_it_is_right(later, case, received.key, target)
+    elif isinstance(received.update, UpdateCorrected | ReleaseChanged) and target:
+        retold = _as_it_is_right(later, case, received, target)
     else:
         retold = _while_open(later, case, received, plans)
     for each in retold:
@@ -36,7 +37,7 @@ def _on_opening(later: Reteller, case: Case, opener: AgencyId) -> list[Retold]:
     """What is current and openable, told to whoever has just broken the glass."""
     if opener not in case.standing.access:
         return []
-    states = fact_rules.current(case.facts, later.now.date()).values()
+    states = presenting.current(case.facts, later.now.date()).values()
     return [each for keys in states for each in later.latest(case, opener, keys, Reason.ACCESS, WORD)]
 
 
@@ -53,11 +54,14 @@ def _while_open(later: Reteller, case: Case, received: Received, plans: Mapping[
     ]
 
 
-def _as_it_is_right(later: Reteller, case: Case, correction: UpdateKey, wrong: UpdateKey) -> list[Retold]:
-    """What was wrong, told once more to those who were told it in an emergency, where it is not what they have. Their
-    correction is no message of its own: it goes with the rest when the emergency ends.
+def _as_it_is_right(later: Reteller, case: Case, received: Received, wrong: UpdateKey) -> list[Retold]:
+    """What was wrong or has changed, told once more to those who were told it in an emergency, where it is not what
+    they have. Their correction is no message of its own: it goes with the rest when the emergency ends.
     """
-    _, changed = wordings(case, correction, wrong, later.past, later.bundle, lent=True)
+    if isinstance(received.update, ReleaseChanged):
+        changed = frozenset(later.past.disclosed(wrong, lent=True))
+    else:
+        _, changed = wordings(case, received.key, wrong, later.past, later.bundle, lent=True)
     opened = sorted(changed & case.standing.access.keys())
     return [each for agency in opened for each in later.retell(case, wrong, agency, Reason.ACCESS, WORD)]
 

@@ -154,7 +154,7 @@ class Desk:
         """Where the update belongs, before anything of the record itself is read."""
         target = self.target(received)
         if wrong := self._misrefers(received, target):
-            return wrong
+            return Discarded() if wrong is UNKNOWN_REFERENCE and self._of_a_stranger(received) else wrong
         records = self._records(received.key.publisher, received.update, target)
         if len(records) > 1:
             return Held("contradiction")
@@ -201,8 +201,21 @@ class Desk:
             return Placed(records.pop(), target)
         if isinstance(received.update, CohortDecided):
             return Placed(uuid4(), new=True)
+        return Discarded() if self._in_bulk(received) else Held("unknown_person")
+
+    def _in_bulk(self, received: Received) -> bool:
+        """Whether it comes from a system that covers everyone in a prison or a custody suite (D26)."""
         partner = self.bundle.policies.partners.get(received.key.publisher)
-        return Discarded() if partner and received.kind in partner.bulk else Held("unknown_person")
+        return bool(partner and received.kind in partner.bulk)
+
+    def _of_a_stranger(self, received: Received) -> bool:
+        """Whether it comes from such a system and names only numbers that nobody on the programme has: what it refers
+        to was discarded before it. Without a number it may be about anybody, and is held.
+        """
+        update = received.update
+        return bool(
+            self._in_bulk(received) and update.identifiers and not self._records(received.key.publisher, update, None)
+        )
 
     def _records(self, publisher: AgencyId, update: Update, target: UpdateKey | None) -> set[UUID]:
         """Every record that the update points at; more than one is a contradiction."""

@@ -64,9 +64,11 @@ class Reaching:
     def _told(
         self, case: Case, received: Received, target: UpdateKey | None, *, emergency: bool
     ) -> frozenset[AgencyId]:
-        """Those who were told the earlier update, were not made to give it back, and may still hear of it."""
+        """Those who were told the earlier update, were not made to give it back, and may still hear of it. What could
+        be about an earlier one, and is about none, is for anybody who has a ground.
+        """
         if target is None:
-            return frozenset()
+            return frozenset(self._bundle.policies.partners)
         told = self._past.told(target) - self._recalled(case, target, but=str(received.key))
         return frozenset(agency for agency in told if case.has_heard(agency, target, emergency=emergency))
 

@@ -18,7 +18,8 @@ from access_policies.compiling import Bundle
 from access_policies.keys import AgencyKey
 from hub.ports import UpdateKey
 from schemas.identifiers import AgencyId
-from schemas.updates import KINDS, Update, parse
+from schemas.updates import KINDS, Update, parse, versions
+from schemas.updates.supervision import StaffRiskSet
 from schemas.updates.trust import AccessOpened, ConcernDisclosed
 from schemas.vocabulary import Handling
 
@@ -27,6 +28,8 @@ MAX_DEPTH = 32
 AHEAD = timedelta(minutes=5)
 """How far an `occurred_at` may lie ahead of the hub's clock; plans carry their own dates."""
 CONCERN_LASTS = timedelta(days=28)
+STAFF_RISK_LASTS = timedelta(days=183)
+"""The longest that a measure for the safety of staff stands before somebody decides on it anew (D17; confirm)."""
 """How far ahead the end of a concern may lie."""
 OLDEST = 1900
 """Nobody on a programme did anything before; a time near the calendar's end cannot be compared in every zone."""
@@ -102,16 +105,18 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime, voucher: 
     attributes = strict_json(raw)
     data = attributes.pop("data", None)
     event = _event(attributes, data)
-    kind = _kind(str(event.get_type()))
+    kind, version = _kind(str(event.get_type()))
     _check_source(event.get_source(), caller)
     if not bundle.may_publish(caller.agency, kind):
         raise Refused(NOT_THIS_KIND)
     if voucher and not voucher.key.signs(kind, now.date()):
         raise Refused(NOT_ATTESTED)
     occurred_at = _occurred_at(event.get_time(), now)
-    update = _update(kind, data, now)
+    update = _update(kind, version, data, now)
     if isinstance(update, ConcernDisclosed):
         _check_concern(update, caller, bundle, now)
+    if isinstance(update, StaffRiskSet) and update.until > now + STAFF_RISK_LASTS:
+        raise _rejected("data.until", "too_far_ahead", f"lies at most {STAFF_RISK_LASTS.days} days ahead")
     if isinstance(update, AccessOpened) and update.handling is not Handling.NORMAL:
         raise _rejected("data.handling", "must_be_reviewed", "is normal: nobody hides an opening from its reviewers")
     attested = {"by": "token", **(voucher.kept if voucher else {}), "sub": caller.sub}
@@ -203,11 +208,12 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _kind(event_type: str) -> str:
+def _kind(event_type: str) -> tuple[str, int]:
+    """The kind that an envelope's type names, and the version in which it is said. Raises `Rejected`."""
     found = _TYPE.fullmatch(event_type)
-    if not found or found[1] not in KINDS or found[2] != "1":
-        raise _rejected("type", "unknown_kind", "is uk.iomhub.<kind>.v1 with a kind the hub knows")
-    return found[1]
+    if not found or found[1] not in KINDS or found[2] not in map(str, versions(KINDS[found[1]])):
+        raise _rejected("type", "unknown_kind", "is uk.iomhub.<kind>.v<version> with a kind and version the hub knows")
+    return found[1], int(found[2])
 
 
 def _check_source(source: str, caller: Caller) -> None:
@@ -234,12 +240,12 @@ def _occurred_at(time: datetime | None, now: datetime) -> datetime:
     return time
 
 
-def _update(kind: str, data: Any, now: datetime) -> Update:
+def _update(kind: str, version: int, data: Any, now: datetime) -> Update:
     try:
-        return parse(kind, orjson.dumps(data), this_year=now.year)
+        return parse(kind, orjson.dumps(data), version=version, this_year=now.year)
     except ValidationError as invalid:
-        errors = invalid.errors(include_url=False, include_context=False, include_input=False)
-        raise Rejected([_in_words(KINDS[kind], error) for error in errors]) from None
+        errors = invalid.errors(include_url=False, include_input=False)
+        raise Rejected([_in_words(versions(KINDS[kind])[version], error) for error in errors]) from None
     except (TypeError, orjson.JSONEncodeError):
         raise _rejected("data", "not_json", "holds a number that JSON cannot carry") from None
 
@@ -260,6 +266,8 @@ def _in_words(model: type[Update], error: Any) -> Problem:
     if rule == "extra_forbidden":
         known = ", ".join(model.model_fields) if len(loc) == 1 else "see the schema"
         return Problem(_path(loc[:-1]), "unknown_field", f"has a field this kind does not know; known: {known}")
+    if rule == "enum":  # the words of a closed list are the schema's, never the sender's
+        return Problem(_path(loc), rule, f"is one of: {error['ctx']['expected']}")
     return Problem(_path(loc), rule, _SENTENCES.get(rule, _plain)(rule))
 
 
@@ -282,6 +290,8 @@ _SENTENCES: dict[str, Callable[[str], str]] = {
     "prison_score": lambda _: "is 0 while the person is in prison",
     "day": lambda _: "is a day, YYYY-MM-DD",
     "moment": lambda _: "is an RFC 3339 time with its zone",
+    "ends_first": lambda _: "ends after it starts",
+    "no_evidence": lambda _: "names the missed appointment that it rests on",
     "unknown_kind": lambda _: "is no kind that the hub knows",
     "not_correctable": lambda _: "is not put right by a correction: withdraw the update and say it anew",
 }

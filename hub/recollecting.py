@@ -74,9 +74,8 @@ class Recollection:
         return self.earlier(key)[0].kind
 
     def data(self, key: UpdateKey) -> dict[str, Any]:
-        """The data of an earlier update, as its publisher sent it."""
-        data: dict[str, Any] = orjson.loads(self.earlier(key)[0].raw)["data"]
-        return data
+        """The data of an earlier update, in the words of its kind's newest version."""
+        return self.earlier(key)[0].update.model_dump(mode="json", exclude_none=True)
 
     def said(self, key: UpdateKey) -> dict[str, JsonValue]:
         """What an earlier update says, as it is told."""

@@ -157,7 +157,7 @@ class World:
 
     def _told_before(self, target: UpdateKey | None) -> frozenset[AgencyId]:
         if target is None:
-            return frozenset()
+            return frozenset(self.bundle.policies.partners)
         if target not in self._told:
             earlier = self.occasions.of(target)
             self._told[target] = self._told_of(earlier) if earlier else frozenset()

@@ -14,7 +14,8 @@ def restored(key: UpdateKey, content: bytes) -> Received:
     kept = orjson.loads(content)
     raw: str = kept["raw"]
     envelope = orjson.loads(raw)
-    update = parse(kept["kind"], orjson.dumps(envelope["data"]))
+    version = int(envelope["type"].rpartition(".v")[2])
+    update = parse(kept["kind"], orjson.dumps(envelope["data"]), version=version)
     at, attested = datetime.fromisoformat(envelope["time"]), kept["attested"]
     subject = key_of(attested["subject"]) if "subject" in attested else None
     return Received(raw.encode(), key, kept["kind"], at, update, attested, subject)

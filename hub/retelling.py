@@ -14,6 +14,7 @@ from access_policies.compiling import NOTHING, TOLD_BEFORE, Bundle, Plan
 from access_policies.deciding import decide
 from access_policies.words import Situation
 from hub import facts as fact_rules
+from hub import presenting
 from hub.cases import Case, said, settled_at
 from hub.correcting import put_right
 from hub.disclosing import Discloser, Draft, Reason, subject_of
@@ -84,13 +85,13 @@ class Reteller:
         found = [each for agency in newcomers(before, case.standing) for each in self.snapshot(case, agency)]
         if isinstance(received.update, ConcernDisclosed):
             for agency in sorted(case.standing.safeguarding & set(received.update.recipients)):
-                custody = fact_rules.current(case.facts, self.now.date()).get("custody", [])
+                custody = presenting.current(case.facts, self.now.date()).get("custody", [])
                 found += self.latest(case, agency, custody, Reason.CONCERN, "safeguarding")
         return found
 
     def snapshot(self, case: Case, agency: AgencyId) -> list[Retold]:
         """How things stand, for an agency that newly works the case: what is current, and not the history (D14)."""
-        states = fact_rules.current(case.facts, self.now.date()).values()
+        states = presenting.current(case.facts, self.now.date()).values()
         found = [each for keys in states for each in self.latest(case, agency, keys, Reason.SNAPSHOT)]
         case.sees_again(agency)
         return found
@@ -146,7 +147,7 @@ class Reteller:
         if situation is None:
             return NOTHING
         reached = anew or agency in self.reaching.of(case, received, target, emergency=word == WORD).told_before
-        before = frozenset({agency}) if target and reached else frozenset()
+        before = frozenset({agency}) if reached else frozenset()
         own = agency if word is None and agency == received.key.publisher and case.standing.works(agency) else None
         plans = decide(self.bundle, received.kind, {agency: situation}, own=own, told_before=before, word=word)
         return plans.get(agency, NOTHING)

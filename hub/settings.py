@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     )
     watchdog_seconds: float = Field(default=60, gt=0, description="How long a loop may show no progress.")
     kafka: str | None = Field(default=None, description="Where the brokers are, `host:port,…`; else none are used.")
+    inbox: Path | None = Field(
+        default=None, description="A folder from which `serve` takes in signed updates, where no brokers are used."
+    )
     kafka_username: str | None = Field(default=None, description="As whom the hub speaks to them (SCRAM-SHA-512).")
     kafka_password: SecretStr | None = Field(default=None, description="The password for that.")
     kafka_ca: Path | None = Field(default=None, description="Whose certificates are trusted (PEM); makes it TLS.")
@@ -62,6 +65,13 @@ class Settings(BaseSettings):
         if database and not database.get_secret_value().startswith("postgresql://"):
             raise PydanticCustomError("database", "must be a URL that begins with postgresql://")
         return database
+
+    @field_validator("inbox")
+    @classmethod
+    def _instead_of_brokers(cls, inbox: Path | None, said: ValidationInfo) -> Path | None:
+        if inbox and said.data.get("kafka"):
+            raise PydanticCustomError("inbox", "must not be set beside IOM_HUB_KAFKA: updates come in one way")
+        return inbox
 
     @property
     def store_file(self) -> Path:

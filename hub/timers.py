@@ -2,8 +2,9 @@
 
 An arrest or a release is provisional until its settling time; then the hub confirms it, or withdraws it because it was
 undone, to exactly those who were told; later it says who has not answered. A consent with a last day lapses after it;
-an access that was opened in an emergency ends, and so does a concern. What is told to nobody is no update: a view that
-closes leaves an entry in the ledger and nothing else.
+an access that was opened in an emergency ends, and so do a concern and a measure for the safety of staff. Of somebody
+who has died nothing is confirmed any more (D5); what ends somebody's ground goes on. What is told to nobody is no
+update: a view that closes leaves an entry in the ledger and nothing else.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 import orjson
 from pydantic import JsonValue
 
-from hub import facts as fact_rules
+from hub import presenting
 from hub.accepting import Acceptor
 from hub.closing import close
 from hub.deferring import reminder_of
@@ -24,6 +25,7 @@ from hub.reminding import silent
 from hub.writing import envelope
 from schemas.updates import KINDS, Provisional, Update, parse
 from schemas.updates.answers import AlertUnacknowledged
+from schemas.updates.supervision import StaffRiskLifted, StaffRiskSet
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -42,6 +44,7 @@ ENDED_BY: dict[type[Update], type[Update]] = {
     AccessOpened: AccessClosed,
     ConcernDisclosed: ConcernEnded,
     ConsentGiven: ConsentLapsed,
+    StaffRiskSet: StaffRiskLifted,
 }
 """By which update the hub says that the time of an earlier one is over."""
 
@@ -89,7 +92,7 @@ def _remind(acceptor: Acceptor, unit: Unit, timer: Timer) -> None:
 def _settle(unit: Unit, timer: Timer) -> Received:
     """What becomes of a provisional update, the same from whichever process it comes."""
     person = unit.lock_persons([timer.record_id])[timer.record_id]
-    if fact_rules.undone(Facts.kept(person.facts), str(timer.subject)):
+    if presenting.undone(Facts.kept(person.facts), str(timer.subject)):
         return _of_hub(timer, UpdateWithdrawn, {"reason": WithdrawalReason.UNDONE.value})
     return _of_hub(timer, UpdateConfirmed, {})
 

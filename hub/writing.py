@@ -9,6 +9,7 @@ from cloudevents.core.v1.event import CloudEvent
 from pydantic import JsonValue
 
 from schemas.identifiers import AgencyId
+from schemas.updates import KINDS
 
 
 def envelope(
@@ -19,7 +20,7 @@ def envelope(
         "specversion": "1.0",
         "id": str(update_id),
         "source": f"urn:iomhub:agency:{agency}",
-        "type": f"uk.iomhub.{kind}.v1",
+        "type": f"uk.iomhub.{kind}.v{KINDS[kind].VERSION if kind in KINDS else 1}",
         "time": occurred_at,
         "datacontenttype": "application/json",
     }

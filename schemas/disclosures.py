@@ -1,6 +1,6 @@
 """What a partner is told: the permitted part of one update, and nothing that was withheld."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from schemas.identifiers import AgencyId
+from schemas.updates.custody import PLANNED
 
 STRUCTURE = ("message_id", "kind", "bundle", "record")
 """The elements that every disclosure has beside its told fields; none says anything of the person."""
@@ -45,6 +46,10 @@ class Disclosure:
         """The messages that rested on a consent which has ended, and the fields of each (D15)."""
         found: Any = self.told.get("locked", ())
         return {UUID(each["message"]): each["fields"] for each in found}
+
+    def changes(self, locked: Collection[str] = ()) -> dict[str, JsonValue]:
+        """What a release plan says instead of what it said; of what is `locked` nothing changes (D15)."""
+        return {name: value for name, value in self.told.items() if name in PLANNED and name not in locked}
 
     def elements(self) -> list[tuple[str, JsonValue]]:
         """Names and values in the order in which the feed record commits to them."""

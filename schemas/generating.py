@@ -1,4 +1,4 @@
-"""Generating: the JSON Schema of each kind of update, from its model. `python -m schemas.generating [--check]`.
+"""Generating: the JSON Schema of each version of each kind, from its model. `python -m schemas.generating [--check]`.
 
 The files in `schemas/json` are for those who publish from a system of their own: each describes the `data` of one
 kind's envelope. They are generated and committed; `--check` exits 1 when they say something else than the models.
@@ -10,26 +10,42 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from schemas.updates import KINDS, Update
+from schemas.updates import KINDS, Update, versions
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SUFFIX = ".v1.schema.json"
+"""How the file of a first version ends."""
 DIRECTORY = Path(__file__).parent / "json"
 
 
 def schema_of(kind: str, model: type[Update]) -> dict[str, Any]:
     """The JSON Schema of the `data` of one kind of update."""
     found = model.model_json_schema(mode="validation")
-    head = {"$schema": DIALECT, "$id": f"urn:iomhub:schema:{kind}:v1", "title": model.__name__, "x-kind": kind}
+    head = {
+        "$schema": DIALECT,
+        "$id": f"urn:iomhub:schema:{kind}:v{model.VERSION}",
+        "title": model.__name__,
+        "x-kind": kind,
+    }
     return head | {name: value for name, value in found.items() if name not in head}
 
 
 def files() -> Mapping[str, str]:
     """Every file that should be there, by name."""
-    return {kind + SUFFIX: _text(schema_of(kind, model)) for kind, model in KINDS.items()}
+    return {
+        file_name(kind, version): text_of(schema_of(kind, model))
+        for kind in KINDS
+        for version, model in versions(KINDS[kind]).items()
+    }
 
 
-def _text(schema: Mapping[str, Any]) -> str:
+def file_name(kind: str, version: int) -> str:
+    """The name of the file of one version."""
+    return f"{kind}.v{version}.schema.json"
+
+
+def text_of(schema: Mapping[str, Any]) -> str:
+    """A schema as it stands in its file."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

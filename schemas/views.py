@@ -100,6 +100,17 @@ class Alert(_Told):
         "tenancy_at_risk",
         "homelessness_referral",
         "placement_over",
+        "dose",
+        "treatment_ended",
+        "contact_level",
+        "breach",
+        "breach_outcome",
+        "staff_risk",
+        "recall",
+        "wanted_marker",
+        "death",
+        "hearing",
+        "court_outcome",
         "review",
         "transfer",
         "deselection",
@@ -113,4 +124,6 @@ class Alert(_Told):
     """What not to do on this alone (D2)."""
     certainty: Certainty | None = None
     person: str | None = None
+    followed_by: tuple[UUID, ...] = ()
+    """The alerts that said later what became of an arrest."""
     acknowledged: bool = False

@@ -112,6 +112,7 @@ class Stands(StrEnum):
 
     CONFIRMED = "confirmed"
     NO_LONGER_STANDS = "no_longer_stands"
+    CHANGED = "changed"
 
 
 class CustodyOutcome(StrEnum):
@@ -122,6 +123,62 @@ class CustodyOutcome(StrEnum):
     BAILED = "bailed"
     CHARGED = "charged"
     REMANDED = "remanded"
+
+
+class RecallType(StrEnum):
+    """How somebody is recalled to prison."""
+
+    FIXED_TERM = "fixed_term"
+    STANDARD = "standard"
+    EMERGENCY = "emergency"
+
+
+class WantedFor(StrEnum):
+    """On which ground the police look for somebody."""
+
+    WARRANT = "warrant"
+    RECALL = "recall"
+    ARREST = "arrest"
+
+
+class WantedEnd(StrEnum):
+    """Why the police look for somebody no longer."""
+
+    FOUND = "found"
+    SURRENDERED = "surrendered"
+    CANCELLED = "cancelled"
+
+
+class HearingPurpose(StrEnum):
+    """What a hearing is listed for."""
+
+    FIRST_APPEARANCE = "first_appearance"
+    PLEA = "plea"
+    TRIAL = "trial"
+    SENTENCE = "sentence"
+    BREACH = "breach"
+    BAIL = "bail"
+    APPEAL = "appeal"
+
+
+class CourtOutcome(StrEnum):
+    """How a case ended at court (D1)."""
+
+    CONVICTED = "convicted"
+    ACQUITTED = "acquitted"
+    DISCONTINUED = "discontinued"
+    QUASHED = "quashed"
+
+
+class SentenceType(StrEnum):
+    """What a court imposed."""
+
+    CUSTODY = "custody"
+    SUSPENDED = "suspended"
+    COMMUNITY_ORDER = "community_order"
+    FINE = "fine"
+    DISCHARGE = "discharge"
+    OTHER = "other"
 
 
 class ReceptionReason(StrEnum):
@@ -161,7 +218,7 @@ class WithdrawalReason(StrEnum):
 
 
 class DrugTest(StrEnum):
-    """A test on arrest."""
+    """How a drug test came out, on arrest or in treatment."""
 
     POSITIVE = "positive"
     NEGATIVE = "negative"
@@ -192,78 +249,3 @@ class HousingNeed(StrEnum):
     RETURNS_HOME = "returns_home"
     NEW_ADDRESS = "new_address"
     NOWHERE = "nowhere"
-
-
-class HomeBefore(StrEnum):
-    """Where somebody lived before custody (the resettlement assessment of HMPPS, accommodation, version 4)."""
-
-    PRIVATE_RENTED = "private_rented"
-    OWNED = "owned"
-    FAMILY_OR_FRIENDS = "family_or_friends"
-    SOCIAL_HOUSING = "social_housing"
-    LOCAL_AUTHORITY_OR_SUPPORTED = "local_authority_or_supported"
-    HOSTEL = "hostel"
-    EMERGENCY_HOUSING = "emergency_housing"
-    APPROVED_PREMISES = "approved_premises"
-    IMMIGRATION_ACCOMMODATION = "immigration_accommodation"
-    NOTHING_FIXED = "nothing_fixed"
-    NOT_SAID = "not_said"
-
-
-class HomeAfter(StrEnum):
-    """Where somebody is to live on release (the same assessment)."""
-
-    PREVIOUS_ADDRESS = "previous_address"
-    NEW_ADDRESS = "new_address"
-    NOWHERE = "nowhere"
-    NOT_SAID = "not_said"
-
-
-class HomeSupport(StrEnum):
-    """What somebody needs help with to have a home (the support needs of HMPPS, accommodation)."""
-
-    END_A_TENANCY = "end_a_tenancy"
-    KEEP_A_TENANCY_IN_CUSTODY = "keep_a_tenancy_in_custody"
-    FIND_A_HOME = "find_a_home"
-    PAY_RENT_ARREARS = "pay_rent_arrears"
-    OTHER = "other"
-
-
-class Agreed(StrEnum):
-    """How somebody agreed; there is no word for somebody who did not."""
-
-    IN_WRITING = "in_writing"
-    ALOUD = "aloud"
-
-
-class PlacementEnd(StrEnum):
-    """Why somebody no longer lives at a place."""
-
-    MOVED_ON = "moved_on"
-    CAME_TO_ITS_TERM = "came_to_its_term"
-    ASKED_TO_LEAVE = "asked_to_leave"
-    LEFT = "left"
-    OTHER = "other"
-
-
-class TenancyRisk(StrEnum):
-    """Why a tenancy may be lost (requirement RL14)."""
-
-    IN_CUSTODY = "in_custody"
-    RENT_ARREARS = "rent_arrears"
-    NOTICE_SERVED = "notice_served"
-    OTHER = "other"
-
-
-class Suitability(StrEnum):
-    """All that a placement check says of placing somebody (D10)."""
-
-    SUITABLE = "suitable"
-    ASK_THE_COORDINATOR = "ask_the_coordinator"
-
-
-class AddressSuitability(StrEnum):
-    """All that a placement check says of an address (D10)."""
-
-    SUITABLE = "suitable"
-    NOT_SUITABLE = "not_suitable"

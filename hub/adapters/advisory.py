@@ -9,8 +9,7 @@ BUNDLES = "bundles"
 CREATION = "creation"
 """Who creates the tables."""
 
-_ALONE = text("select pg_advisory_xact_lock(:key)")
-_SHARED = text("select pg_advisory_xact_lock_shared(:key)")
+_LOCK = text("select pg_advisory_xact_lock(:key)")
 
 
 def number_of(name: str) -> int:
@@ -18,10 +17,10 @@ def number_of(name: str) -> int:
     return int.from_bytes(sha256(b"iom-hub/lock/" + name.encode()).digest()[:8], "big", signed=True)
 
 
-def lock(connection: Connection, name: str, *, shared: bool = False) -> None:
+def lock(connection: Connection, name: str) -> None:
     """Wait for the lock, and hold it until the transaction ends."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_SHARED if shared else _ALONE, {"key": number_of(name)})
+        connection.execute(_LOCK, {"key": number_of(name)})
 
 
 def of_view(agency: str) -> str:

@@ -48,6 +48,7 @@ _COUNTER = select(t.counter).with_for_update()
 _COUNT = update(t.counter)
 _COUNTED = {"preserve_rowcount": True}
 """For inserts that say how many rows were new."""
+_WRAPPED = select(t.data_keys.c.wrapped).where(t.data_keys.c.scope == bindparam("of"))
 _SAVE = update(t.persons).where(t.persons.c.record_id == bindparam("of"))
 
 
@@ -59,8 +60,7 @@ class KeptKeys:
 
     def data_key(self, scope_name: str) -> bytes | None:
         """The wrapped key of a scope."""
-        found = self._connection.execute(select(t.data_keys.c.wrapped).where(t.data_keys.c.scope == scope_name))
-        return found.scalar_one_or_none()
+        return self._connection.execute(_WRAPPED, {"of": scope_name}).scalar_one_or_none()
 
     def add_data_key(self, scope_name: str, wrapped: bytes) -> bytes:
         """Two that make the same key: the later one waits for the first to commit, and finds its key."""

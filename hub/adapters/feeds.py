@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from pydantic import JsonValue
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from hub.adapters import tables as t
 from hub.adapters.database import KeptKeys
@@ -20,8 +22,20 @@ from schemas.disclosures import STRUCTURE, Disclosure
 from schemas.identifiers import AgencyId
 
 T = TypeVar("T")
+_BY_PLACE = attrgetter("place")
 
-_OF_DISCLOSURE = (t.feed.c.recipient, t.feed.c.seq, t.feed.c.message_id, t.feed.c.record_id, t.feed.c.boxes)
+
+def _after(*columns: Any) -> Any:
+    wanted = select(*columns).where(t.feed.c.recipient == bindparam("of"), t.feed.c.seq > bindparam("after"))
+    return wanted.order_by(t.feed.c.seq).limit(bindparam("most"))
+
+
+# Built once: building one takes as long as running it.
+_RECORDS = _after(t.feed)
+_DISCLOSURES = _after(t.feed.c.recipient, t.feed.c.seq, t.feed.c.message_id, t.feed.c.record_id, t.feed.c.boxes)
+_OF_FEED = t.feed.c.recipient == bindparam("of")
+_HEAD = select(t.feed.c.seq, t.feed.c.prev, t.feed.c.root).where(_OF_FEED).order_by(t.feed.c.seq.desc()).limit(1)
+_HEADS = select(t.counter.c.heads)
 
 
 class StoreFeed:
@@ -33,31 +47,35 @@ class StoreFeed:
 
     def read(self, recipient: AgencyId, after: int, limit: int) -> list[FeedRecord]:
         """One query, whatever the limit."""
-        return self._rows(recipient, after, limit, feed_record, t.feed)
+        return self._rows(_RECORDS, recipient, after, limit, feed_record)
 
     def told(self, recipient: AgencyId, after: int, limit: int) -> list[tuple[int, Disclosure | None]]:
         """One query, whatever the limit; none when there is no news."""
         if self._store.last(recipient) <= after:
             return []
-        return self._rows(recipient, after, limit, _disclosure, *_OF_DISCLOSURE)
+        return self._rows(_DISCLOSURES, recipient, after, limit, _disclosure)
 
     def _rows(
-        self, recipient: AgencyId, after: int, limit: int, opened: Callable[[Any, Sealer, DataKeys], T], *columns: Any
+        self, wanted: Any, recipient: AgencyId, after: int, limit: int, opened: Callable[[Any, Sealer, DataKeys], T]
     ) -> list[T]:
-        wanted = select(*columns).where(t.feed.c.recipient == recipient, t.feed.c.seq > after)
         with self._store.reading() as connection:
             keys = KeptKeys(connection)
-            rows = connection.execute(wanted.order_by(t.feed.c.seq).limit(limit))
+            rows = connection.execute(wanted, {"of": recipient, "after": after, "most": limit}).all()
             return [opened(row, self._store.sealer, keys) for row in rows]
 
     def head(self, recipient: AgencyId) -> tuple[int, bytes]:
         """From the last row."""
-        wanted = select(t.feed).where(t.feed.c.recipient == recipient).order_by(t.feed.c.seq.desc()).limit(1)
         with self._store.reading() as connection:
-            row = connection.execute(wanted).one_or_none()
+            row = connection.execute(_HEAD, {"of": recipient}).one_or_none()
         if row is None:
             return 0, genesis(self._identity.feed(recipient).bytes)
         return row.seq, Header(row.seq, row.prev, row.root).link()
+
+    def heads(self) -> dict[AgencyId, int]:
+        """From the one row that counts."""
+        with self._store.reading() as connection:
+            heads = connection.execute(_HEADS).scalar_one()
+        return {agency: seq for agency, (seq, _) in orjson.loads(heads).items()}
 
     def wait(self, recipient: AgencyId, after: int, seconds: float) -> bool:
         """Woken by any commit; looks only at its own feed."""
@@ -74,7 +92,8 @@ class StoreFeed:
 
 def feed_record(row: Any, sealer: Sealer, keys: DataKeys) -> FeedRecord:
     """A row of the feed table, its boxes opened. Raises `CannotOpen`."""
-    elements = sorted(element for content in _opened(row, sealer, keys) for element in unbox(content))
+    elements = [element for content in _opened(row, sealer, keys) for element in unbox(content)]
+    elements.sort(key=_BY_PLACE)
     pieces = tuple(row.commitments[i : i + 32] for i in range(0, len(row.commitments), 32))
     return FeedRecord(Header(row.seq, row.prev, row.root), pieces, tuple(elements))
 

@@ -13,46 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from hub.adapters.hmpps_catalogue import SET_ASIDE, why_not
 from hub.receiving import Rejected, strict_json
-from schemas.updates.custody import Received, Released
+from schemas.updates.custody import Died, Received, Released
 from schemas.vocabulary import ReceptionReason, RecordedAs, ReleaseReason
-
-SET_ASIDE: Mapping[str, str] = MappingProxyType(
-    {
-        "unreadable": "The message is not one JSON object with each key once and nothing unsafe in it.",
-        "not_a_notification": "The envelope is about the subscription itself, not about a person.",
-        "unknown_event_type": "The event is of a type that the hub does not know.",
-        "unknown_version": "The event is of a version that the hub does not know.",
-        "not_carried": "The event is of a known type that becomes no update.",
-        "immediate_twin": "The same movement is told again once mistakes have been undone, and only that event counts.",
-        "contradicts_itself": "One part of the message contradicts another, so neither is believed.",
-        "unknown_reason": "The reason of the movement is missing, unknown, or not one that the hub knows.",
-        "no_movement_code": "Without its movement code a release may be a death, and an admission a recall.",
-        "code_unreadable": "The movement code is not written as the prison system writes its codes.",
-        "died": "The movement code says that the person died.",
-        "absconded": "The movement code says that the person absconded.",
-        "escaped": "The movement code says that the person escaped.",
-        "deported": "The movement code says that the person was handed over for removal or to another country.",
-        "to_hospital": "The person went to hospital and is not free.",
-        "merged_records": "The movement code says that two records were merged: nobody left.",
-        "not_released": "The movement code says that the discharge is no release.",
-        "sent_to_court": "The person went to court and is expected back.",
-        "temporary_absence": "The person is out for a time and is expected back.",
-        "transferred_out": "The person left for another prison, which will say so when it receives them.",
-        "returned_from_court": "The person came back from court and had not been released.",
-        "returned_from_absence": "The person came back from an absence and had not been released.",
-        "reception_unclear": "The movement code says neither new custody nor surely a recall.",
-        "no_person": "The message names no prison number.",
-        "noms_invalid": "A prison number in the message is not a letter, four digits and two letters.",
-        "persons_disagree": "The message names more than one prison number.",
-        "times_unreadable": "The time of the event is not an RFC 3339 time with its zone.",
-        "prison_unreadable": "The prison is not written as the prison system writes its prisons.",
-    }
-)
-"""Why a message becomes no update, by name. Fixed sentences, so none can repeat what a message says."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +58,8 @@ class _Aside(Exception):
 # Never changes: with another one, every movement told before would be told again.
 _NAMESPACE = UUID("6f0c7a52-6f43-4b0e-9d53-0b7c5b0a2a7e")
 _Part = dict[str, JsonValue]
+_BRITAIN = ZoneInfo("Europe/London")
+"""A day is the one on the prison's wall."""
 
 
 def _by_code(**codes: str) -> Mapping[str, str]:
@@ -101,8 +71,8 @@ _RECALLS = frozenset({"Y", "PD", "ELR", "B", "24", "ETRLR", "L"})
 _RELEASES = _by_code(
     conditional="CR CE", home_detention_curfew="HR HU HD HE", early="ECSL", bail="BL", no_custodial_sentence="NCS"
 )
+_DEATH = "DEC"
 _NO_RELEASE_CODE = _by_code(
-    died="DEC",
     absconded="UAL UAL_ECL",
     escaped="ESCP",
     deported="DD DE DEIRC DL ECSLIRC ETR EX RE",
@@ -122,7 +92,7 @@ _NO_ADMISSION = _by_code(
     # resting overnight on the way to another prison.
     reception_unclear="ETB ETRB ETRRIE H A Q R RECA S U Z",
     # The prison system falls back on ADMISSION when it cannot place the movement.
-    contradicts_itself=" ".join(("INT M TRNCRT TRNTAP", *_RELEASES, *_NO_RELEASE_CODE)),
+    contradicts_itself=" ".join(("INT M TRNCRT TRNTAP", _DEATH, *_RELEASES, *_NO_RELEASE_CODE)),
 )
 _NO_RECEPTION = _by_code(returned_from_absence="TEMPORARY_ABSENCE_RETURN", returned_from_court="RETURN_FROM_COURT")
 
@@ -164,21 +134,6 @@ _RECEIVED = _Movement(Received.KIND, "received_at", _reception, "IN_PRISON", "UN
 _RELEASED = _Movement(Released.KIND, "released_at", _release, "OUTSIDE_PRISON", "NOT_UNDER_PRISON_CARE")
 _SOURCE = "prison-offender-events."
 _MOVEMENTS = {f"{_SOURCE}prisoner.received": _RECEIVED, f"{_SOURCE}prisoner.released": _RELEASED}
-_TWINS = frozenset({"prisoner-offender-search.prisoner.received", "prisoner-offender-search.prisoner.released"})
-# Of the publisher of movements each noun stands alone, so that a new type of event shows up as unknown.
-_NOUNS = (
-    "activities-changed appointments-changed booking. cell.move contact- dietary.information. fine-payment. "
-    "fixed-term-recall. imprisonment-status-changed merged non-association-detail. person-restriction. restriction. "
-    "sentence-dates-changed sentence-term. sentence. video-appointment."
-)
-_NOT_CARRIED = (
-    *(f"{_SOURCE}prisoner.{noun}" for noun in _NOUNS.split()),
-    *(f"{_SOURCE}visitor.", "prisoner-offender-search.", "prisoner-alerts.", "prison.case-note."),
-    *("person.alert", "person.case-note.", "person.community.", "person.court-appearance", "person.csip-record."),
-    *("person.temporary-absence", "probation-case.", "probation.appointment.", "offender-management."),
-    *("accommodation.", "applications.", "approved-premises.", "calculate-release-dates.", "intervention."),
-    *("create-and-vary-a-licence.", "prison-recall.", "restricted-patients.", "risk-assessment."),
-)
 
 
 def _understood(event: _Part) -> Understood:
@@ -186,18 +141,21 @@ def _understood(event: _Part) -> Understood:
     told = event.get("additionalInformation")
     told = told if isinstance(told, dict) else {}
     stated, code = str(told.get("reason")), _code(told)
-    reason = movement.reason(stated, code)
+    died = movement is _RELEASED and (stated, code) == ("RELEASED", _DEATH)
+    reason = None if died else movement.reason(stated, code).value
     _check_state(movement, told)
     noms, at, prison = _noms(event, told), _occurred_at(event), _prison(told)
     data: _Part = {
         "identifiers": {"noms": noms},
         "author_role": "prison system",
         "recorded_as": RecordedAs.FACT.value,
-        movement.when: at.isoformat(),
-        "reason": reason.value,
     }
     facts = json.dumps([event["eventType"], noms, at.isoformat(), stated, code, prison])
-    return Understood(uuid5(_NAMESPACE, facts), movement.kind, at, data | ({"prison": prison} if prison else {}))
+    known_as = uuid5(_NAMESPACE, facts)
+    if died:
+        return Understood(known_as, Died.KIND, at, data | {"died_on": at.astimezone(_BRITAIN).date().isoformat()})
+    data |= {movement.when: at.isoformat(), "reason": reason} | ({"prison": prison} if prison else {})
+    return Understood(known_as, movement.kind, at, data)
 
 
 def _event(raw: bytes) -> _Part:
@@ -230,16 +188,10 @@ def _at(part: JsonValue, *path: str) -> JsonValue:
 def _movement(event: _Part) -> _Movement:
     event_type, version = str(event.get("eventType")), event.get("version", 1)
     if event_type not in _MOVEMENTS:
-        raise _Aside(_no_movement(event_type))
+        raise _Aside(why_not(event_type, _at(event, "additionalInformation", "registerTypeCode")))
     if type(version) is not int or version != 1:
         raise _Aside("unknown_version")
     return _MOVEMENTS[event_type]
-
-
-def _no_movement(event_type: str) -> str:
-    if event_type in _TWINS:
-        return "immediate_twin"
-    return "not_carried" if event_type.startswith(_NOT_CARRIED) else "unknown_event_type"
 
 
 def _code(told: _Part) -> str | None:

@@ -114,6 +114,8 @@ class HttpOutlet:
         if not isinstance(note, str) or not opens(note, f"iom-hub/feed/{self._feed}", self._ledger):
             first = records[0].header.seq
             raise Tampered(f"feed records {first}..{last.seq}: the hub's pinned key has not signed for them")
+        for each in records:
+            each.verify()
         return [*(Offered(each) for each in records[:-1]), Offered(records[-1], note)]
 
     def back(self) -> None:

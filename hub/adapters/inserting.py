@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 _INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -39,11 +40,32 @@ def insert_fast(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     """Rows in the order of the table's columns, in the database's own types: the hot path of a batch."""
     if not rows:
         return
-    compiled = _compiled(table, connection.dialect)
-    values: Any = list(rows) if compiled.positional else [dict(zip(table.c.keys(), r, strict=True)) for r in rows]
-    connection.exec_driver_sql(compiled.string, values)
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, rows)
+        return
+    connection.exec_driver_sql(_compiled(table, connection.dialect), list(rows))
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """PostgreSQL's own way for many rows, in its binary form."""
+    statement, types = _copying(table, connection.dialect)
+    raw: Any = connection.connection.driver_connection
+    database: Any = connection.dialect.loaded_dbapi
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+    except database.Error as failure:
+        raise DBAPIError.instance(statement, None, failure, database.Error, dialect=connection.dialect) from failure
 
 
 @lru_cache(maxsize=32)
-def _compiled(table: Table, dialect: Dialect) -> Any:
-    return table.insert().compile(dialect=dialect)
+def _copying(table: Table, dialect: Dialect) -> tuple[str, list[str]]:
+    types = [column.type.compile(dialect).partition("(")[0].lower() for column in table.columns]
+    return f"copy {table.name} ({', '.join(table.c.keys())}) from stdin (format binary)", types
+
+
+@lru_cache(maxsize=32)
+def _compiled(table: Table, dialect: Dialect) -> str:
+    return table.insert().compile(dialect=dialect).string

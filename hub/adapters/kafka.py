@@ -15,7 +15,7 @@ import structlog
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # it has no types
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore[import-untyped]
 
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.ports import Carried, NotCarried, TryLater
 from schemas.identifiers import AgencyId
 

@@ -28,7 +28,7 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.ports import TryLater
 from hub.provisioning import Account, Layout, Reset, Resized, Rule, Topic
 

@@ -15,7 +15,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError  # type: ignore[import-untyped]
 
-from hub.adapters.kafka_clients import Broker, NoAccess, check_access
+from hub.adapters.kafka_broker import Broker
+from hub.adapters.kafka_clients import NoAccess, check_access
 from hub.ports import Brought, Coordinates, TryLater
 from schemas.updates import KINDS
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.ports import Barred, Offered, TryLater
 from hub.wrapping import UnknownKey, Unwrapped
 

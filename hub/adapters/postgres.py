@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hub.adapters import store
 from hub.adapters import tables as t
-from hub.adapters.advisory import BUNDLES, lock
+from hub.adapters.advisory import BUNDLES, number_of
 from hub.adapters.database import DatabaseUnit
 from hub.adapters.leases import Leases
 from hub.adapters.listening import CHANNEL, Listener
@@ -34,7 +34,8 @@ _COLLISIONS = {"23505", "40001", "40P01"}
 """A unique row, a serialisation, a deadlock: another process was quicker."""
 _BUSY = {"25006", "53100", "53200", "53300"}
 """Only for reading (a standby), disk full, out of memory, too many connections."""
-_NOTIFY = text("select pg_notify(:channel, :sender)")
+_BEGIN = text("select pg_advisory_xact_lock_shared(:key), pg_notify(:channel, :sender)")
+_BEGIN_ALONE = text("select pg_advisory_xact_lock(:key), pg_notify(:channel, :sender)")
 _LAST_BUNDLE = select(func.max(t.bundles.c.version))
 
 
@@ -85,8 +86,8 @@ class PostgresStore(store.DatabaseStore):
         """Whoever decides shares the lock, whoever exchanges the bundle has it alone: until this unit ends, the bundle
         that is last now is last. Others hear of the unit when it is committed, and only then.
         """
-        lock(unit.connection, BUNDLES, shared=not exchanging)
-        unit.connection.execute(_NOTIFY, {"channel": CHANNEL, "sender": self._sender})
+        said = {"key": number_of(BUNDLES), "channel": CHANNEL, "sender": self._sender}
+        unit.connection.execute(_BEGIN_ALONE if exchanging else _BEGIN, said)
         self._adopt(unit.connection.execute(_LAST_BUNDLE).scalar_one_or_none() or 0)
 
     def _leaves(self) -> int:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, select, tuple_
 
 from hub.adapters import tables as t
 from hub.adapters.advisory import lock, of_view
@@ -18,6 +18,23 @@ from hub.sealing import DataKeys, Sealer, scope
 from schemas.identifiers import AgencyId
 
 FactKey = tuple[UUID, bytes]
+
+
+def _among(table: Any, column: Any, *columns: Any) -> Any:
+    """A partner's rows that have one of many keys."""
+    wanted = column.in_(bindparam("keys", expanding=True))
+    return select(*(columns or (table,))).where(table.c.agency == bindparam("agency"), wanted)
+
+
+# Built once: building one takes as long as running it.
+_FACTS_BY_KEY = _among(t.view_facts, tuple_(t.view_facts.c.record, t.view_facts.c.fact))
+_FACTS_BY_MESSAGE = _among(t.view_facts, t.view_facts.c.message_id)
+_FACTS_OF = _among(t.view_facts, t.view_facts.c.record)
+_ALERTS = _among(t.view_alerts, t.view_alerts.c.alert_id)
+_CLOSED = _among(t.view_closings, t.view_closings.c.record, t.view_closings.c.record, t.view_closings.c.seq)
+_POSITION = select(t.view_positions.c.seq).where(
+    t.view_positions.c.agency == bindparam("agency"), t.view_positions.c.consumer == bindparam("consumer")
+)
 
 
 class Rows:
@@ -104,15 +121,14 @@ class StoreViewsUnit:
         self._facts |= dict.fromkeys(facts)
         self._by_message |= dict.fromkeys(messages)
         self._alerts |= dict.fromkeys(alerts)
-        self._load_facts(tuple_(t.view_facts.c.record, t.view_facts.c.fact).in_(list(facts)) if facts else None)
-        self._load_facts(t.view_facts.c.message_id.in_(list(messages)) if messages else None)
+        self._load_facts(_FACTS_BY_KEY, list(facts))
+        self._load_facts(_FACTS_BY_MESSAGE, list(messages))
         self._load_alerts(list(alerts))
 
-    def _load_facts(self, wanted: Any) -> None:
-        if wanted is None:
+    def _load_facts(self, wanted: Any, keys: list[Any]) -> None:
+        if not keys:
             return
-        mine = t.view_facts.c.agency == self._rows.agency
-        for row in self._connection.execute(select(t.view_facts).where(mine, wanted)):
+        for row in self._connection.execute(wanted, {"agency": self._rows.agency, "keys": keys}):
             key = (row.record, row.fact)
             if key not in self._changed_facts:
                 self._facts[key] = self._rows.fact(self._keys, row)
@@ -121,8 +137,7 @@ class StoreViewsUnit:
     def _load_alerts(self, wanted: list[UUID]) -> None:
         if not wanted:
             return
-        mine = (t.view_alerts.c.agency == self._rows.agency, t.view_alerts.c.alert_id.in_(wanted))
-        for row in self._connection.execute(select(t.view_alerts).where(*mine)):
+        for row in self._connection.execute(_ALERTS, {"agency": self._rows.agency, "keys": wanted}):
             self._alerts[row.alert_id] = self._rows.alert(self._keys, row)
 
     def fact(self, record: UUID, fact: str) -> FactRow | None:
@@ -134,7 +149,7 @@ class StoreViewsUnit:
 
     def facts_of(self, record: UUID) -> list[FactRow]:
         """From the table, and what has changed since in memory."""
-        self._load_facts(t.view_facts.c.record == record)
+        self._load_facts(_FACTS_OF, [record])
         return [row for row in self._facts.values() if row and row.record == record]
 
     def fact_by_message(self, message_id: UUID) -> FactRow | None:
@@ -210,9 +225,10 @@ class StoreViewsUnit:
         """The records among these whose view was closed, and up to where: what lies before stays closed (D15)."""
         rows = [*map(self._facts.get, self._changed_facts), *map(self._alerts.get, self._changed_alerts)]
         touched = {row.record for row in rows if row}
-        wanted = (t.view_closings.c.agency == self._rows.agency, t.view_closings.c.record.in_(touched))
-        found = unit.connection.execute(select(t.view_closings.c.record, t.view_closings.c.seq).where(*wanted))
-        return {row.record: row.seq for row in found} if touched else {}
+        if not touched:
+            return {}
+        found = unit.connection.execute(_CLOSED, {"agency": self._rows.agency, "keys": list(touched)})
+        return {row.record: row.seq for row in found}
 
 
 class StoreViews:
@@ -269,5 +285,4 @@ class StoreViews:
 
 
 def _position(connection: Connection, agency: AgencyId, consumer: str) -> int:
-    wanted = (t.view_positions.c.agency == agency, t.view_positions.c.consumer == consumer)
-    return connection.execute(select(t.view_positions.c.seq).where(*wanted)).scalar_one_or_none() or 0
+    return connection.execute(_POSITION, {"agency": agency, "consumer": consumer}).scalar_one_or_none() or 0

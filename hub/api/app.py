@@ -11,6 +11,7 @@ from hub.api import (
     agreements,
     alerts,
     cases,
+    catalogue,
     explanations,
     feed,
     held,
@@ -104,6 +105,7 @@ def create_app(hub: Hub) -> FastAPI:
         agreements,
         ledger,
         keys,
+        catalogue,
     ):
         v1.include_router(module.router)
     app.include_router(v1)

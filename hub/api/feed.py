@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
@@ -14,16 +15,24 @@ from pydantic import BaseModel
 from hub.api.access import Reader, TheHub, Token, caller
 from hub.bootstrap import Hub
 from hub.chains import FeedRecord
+from hub.exporting import Told, as_csv
 from hub.receiving import Caller
 from hub.tokens import NotAuthenticated
 
 router = APIRouter(tags=["feed"])
 log = structlog.get_logger()
 
-_STREAM = "text/event-stream"
+_STREAM, _CSV = "text/event-stream", "text/csv"
 _LOOK_SECONDS = 0.02
 _QUIET_SECONDS = 15.0
 """After this long without a record a stream sends a comment, so that a dead connection is noticed."""
+
+
+class Form(StrEnum):
+    """How a page is written: with its proofs, or as a table."""
+
+    JSON = "json"
+    CSV = "csv"
 
 
 class Head(BaseModel):
@@ -47,7 +56,9 @@ class FeedPage(BaseModel):
 @router.get(
     "/feed",
     response_model=FeedPage,
-    responses={200: {"content": {_STREAM: {"schema": {"type": "string"}}}, "description": "A page, or a stream"}},
+    responses={
+        200: {"content": {_STREAM: {"schema": {"type": "string"}}, _CSV: {}}, "description": "A page, or a stream"}
+    },
 )
 async def read_feed(
     request: Request,
@@ -57,6 +68,9 @@ async def read_feed(
     after: Annotated[int, Query(ge=0, le=10**18, description="The last sequence that the reader has.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     wait: Annotated[float, Query(ge=0, le=30, description="Seconds to wait for a record.")] = 0,
+    form: Annotated[
+        Form, Query(alias="format", description="`csv`: one row for each record, without proofs.")
+    ] = Form.JSON,
     accept: Annotated[str, Header()] = "application/json",
     last_event_id: Annotated[str | None, Header(pattern="^[0-9]{1,18}$")] = None,
 ) -> Response:
@@ -68,7 +82,8 @@ async def read_feed(
         return EventSourceResponse(_events(request, hub, token, int(last_event_id or after)))
     if wait:
         await _news(hub, who.agency, after, wait)
-    return Response(await run_in_threadpool(_page, hub, who.agency, after, limit), media_type="application/json")
+    make, media = (_page, "application/json") if form is Form.JSON else (_table, _CSV)
+    return Response(await run_in_threadpool(make, hub, who.agency, after, limit), media_type=media)
 
 
 def _page(hub: Hub, agency: str, after: int, limit: int) -> bytes:
@@ -80,6 +95,12 @@ def _page(hub: Hub, agency: str, after: int, limit: int) -> bytes:
     signed = hub.recorder.signed_head(feed, last.seq, last.link()) if last else None
     page = {"feed": feed, "records": [record.as_json() for record in records], "head": head, "signed": signed}
     return orjson.dumps(page)
+
+
+def _table(hub: Hub, agency: str, after: int, limit: int) -> bytes:
+    """The same records, as a spreadsheet takes them in."""
+    _head(hub, agency, after)
+    return as_csv(Told(each.header.seq, each.values()) for each in hub.feed.read(agency, after, limit))
 
 
 def _head(hub: Hub, agency: str, after: int) -> tuple[int, bytes]:

@@ -35,7 +35,7 @@ def _home(folder: Path | None) -> "KitHome":
 def plainly() -> Iterator[None]:
     """Each failure that somebody can act on as one sentence, and exit code 1."""
     from hub.adapters.hub_http import HubRefused
-    from hub.adapters.kafka_clients import UnusableBroker
+    from hub.adapters.kafka_broker import UnusableBroker
     from hub.adapters.keyfile import NoKey
     from hub.adapters.revisions import UnusableStore
     from hub.adapters.sqlite import StoreInUse
@@ -54,7 +54,8 @@ def plainly() -> Iterator[None]:
 
 
 @contextmanager
-def _kit(folder: Path | None, *, beside: bool = True) -> Iterator["Kit"]:
+def opened(folder: Path | None, *, beside: bool = True) -> Iterator["Kit"]:
+    """The kit of a home, closed at the end; each failure told plainly."""
     from hub.cli.terminal import quiet_logs
     from hub.kit.opening import open_kit
 
@@ -161,7 +162,7 @@ def run(
 
     ending = Ending()
     ending.listen()
-    with _kit(home, beside=False) as kit:
+    with opened(home, beside=False) as kit:
         ways = outlets(kit)
         reading = Reading(kit, ways, lambda said: err.print(said, style="red", markup=False, soft_wrap=True), ending)
         try:
@@ -184,7 +185,7 @@ def status(home: KitPath = None) -> None:
 
     from hub.kit.publishing import answers
 
-    with _kit(home) as kit:
+    with opened(home) as kit:
         seq, link = kit.feed.head(kit.agency)
         state = orjson.loads(kit.home.state_file.read_bytes()) if kit.home.state_file.exists() else {"state": "new"}
         table = ruled("what", "how it stands", title=kit.agency)
@@ -217,7 +218,7 @@ def alerts(
     """
     from schemas.views import Alert
 
-    with _kit(home) as kit:
+    with opened(home) as kit:
         if acknowledge:
             receipt = kit.hub.acknowledge(acknowledge)
             out.print(f"acknowledged: receipt {receipt['id']}", soft_wrap=True)
@@ -243,7 +244,7 @@ def case(
     """
     from schemas.views import Fact
 
-    with _kit(home) as kit:
+    with opened(home) as kit:
         views = kit.hosted.views
         found = {
             each: [Fact.model_validate_json(row.body) for row in views.facts(each)] for each in _chosen(kit, record)
@@ -280,7 +281,7 @@ def publish(
     from hub.kit.publishing import publish as send
 
     refused = 0
-    with _kit(home) as kit:
+    with opened(home) as kit:
         for file in files:
             for number, result in enumerate(send(kit, as_lines(file.read_bytes())), 1):
                 refused += _told(f"{file.name}:{number}", result)

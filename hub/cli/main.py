@@ -9,7 +9,9 @@ from hub.cli import (
     connect,
     demo,
     explain,
+    exports,
     held,
+    importing,
     ledger,
     policy,
     publish,
@@ -33,13 +35,15 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("publish")(publish.publish)
+app.add_typer(importing.app, name="import")
 app.command("sign")(agency_keys.sign)
 app.command("seal")(sealing.seal)
 app.add_typer(agency.app, name="agency")
 bundles.add_to(policy.app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(reading.case_app, name="case")
-app.command("feed")(reading.feed)
+app.add_typer(reading.feed_app, name="feed")
+connect.app.command("export")(exports.export_kit)
 app.add_typer(connect.app, name="connect")
 app.add_typer(explain.app, name="explain")
 app.add_typer(held.app, name="held")

@@ -53,8 +53,8 @@ def render(
 ) -> None:
     """Write the pages that people sign.
 
-    They are: the rules by kind and by partner, what named situations tell, the words that read what a partner is not
-    told, which update sets which fact, agreements, record of processing, notice.
+    They are: every kind with its fields, the rules by kind and by partner, what named situations tell, the words that
+    read what a partner is not told, which update sets which fact, agreements, record of processing, notice.
 
     Example: [bold]iom-hub policy render --into docs/reference[/bold]
     """

@@ -12,7 +12,8 @@ from hub.cli.terminal import AsAgency, Home, err, out, quiet_logs, settings_for,
 if TYPE_CHECKING:
     from hub.cli.session import Session
 
-_LINES = 500
+LINES = 500
+"""How many updates go in one request."""
 
 
 class Format(StrEnum):
@@ -78,19 +79,20 @@ def _publish(hub: "Session", lines: list[tuple[str, bytes]]) -> int:
     refused = 0
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("Publishing", total=len(lines))
-        for start in range(0, len(lines), _LINES):
-            chunk = lines[start : start + _LINES]
-            for (name, _), result in zip(chunk, _send(hub, chunk), strict=True):
+        for start in range(0, len(lines), LINES):
+            chunk = lines[start : start + LINES]
+            for (name, _), result in zip(chunk, send(hub, [line for _, line in chunk]), strict=True):
                 refused += _report(name, result, alone=len(lines) == 1)
             progress.advance(task, len(chunk))
     out.print(f"{len(lines) - refused} of {len(lines)} acknowledged")
     return refused
 
 
-def _send(hub: "Session", chunk: list[tuple[str, bytes]]) -> list[dict[str, Any]]:
+def send(hub: "Session", chunk: list[bytes]) -> list[dict[str, Any]]:
+    """Publish these in order; a receipt or a problem for each."""
     import orjson
 
-    body = b"\n".join(line for _, line in chunk)
+    body = b"\n".join(chunk)
     answer = hub.request("POST", "/v1/updates", content=body, headers={"Content-Type": "application/x-ndjson"})
     return [orjson.loads(line) for line in answer.content.splitlines()]
 

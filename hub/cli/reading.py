@@ -1,15 +1,19 @@
 """`iom-hub case` and `iom-hub feed`: read and ask as a partner does; a case has its ledger entry first."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hub.cli import exports
 from hub.cli.terminal import AsAgency, Home, err, out, quiet_logs, ruled, settings_for, the_user, told_plainly
 
 if TYPE_CHECKING:
     from hub.cli.session import Session
 
 case_app = typer.Typer(help="What an agency's view holds of a person.", no_args_is_help=True)
+feed_app = typer.Typer(invoke_without_command=True)
+feed_app.command("export")(exports.export)
 
 _STRUCTURE = ("message_id", "kind", "bundle", "record")
 
@@ -82,8 +86,12 @@ def _short(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+@feed_app.callback()
 def feed(
-    as_agency: AsAgency,
+    context: typer.Context,
+    as_agency: Annotated[
+        str | None, typer.Option("--as", help="The agency to act as, for example northshire-police.")
+    ] = None,
     after: Annotated[int, typer.Option(min=0, help="The last sequence already seen.")] = 0,
     follow: Annotated[bool, typer.Option("--follow", help="Wait for more until stopped with Ctrl-C.")] = False,
     home: Home = None,
@@ -94,17 +102,27 @@ def feed(
     """
     from hub.cli.session import session
 
+    if context.invoked_subcommand:
+        return
+    if as_agency is None:
+        raise typer.BadParameter("is required", param_hint="--as")
     quiet_logs()
     with told_plainly(), session(settings_for(home), as_agency, the_user(), "read") as hub:
-        link = None
-        while True:
-            page = hub.get("/v1/feed", after=after, wait=20 if follow else 0)
-            for record in page["records"]:
-                link = _checked(record, link)
-                _print_record(record)
-                after = record["seq"]
-            if not page["records"] and not follow:
-                return
+        for record in pages(hub, after, follow=follow):
+            _print_record(record)
+
+
+def pages(hub: "Session", after: int = 0, *, follow: bool = False) -> Iterator[dict[str, Any]]:
+    """The records of the feed after one, in order, their proofs checked. Exits where they do not hold."""
+    link = None
+    while True:
+        page = hub.get("/v1/feed", after=after, wait=20 if follow else 0)
+        for record in page["records"]:
+            link = _checked(record, link)
+            yield record
+            after = record["seq"]
+        if not page["records"] and not follow:
+            return
 
 
 def _checked(record: dict[str, Any], link: bytes | None) -> bytes:

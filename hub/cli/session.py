@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from access_policies.compiling import Bundle
 from hub.bootstrap import bundle_in_force, open_hub, open_keys, open_tokens
 from hub.settings import Settings
 from schemas.identifiers import AgencyId
@@ -51,14 +52,19 @@ def in_words(problem: dict[str, Any]) -> str:
     return ": ".join([problem["title"], "; ".join(errors)] if errors else [problem["title"]])
 
 
+def held_to_register(bundle: Bundle, agency: AgencyId) -> None:
+    """Raises `Refusal` for an agency that does not take part."""
+    if agency not in bundle.policies.partners:
+        raise Refusal("this agency is not in the register; see `iom-hub agency list`")
+
+
 @contextmanager
 def session(settings: Settings, agency: AgencyId, sub: str, *scopes: str) -> Iterator[Session]:
     """A session as `agency`. Raises what opening the hub raises, and `Refusal` for one that is not in the register.
 
     The rules come first: a home that was mistyped has none, and no key is made in it.
     """
-    if agency not in bundle_in_force(settings).policies.partners:
-        raise Refusal("this agency is not in the register; see `iom-hub agency list`")
+    held_to_register(bundle_in_force(settings), agency)
     token = open_tokens(open_keys(settings)).issue(agency, sub, frozenset(scopes), datetime.now(UTC))
     headers = {"Authorization": f"Bearer {token}"}
     url = running_at(settings)

@@ -45,9 +45,22 @@ def settings_for(home: Path | None) -> "Settings":
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """Turn the failures that a user can act on into one sentence and exit code 1."""
+    try:
+        yield
+    except Exception as failure:
+        sentences = _sentences(failure)
+        if not sentences:
+            raise
+        for sentence in sentences:
+            err.print(sentence, style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _sentences(failure: Exception) -> list[str]:
+    """None for a mistake of the hub's own. Which are told is asked once something has failed: it takes many modules."""
     from access_policies.reading import UnusablePolicies
     from hub.adapters.copies import NotCopied
-    from hub.adapters.kafka_clients import UnusableBroker
+    from hub.adapters.kafka_broker import UnusableBroker
     from hub.adapters.keyfile import NoKey
     from hub.adapters.moving import NotMoved
     from hub.adapters.sqlite import StoreInUse
@@ -57,27 +70,10 @@ def told_plainly() -> Iterator[None]:
     from hub.ports import TryLater
     from hub.working import UnusableRoles
 
-    try:
-        yield
-    except UnusablePolicies as unusable:
-        for problem in unusable.problems:
-            err.print(problem, style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    except (
-        NoKey,
-        NoSigningKey,
-        NotCopied,
-        NotMoved,
-        StoreInUse,
-        UnusableBroker,
-        UnusableRoles,
-        UnusableStore,
-        Refusal,
-        TryLater,
-        OSError,
-    ) as failure:
-        err.print(_in_words(failure), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+    if isinstance(failure, UnusablePolicies):
+        return failure.problems
+    told = NoKey, NoSigningKey, NotCopied, NotMoved, StoreInUse, UnusableBroker, UnusableRoles, UnusableStore, Refusal
+    return [_in_words(failure)] if isinstance(failure, (*told, TryLater, OSError)) else []
 
 
 def _in_words(failure: Exception) -> str:

@@ -96,7 +96,7 @@ class _Brokers:
 
     def __init__(self, settings: "Settings") -> None:
         from hub.adapters.kafka_admin import KafkaAdmin
-        from hub.adapters.kafka_clients import administrator, broker
+        from hub.adapters.kafka_broker import administrator, broker
         from hub.bootstrap import bundle_in_force, open_keys
         from hub.cli.session import Refusal
         from hub.identity import Identity

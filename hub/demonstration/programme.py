@@ -1,4 +1,4 @@
-"""Sixty visibly fake people on the programme, who works with whom, and thirty real histories of risk scores."""
+"""Visibly fake people on the programme, who works with whom, and thirty real histories of risk scores."""
 
 import csv
 from collections.abc import Iterator
@@ -19,8 +19,17 @@ UNIT = "northshire-iom-unit"
 HOUSING = "northshire-council-housing"
 HOSTEL = "open-door-hostel"
 DRUGS = "northshire-drug-service"
+NEIGHBOURHOOD = "northshire-neighbourhood-team"
+PROVIDER = "fictional-rehabilitation"
+WOMENS_PRISON = "hmp-invented"
+YOUTH = "northshire-youth-service"
+SOCIAL_CARE = "northshire-social-care"
+ASSOCIATION = "homely-housing-association"
+HEALTH = "northshire-health"
+TRAINING = "new-start-training"
+MENTORS = "walk-along-mentors"
 
-PEOPLE = 60
+PEOPLE = 360
 METHOD = "staffordshire-2014"
 
 Step = tuple[AgencyId, str, dict[str, Any], datetime]
@@ -32,13 +41,42 @@ def person(number: int) -> dict[str, Any]:
     return {"identifiers": {"crn": f"X99{number:04d}"}}
 
 
+def name(number: int) -> str:
+    """What the person is called, in every place the same."""
+    return f"Fictional Testcase-{number:02d}"
+
+
+def young(number: int) -> bool:
+    """Whether the person is under 18, so that support agencies hear nothing (D18)."""
+    return number % 40 == 39
+
+
+def in_prison(number: int) -> bool:
+    """Whether the person is in prison today: about a third are, as in the programme that was evaluated."""
+    return number % 3 == 0 and number > 12 and not young(number)
+
+
+def _born(number: int) -> date:
+    return date(2010 if young(number) else 1970 + number % 30, 1, 1)
+
+
+def provider(number: int) -> AgencyId:
+    """Which of the two probation providers supervises the person."""
+    return PROVIDER if number > 12 and number % 4 == 3 else PROBATION
+
+
+def prison(number: int) -> AgencyId:
+    """Which prison, where it comes to that."""
+    return WOMENS_PRISON if number > 12 and number % 12 == 6 else PRISON
+
+
 def decisions(moment: datetime) -> Iterator[Step]:
     """Everybody comes onto the programme, the identifiers and the name with them."""
     for number in range(1, PEOPLE + 1):
         data = {
             "identifiers": {"crn": f"X99{number:04d}", "noms": f"Z{number:04d}ZZ"},
-            "person": f"Fictional Testcase-{number:02d}",
-            "date_of_birth": date(1970 + number % 30, 1, 1).isoformat(),
+            "person": name(number),
+            "date_of_birth": _born(number).isoformat(),
             "cohort": ("Fixed", "Flex", "Free")[number % 3],
             "statutory": number % 3 != 2,
             "decided_by": "A Coordinator",
@@ -56,28 +94,55 @@ def involvement(moment: datetime) -> Iterator[Step]:
 
 def _working(number: int) -> Iterator[tuple[AgencyId, list[str]]]:
     yield POLICE, []
-    yield PROBATION, []
+    yield provider(number), []
     if number == 2 or number % 3 == 0:
-        yield PRISON, []
+        yield prison(number), []
+    if young(number):
+        yield YOUTH, []
+        return
     if number <= 2 or number % 2 == 0:
         yield HOUSING, ["accommodation"]
     if number == 1 or number % 5 == 0:
         yield HOSTEL, ["accommodation"]
     if number <= 2 or number % 4 == 0:
         yield DRUGS, ["drugs_alcohol"]
+    if number > 12:
+        yield from ((agency, pathways) for every, agency, pathways in _OTHERS if number % every == 0)
+
+
+_OTHERS: tuple[tuple[int, AgencyId, list[str]], ...] = (
+    (4, NEIGHBOURHOOD, []),
+    (7, ASSOCIATION, ["accommodation"]),
+    (8, HEALTH, ["health"]),
+    (9, TRAINING, ["ete"]),
+    (11, MENTORS, ["attitudes"]),
+    (13, SOCIAL_CARE, ["families"]),
+)
+"""Who else works with every so manieth person."""
 
 
 def consents(moment: datetime) -> Iterator[Step]:
-    """Probation takes consents: for the hostel about a bed, for the drug service about treatment."""
+    """Probation takes consents: for a hostel about a bed, for the drug service about treatment, for who trains or walks
+    along about life after prison.
+    """
     for number in range(1, PEOPLE + 1, 4):
-        for agency, purpose in ((HOSTEL, "accommodation"), (DRUGS, "treatment")):
+        for agency, purpose in _AGREED:
             data = {
                 "purposes": [purpose],
                 "recipients": [agency],
                 "form_version": "2026-01",
                 "taken_by": "A Practitioner",
             }
-            yield PROBATION, "trust.consent.given", {**person(number), **data}, moment
+            yield provider(number), "trust.consent.given", {**person(number), **data}, moment
+
+
+_AGREED = (
+    (HOSTEL, "accommodation"),
+    (ASSOCIATION, "accommodation"),
+    (DRUGS, "treatment"),
+    (TRAINING, "resettlement"),
+    (MENTORS, "resettlement"),
+)
 
 
 def histories() -> Iterator[Step]:
@@ -110,6 +175,15 @@ def ready(hub: Hub, step: Step) -> Received:
 
 
 _AUTHORS = {
+    NEIGHBOURHOOD: "neighbourhood officer",
+    PROVIDER: "probation practitioner",
+    WOMENS_PRISON: "resettlement worker",
+    YOUTH: "youth worker",
+    SOCIAL_CARE: "social worker",
+    ASSOCIATION: "housing officer",
+    HEALTH: "nurse",
+    TRAINING: "trainer",
+    MENTORS: "peer mentor",
     POLICE: "offender manager",
     PROBATION: "probation practitioner",
     PRISON: "resettlement worker",

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.hub_http import HttpOutlet, HubHttp, keys_signed
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.adapters.kafka_topic import TopicOutlet, Unwrap
 from hub.adapters.keyfile import KeyFile
 from hub.adapters.sqlite import SqliteStore

@@ -99,7 +99,7 @@ class Reading:
     def step(self, seconds: float) -> int:
         """Read once and take in what came. How many records were new."""
         self._fold()
-        seq, _ = self._kit.feed.head(self._kit.agency)
+        seq, _ = self._kit.taking.head()
         outlet = self._outlet
         with self._ending.waiting():
             offered = outlet.offer(seq, seconds)

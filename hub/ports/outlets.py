@@ -22,8 +22,8 @@ class Forked(Exception):
 
 
 class Outlet(Protocol):
-    """One partner's records from outside. What it offers is what the hub sealed or signed; it may repeat, and it may
-    leave something out.
+    """One partner's records from outside. What it offers is what the hub sealed or signed, each record checked
+    against its own root; it may repeat, and it may leave something out.
     """
 
     at_end: bool

@@ -22,6 +22,9 @@ class Feed(Protocol):
     def head(self, recipient: AgencyId) -> tuple[int, bytes]:
         """The sequence and link of the last record; (0, genesis) of an empty feed."""
 
+    def heads(self) -> dict[AgencyId, int]:
+        """The last sequence of every feed that has a record, all by one look."""
+
     def wait(self, recipient: AgencyId, after: int, seconds: float) -> bool:
         """Whether there are records after `after`, waiting up to `seconds` for them."""
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import orjson
+
+from schemas.updates import attitudes, drugs_alcohol, ete, exploitation_violence, families, finance, health
 from schemas.updates.accommodation import (
     NeedAssessed,
     PlacementEnded,
@@ -15,14 +18,21 @@ from schemas.updates.accommodation import (
 from schemas.updates.answers import AlertUnacknowledged, CorrectionAnswered, OffendingDisclosed, OutcomeReported
 from schemas.updates.base import Update
 from schemas.updates.correctable import held_to_schema
+from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
 from schemas.updates.custody import (
     Arrested,
+    Charged,
+    Died,
     LeftPoliceCustody,
     Provisional,
+    Recalled,
     Received,
     ReleaseCancelled,
+    ReleaseChanged,
     Released,
     ReleasePlanned,
+    Wanted,
+    WantedCleared,
 )
 from schemas.updates.intelligence import ReportSubmitted
 from schemas.updates.linking import IdentityLinked, IdentityUnlinked
@@ -42,7 +52,21 @@ from schemas.updates.selection import (
     PersonScored,
     ReadinessAssessed,
 )
-from schemas.updates.supervision import AppointmentMissed
+from schemas.updates.supervision import (
+    AppointmentKept,
+    AppointmentMade,
+    AppointmentMissed,
+    Attended,
+    BreachConcluded,
+    BreachStarted,
+    ContactSteppedDown,
+    ContactSteppedUp,
+    LicenceVaried,
+    StaffRiskLifted,
+    StaffRiskSet,
+    VisitMade,
+    VisitPlanned,
+)
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -95,6 +119,34 @@ _ALL: tuple[type[Update], ...] = (
     PlacementEnded,
     TenancyPutAtRisk,
     PlacementLimited,
+    *drugs_alcohol.KINDS,
+    *health.KINDS,
+    *ete.KINDS,
+    *finance.KINDS,
+    *families.KINDS,
+    *attitudes.KINDS,
+    *exploitation_violence.KINDS,
+    AppointmentMade,
+    AppointmentKept,
+    Attended,
+    VisitPlanned,
+    VisitMade,
+    ContactSteppedUp,
+    ContactSteppedDown,
+    BreachStarted,
+    BreachConcluded,
+    LicenceVaried,
+    StaffRiskSet,
+    StaffRiskLifted,
+    Charged,
+    ReleaseChanged,
+    Recalled,
+    Wanted,
+    WantedCleared,
+    Died,
+    HearingListed,
+    HearingConcluded,
+    Sentenced,
     PersonReferred,
     PersonScored,
     ReadinessAssessed,
@@ -120,15 +172,40 @@ KINDS: Mapping[str, type[Update]] = MappingProxyType({model.KIND: model for mode
 """Every kind of update by its wire name `<strand>.<noun>.<past participle>`."""
 
 
-def parse(kind: str, content: bytes, *, this_year: int | None = None) -> Update:
-    """A frozen update from the JSON bytes of its data.
+def parse(
+    kind: str,
+    content: bytes,
+    *,
+    version: int | None = None,
+    this_year: int | None = None,
+    kinds: Mapping[str, type[Update]] = KINDS,
+) -> Update:
+    """A frozen update from the JSON bytes of its data, in the words of its kind's newest version.
 
-    Raises `KeyError` for an unknown kind and pydantic's `ValidationError` for data that breaks its schema.
+    `version` is the one in which it was sent; without it, the newest. Raises `KeyError` for an unknown kind or version
+    and pydantic's `ValidationError` for data that breaks the schema of the version in which it was sent.
     """
-    update = KINDS[kind].model_validate_json(content, strict=True, context={"this_year": this_year})
+    model = kinds[kind]
+    update = _read(model, content, model.VERSION if version is None else version, {"this_year": this_year})
     if isinstance(update, UpdateCorrected):
-        return held_to_schema(update, KINDS.get(update.of_kind))
+        return held_to_schema(update, kinds.get(update.of_kind))
     return update
 
 
-__all__ = ["KINDS", "Provisional", "Update", "parse"]
+def _read(model: type[Update], content: bytes, version: int, context: dict[str, int | None]) -> Update:
+    """Held to its own version first: what is new in a later one is refused in an earlier."""
+    if version == model.VERSION:
+        return model.model_validate_json(content, strict=True, context=context)
+    if model.EARLIER is None:
+        raise KeyError(version)
+    said = _read(model.EARLIER, content, version, context).model_dump(mode="json", exclude_none=True)
+    return model.model_validate_json(orjson.dumps(model.lifted(said)), strict=True, context=context)
+
+
+def versions(model: type[Update]) -> Mapping[int, type[Update]]:
+    """Every version of a kind that may be sent, newest first."""
+    earlier = versions(model.EARLIER) if model.EARLIER else {}
+    return {model.VERSION: model, **earlier}
+
+
+__all__ = ["KINDS", "Provisional", "Update", "parse", "versions"]

@@ -3,14 +3,15 @@
 A landlord is no agency, and has no field here: nothing is said of one, and nothing flows to one (D11).
 """
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.identifiers import AgencyId, UpdateRef
+from schemas.pathway_vocabulary import Agreed, HomeAfter, HomeBefore, HomeSupport, PlacementEnd, TenancyRisk
 from schemas.updates.base import Day, Line, Update, Words
-from schemas.vocabulary import Agreed, HomeAfter, HomeBefore, HomeSupport, PlacementEnd, TenancyRisk
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 """A place as its provider numbers it: the hub reads nothing from it."""
@@ -29,6 +30,7 @@ class NeedAssessed(_Listing):
     """Where somebody lived, where they are to live, and what help they need for it (requirement RL8)."""
 
     KIND: ClassVar[str] = "accommodation.need.assessed"
+    STATE: ClassVar[str | None] = "accommodation"
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"assessed_on", "before", "after", "support", "note"})
 
     assessed_on: Day
@@ -63,6 +65,7 @@ class PlacementOffered(Update):
     """A provider keeps a place for somebody, from a day on and until it lapses."""
 
     KIND: ClassVar[str] = "accommodation.placement.offered"
+    STATE: ClassVar[str | None] = "accommodation"
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"place", "from_on", "held_until", "address"})
 
     place: PlaceId
@@ -70,11 +73,16 @@ class PlacementOffered(Update):
     held_until: Day
     address: Line | None = None
 
+    def last_day(self) -> date | None:
+        """An offer lapses."""
+        return self.held_until
+
 
 class PlacementStarted(Update):
     """Somebody lives at a place, as its provider says."""
 
     KIND: ClassVar[str] = "accommodation.placement.started"
+    STATE: ClassVar[str | None] = "accommodation"
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"place", "started_on", "address"})
 
     place: PlaceId
@@ -86,6 +94,7 @@ class PlacementEnded(Update):
     """Somebody no longer lives there; the reason is no evidence against them (D7)."""
 
     KIND: ClassVar[str] = "accommodation.placement.ended"
+    STATE: ClassVar[str | None] = "accommodation"
     REFERS_TO: ClassVar[str | None] = "placement"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({PlacementStarted.KIND})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"ended_on", "reason"})
@@ -104,6 +113,10 @@ class TenancyPutAtRisk(_Listing):
     why: TenancyRisk
     act_by: Day
     needed: tuple[HomeSupport, ...] = ()
+
+    def last_day(self) -> date | None:
+        """By then the tenancy is lost or saved."""
+        return self.act_by
 
 
 class PlacementLimited(_Listing):

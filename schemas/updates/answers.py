@@ -59,7 +59,7 @@ class OutcomeReported(Update):
     KIND: ClassVar[str] = "trust.outcome.reported"
     REFERS_TO: ClassVar[str | None] = "update"
     BY_OTHERS: ClassVar[bool] = True
-    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"outcome", "note"})
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"note"})
 
     update: UpdateRef
     outcome: Outcome

@@ -76,6 +76,10 @@ class Update(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     KIND: ClassVar[str] = ""
+    VERSION: ClassVar[int] = 1
+    """Which version of its kind this is: the end of the envelope's type."""
+    EARLIER: ClassVar["type[Update] | None"] = None
+    """The version before this one, as its publishers may go on sending it; `lifted` reads it."""
     REFERS_TO: ClassVar[str | None] = None
     """The field that names an earlier update, if this kind is about one."""
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset()
@@ -86,6 +90,8 @@ class Update(BaseModel):
     """Told fields that follow from the others, so that nobody types them twice."""
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset()
     """The fields that a correction may change. What facts rest on is withdrawn and said anew instead (D15)."""
+    STATE: ClassVar[str | None] = None
+    """What this says the present state of: of one state the latest is shown, and told to who comes later (D14)."""
     FINAL: ClassVar[bool] = False
     """Whether it can be neither taken back nor recalled: what was put right wrongly is put right once more."""
 
@@ -107,6 +113,11 @@ class Update(BaseModel):
         if not named and not self.refers_to():
             raise PydanticCustomError("nobody", "needs a record, an identifier, or a name with a date of birth")
         return self
+
+    @classmethod
+    def lifted(cls, earlier: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        """What data of the version before says in the words of this one; whoever names an `EARLIER` says how."""
+        return earlier
 
     @classmethod
     def fields(cls) -> tuple[str, ...]:
@@ -138,6 +149,10 @@ class Update(BaseModel):
     def derived(self) -> Mapping[str, JsonValue]:
         """The values of `DERIVED`."""
         return {}
+
+    def last_day(self) -> date | None:
+        """The last day on which it says something of the present; none where it has no end."""
+        return None
 
     def names_agencies(self) -> frozenset[AgencyId]:
         """The agencies that this update is about, beside the person (the policy word `named`)."""

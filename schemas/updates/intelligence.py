@@ -11,7 +11,7 @@ class ReportSubmitted(Update):
     """An intelligence report, sanitised: it names no source, no associate and no victim (D19, D20; IX15)."""
 
     KIND: ClassVar[str] = "intelligence.report.submitted"
-    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS, Enforcement.WANTED})
+    FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WANTED})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"report", "assessment", "handling_code", "conditions"})
 
     report: Words

@@ -68,14 +68,16 @@ class CaseTransferred(Update):
 
     @model_validator(mode="after")
     def _to_another(self) -> "CaseTransferred":
-        """Nobody takes over from itself."""
+        """Nobody takes over from itself, and whoever takes over works the case."""
         if self.from_agency == self.to_agency:
             raise PydanticCustomError("same_agency", "needs another agency that takes the case over")
+        if self.role is Involvement.NONE:
+            raise PydanticCustomError("no_role", "needs a role in which the case is taken over")
         return self
 
     def names_agencies(self) -> frozenset[AgencyId]:
         """The agency that takes over; the end of an involvement is told to nobody (D15)."""
-        return frozenset({self.to_agency}) if self.role is not Involvement.NONE else frozenset()
+        return frozenset({self.to_agency})
 
 
 class RiskReassessed(Update):

@@ -3,6 +3,7 @@
 A review works without a meeting (requirement RV2), and none is dropped in silence: it is moved, with a reason (RV5).
 """
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -29,6 +30,10 @@ class ReviewCalled(Update):
     def names_agencies(self) -> frozenset[AgencyId]:
         """The partners that are invited."""
         return frozenset(self.invited)
+
+    def last_day(self) -> date | None:
+        """A review is over with its day."""
+        return self.held_at.date()
 
 
 class ReviewMoved(Update):
@@ -82,7 +87,7 @@ class TargetSet(Update):
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"target", "due_on"})
 
     owner: AgencyId
-    target: Words
+    target: Line
     pathway: Pathway
     due_on: Day
     set_by: Line

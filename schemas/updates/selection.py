@@ -40,7 +40,7 @@ class PersonScored(Update):
     DERIVED: ClassVar[tuple[str, ...]] = ("proposes",)
 
     method: Line
-    version: Line
+    method_version: Line
     items: Annotated[dict[Line, _Points], Field(min_length=1, max_length=40)]
     total: _Points
     accept_from: _Points | None = None

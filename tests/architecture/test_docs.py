@@ -73,7 +73,7 @@ def commands(page: Path) -> list[list[str]]:
 def command_named(words: list[str]) -> tuple[click.Command, list[str]]:
     """The command that these words name, and what follows it. Raises `KeyError`."""
     command: Any = typer.main.get_command(app)
-    while hasattr(command, "commands"):
+    while hasattr(command, "commands") and not (command.invoke_without_command and words[:1] and words[0][0] == "-"):
         command, words = command.commands[words[0] if words else ""], words[1:]
     return command, words
 

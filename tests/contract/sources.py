@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from hub.adapters.files import SIGNATURE, FileSource
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.adapters.kafka_source import KafkaSource
 from hub.ports import Brought, Source
 

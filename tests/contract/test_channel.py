@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hub.adapters.kafka import BATCH_BYTES, KafkaChannel
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.ports import Carried, NotCarried, TryLater
 from hub.wrapping import LARGEST
 from support.carrying import make_topics, on_topic

@@ -91,6 +91,15 @@ def test_dropped_elements(partners: Partnership) -> None:
     assert len(partners.told(POLICE, ARREST)) == 2
 
 
+def test_every_head_by_one_look(partners: Partnership) -> None:
+    """The last sequence of every feed is that of its last record, and a feed without records has none."""
+    a_case(partners)
+    feed, agencies = partners.hub.feed, partners.hub.bundle.policies.partners
+    last = {agency: feed.head(agency)[0] for agency in agencies}
+    assert feed.heads() == {agency: seq for agency, seq in last.items() if seq}
+    assert 0 < len(feed.heads()) < len(last)
+
+
 def test_waiting_for_what_is_there(partners: Partnership) -> None:
     """Nobody waits for a record that is there already."""
     a_case(partners)

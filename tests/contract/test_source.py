@@ -22,7 +22,7 @@ from contract.sources import (
     places,
     until_true,
 )
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.adapters.kafka_source import KafkaSource
 from hub.ports import Brought, Source, TryLater
 

@@ -57,14 +57,17 @@ class Asking:
             "message_id": [each["message_id"] for each in told if each],
             "seq": [str(record["seq"]) for record in page["records"]],
             "kind": sorted({each["kind"] for each in told if each}),
+            "version": ["1"],
         }
 
     def read_everything(self, own: list[UUID]) -> None:
         """Every route of the application, with some of the ids that it knows and with one that nobody has."""
         ids = self.glance() | {"update_id": [str(each) for each in own], "publisher": [self.name]}
         last = len(ids["seq"])
-        for path in (f"/v1/feed?after={max(last - 2, 0)}&limit=1", f"/v1/feed?after={last}&wait=0.01", "/v1/alerts"):
-            self.ask("GET", path)
+        feed = "/v1/feed"
+        for query in (f"after={max(last - 2, 0)}&limit=1", f"after={last}&wait=0.01", "format=csv&limit=1000"):
+            self.ask("GET", f"{feed}?{query}")
+        self.ask("GET", "/v1/alerts")
         self.stream(0, last)
         self.stream(last, 0)
         for method, path in self._filled(ids):

@@ -16,9 +16,28 @@ from hub import facts as fact_rules
 from hub import standing as standing_rules
 from hub.facts import Facts
 from hub.standing import Standing
+from schemas.supervision_vocabulary import StaffMeasure
 from schemas.updates import Update, parse
 from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
-from support.builders import a_consent, a_reception, a_release, a_release_plan, a_score, an_arrest, an_outcome
+from support.builders import (
+    a_breach,
+    a_charge,
+    a_clearing,
+    a_consent,
+    a_contact_level,
+    a_hearing,
+    a_licence,
+    a_marker,
+    a_recall,
+    a_reception,
+    a_release,
+    a_release_plan,
+    a_score,
+    a_staff_risk,
+    a_verdict,
+    an_arrest,
+    an_outcome,
+)
 from support.partnership import EVERYONE, UNIT, who
 
 POLICIES = load()
@@ -120,7 +139,7 @@ def movements() -> st.SearchStrategy[tuple[str, Update]]:
 
 
 def lasting() -> st.SearchStrategy[tuple[str, Update]]:
-    """Somebody plans a release or cancels one, or scores the person."""
+    """Somebody plans a release, changes, cancels it; scores, helps, supervises, looks for somebody; a court decides."""
     plan = a_release_plan(release_on="2026-03-01")
     updates = [
         _parse("custody.release.planned", **a_release_plan()),
@@ -128,6 +147,24 @@ def lasting() -> st.SearchStrategy[tuple[str, Update]]:
         _parse("custody.release.planned", **plan),
         _parse("custody.release.cancelled", plan=REF, cancelled_at="2026-03-01T12:00:00Z", reason="other"),
         _parse("programme.risk.reassessed", **a_score()),
+        _parse("ete.support.started", started_on="2026-02-13", support="Reading"),
+        _parse("ete.support.ended", started_on="2026-02-13", ended_on="2026-02-23", reason="completed"),
+        *(_parse("supervision.staff_risk.set", **a_staff_risk(measure)) for measure in StaffMeasure),
+        _parse("supervision.staff_risk.lifted", staff_risk=REF),
+        _parse("supervision.contact.stepped_up", **a_contact_level()),
+        _parse("supervision.contact.stepped_down", **a_contact_level("light")),
+        _parse("supervision.breach.started", **a_breach(REF)),
+        _parse("supervision.breach.concluded", breach=REF, concluded_at="2026-03-01T12:00:00Z", outcome="continues"),
+        _parse("supervision.licence.varied", **a_licence(ends_on="2026-03-01")),
+        _parse("custody.release.changed", plan=REF, release_on="2026-03-18"),
+        _parse("custody.release.changed", plan=REF, release_on="2026-03-01"),
+        _parse("custody.person.recalled", **a_recall()),
+        _parse("custody.person.wanted", **a_marker()),
+        _parse("custody.wanted.cleared", **a_clearing(REF)),
+        _parse("court.hearing.listed", **a_hearing()),
+        *(_parse("court.hearing.concluded", **a_verdict(REF, outcome)) for outcome in ("acquitted", "convicted")),
+        _parse("custody.person.charged", **a_charge(REF)),
+        _parse("custody.person.died", died_on="2026-03-01"),
     ]
     return st.tuples(agencies, st.sampled_from(updates))
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from hub import facts as fact_rules
+from hub import presenting
 from hub import standing as standing_rules
 from hub.facts import Facts
 from hub.ports import Timer, UpdateKey, key_of
@@ -19,8 +20,9 @@ from property.stories import Event
 from property.taken import BORN, SETTLE, Taken, reviewers
 from property.teller import Teller
 from schemas.updates import Provisional, Update
-from schemas.updates.custody import LeftPoliceCustody
+from schemas.updates.custody import LeftPoliceCustody, ReleaseChanged
 from schemas.updates.programme import CohortDecided
+from schemas.updates.supervision import StaffRiskLifted, StaffRiskSet
 from schemas.updates.trust import (
     AccessClosed,
     AccessOpened,
@@ -41,7 +43,7 @@ def _may_speak_of(received: Received, target: UpdateKey) -> tuple[str, ...]:
     """Whose it is to say what becomes of an update: the IOM unit, too, may order that it is given back; who may close
     an access is asked later.
     """
-    if isinstance(received.update, AccessClosed):
+    if received.update.BY_OTHERS:
         return tuple(EVERYONE)
     return (target.publisher, UNIT) if isinstance(received.update, DisclosureRecalled) else (target.publisher,)
 
@@ -76,9 +78,11 @@ class Model(Teller):
                 self._hub_says(key, due, now, "closed", AccessClosed, {})
             elif isinstance(about, ConcernDisclosed):
                 self._hub_says(key, due, now, "ended", ConcernEnded, {})
-            elif fact_rules.undone(facts, str(key)):
+            elif isinstance(about, StaffRiskSet):
+                self._hub_says(key, due, now, "ended", StaffRiskLifted, {})
+            elif presenting.undone(facts, str(key)):
                 self._hub_says(key, due, now, "settled", UpdateWithdrawn, {"reason": "undone"})
-            else:
+            elif not fact_rules.dead(facts):
                 self._hub_says(key, due, now, "settled", UpdateConfirmed, {})
 
     def _hub_says(
@@ -136,7 +140,7 @@ class Model(Teller):
             self.due.append((now + SETTLE, key))
         if isinstance(update, AccessOpened):
             self.due.append((now + timedelta(hours=POLICIES.vocabulary.access_hours), key))
-        if isinstance(update, ConcernDisclosed):
+        if isinstance(update, ConcernDisclosed | StaffRiskSet):
             self.due.append((update.until, key))
         if isinstance(update, ConsentGiven) and update.expires_on:
             self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))
@@ -157,7 +161,7 @@ class Model(Teller):
         self, before: Standing, standing: Standing, key: UpdateKey, person: int, now: datetime
     ) -> None:
         """To whoever newly works the case (D14), and to whoever a concern is disclosed to."""
-        current, update = fact_rules.current(self.facts[person], now.date()), self.taken[key].received.update
+        current, update = presenting.current(self.facts[person], now.date()), self.taken[key].received.update
         close = {Involvement.ACTIVE, Involvement.LEAD}
         for agency in sorted(EVERYONE):
             was, now_is = (s.involvement.get(agency) for s in (before, standing))
@@ -176,9 +180,9 @@ class Model(Teller):
         """To whoever has broken the glass: what is current when it does so, and afterwards what comes (D13)."""
         update, publisher = self.taken[key].received.update, key.publisher
         if isinstance(update, AccessOpened) and publisher in standing.access:
-            for keys in fact_rules.current(self.facts[person], now.date()).values():
+            for keys in presenting.current(self.facts[person], now.date()).values():
                 self._tell_first(publisher, keys, standing, "access")
-        elif isinstance(update, UpdateCorrected):
+        elif isinstance(update, UpdateCorrected | ReleaseChanged):
             self._put_right_in_an_emergency(standing, key)
         elif not isinstance(update, AccessOpened | DisclosureRecalled):
             for agency in sorted(set(standing.access) - {publisher}):

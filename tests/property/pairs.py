@@ -8,7 +8,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from property.playing import World
-from property.stories import Event, base, events, said_of, stories
+from property.sayings import said_of
+from property.stories import Event, base, events, stories
 from property.taken import Projection
 from support.partnership import EVERYONE, HOUSING, UNIT
 

@@ -14,7 +14,8 @@ from hub.receiving import Received
 from hub.standing import Standing
 from property.happenings import POLICIES
 from property.taken import Projection, Taken
-from schemas.updates import Update, parse
+from schemas.updates import KINDS, Update, parse
+from schemas.updates.custody import ReleaseChanged
 from schemas.updates.trust import ConsentLapsed, ConsentWithdrawn, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
 CORRECTED, RECALLED = UpdateCorrected.KIND, DisclosureRecalled.KIND
@@ -40,7 +41,7 @@ class Remedies:
         """Whether an update fits the earlier one that it is about."""
         earlier = self.model.taken[target].received
         if isinstance(update, UpdateWithdrawn | DisclosureRecalled):
-            return earlier.kind not in (CORRECTED, RECALLED)
+            return not KINDS[earlier.kind].FINAL
         if not isinstance(update, UpdateCorrected):
             return not update.REFERS_TO_KINDS or earlier.kind in update.REFERS_TO_KINDS
         data = orjson.loads(earlier.raw)["data"] | dict(update.corrected)
@@ -84,9 +85,16 @@ class Remedies:
     def right(self, key: UpdateKey) -> dict[str, Any]:
         """Everything that was put right of an update so far."""
         found: dict[str, Any] = {}
-        for each in self.about(key, CORRECTED):
-            found |= each.update.corrected  # type: ignore[attr-defined]  # corrections
+        made = [(each, each.update.corrected) for each in self.about(key, CORRECTED)]  # type: ignore[attr-defined]  # corrections
+        made += [(each, each.update.changes()) for each in self.changes_of(key)]  # type: ignore[attr-defined]  # changes
+        for _, instead in sorted(made, key=lambda pair: (pair[0].occurred_at, str(pair[0].key))):
+            found |= instead
         return found
+
+    def changes_of(self, plan: UpdateKey) -> list[Received]:
+        """What a plan says instead."""
+        keys = [key for f in self.model.facts.values() for key, claim in f.changes.items() if claim.plan == str(plan)]
+        return [self.model.taken[key_of(key)].received for key in keys if key_of(key) in self.model.taken]
 
     def _corrected(self, taken: Taken) -> Remedy:
         alone, reached = {}, []
@@ -98,7 +106,9 @@ class Remedies:
         return Remedy(alone, reached or ["nobody"])
 
     def changed(self, agency: str, taken: Taken, *, lent: bool = False) -> bool:
-        """Whether a correction says something else than an agency has."""
+        """Whether a correction says something else than an agency has; a change does to whoever has the plan."""
+        if isinstance(taken.received.update, ReleaseChanged):
+            return bool(self.held(agency, taken.target, lent=lent))
         every = self.about(taken.target, CORRECTED)
         others = [each for each in every if each.key != taken.received.key]
         return self._worded_for(agency, every, taken.target, lent=lent) != self._worded_for(

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,10 +13,10 @@ from hub.placing import HUB
 from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
-from property.homes import homes
+from property.helping import LIKE_THESE
+from property.sayings import decided, said_of
 from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
-from schemas.vocabulary import CustodyOutcome, Handling, Involvement, ReceptionReason, Restriction
 from support import builders
 from support.partnership import (
     DRUGS,
@@ -85,16 +84,12 @@ class Event:
         return key.update_id if key.publisher == self.publisher else identity.message(self.publisher, *key)
 
 
-def _decided(person: int, **more: Any) -> dict[str, Any]:
-    return {**who(person + 1), "cohort": "Fixed", "statutory": True, "decided_by": "A Coordinator"} | more
-
-
 def base() -> list[Event]:
     """One person whom all seven agencies work with, one of unknown age with police and probation; long ago."""
     agreed = builders.a_consent(HOSTEL, DRUGS, purposes=("accommodation", "treatment"))
     events = [
-        Event(1, UNIT, "programme.cohort.decided", None, _decided(0)),
-        Event(2, UNIT, "programme.cohort.decided", None, _without_birth(_decided(1))),
+        Event(1, UNIT, "programme.cohort.decided", None, decided(0)),
+        Event(2, UNIT, "programme.cohort.decided", None, _without_birth(decided(1))),
         Event(3, UNIT, "trust.consent.given", 0, agreed),
     ]
     works = [(0, agency) for agency in EVERYONE if agency != UNIT] + [(1, POLICE), (1, PROBATION)]
@@ -113,106 +108,8 @@ PATHWAYS = {HOUSING: ["accommodation"], HOSTEL: ["accommodation"], DRUGS: ["drug
     (POLICE, PROBATION, PRISON, UNIT), ()
 )
 
-_publishers = st.sampled_from(EVERYONE)
 _people = st.sampled_from([0, 0, 0, 0, 1, 2])
 _names = st.sampled_from([None, None, "Fictional Testcase-1", "Somebody Else"])
-
-
-def _claims(agency: str) -> st.SearchStrategy[dict[str, Any]]:
-    return st.builds(
-        lambda role, pathways: {"agency": agency, "role": role, "pathways": pathways},
-        st.sampled_from([each.value for each in Involvement]),
-        st.sampled_from([[], ["accommodation"], ["drugs_alcohol"], ["accommodation", "drugs_alcohol"]]),
-    )
-
-
-@cache
-def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[dict[str, Any]]:
-    """What an update of this kind may say, in a few variants."""
-    made = {
-        "custody.person.arrested": st.builds(
-            builders.an_arrest,
-            alleged_offence=st.sampled_from(["burglary", "theft"]),
-            officer=st.sampled_from([None, "A Constable"]),
-            intelligence=st.sampled_from([None, "fictional"]),
-            drug_test=st.sampled_from([None, "positive"]),
-            station=st.sampled_from(["Northshire Central", "Northshire North"]),
-        ),
-        "custody.person.left": st.builds(
-            lambda outcome: _without("arrest", builders.an_outcome("", outcome)), st.sampled_from(list(CustodyOutcome))
-        ),
-        "custody.person.received": st.builds(builders.a_reception, reason=st.sampled_from(list(ReceptionReason))),
-        "custody.person.released": st.builds(builders.a_release, reason=st.sampled_from(["conditional", "bail"])),
-        "custody.release.planned": st.builds(
-            builders.a_release_plan,
-            exclusion_zones=st.sampled_from([[], ["zone A"], ["zone B"]]),
-            prescribing=st.sampled_from([None, "fictional"]),
-            address=st.sampled_from([None, "1 Fictional Street ZZ1 1ZZ", "2 Fictional Street ZZ1 2ZZ"]),
-        ),
-        "custody.release.cancelled": st.builds(
-            lambda reason: {"cancelled_at": builders.MOMENT, "reason": reason},
-            st.sampled_from(["date_changed", "other"]),
-        ),
-        "supervision.appointment.missed": st.builds(
-            builders.a_missed_appointment,
-            note=st.sampled_from([None, "one", "two"]),
-            place=st.sampled_from([None, "here"]),
-        ),
-        "programme.cohort.decided": st.builds(
-            _decided, st.sampled_from(people), cohort=st.sampled_from(["Fixed", "Flex"])
-        ),
-        "programme.risk.reassessed": st.builds(builders.a_score, st.sampled_from([10, 24]), wanted=st.booleans()),
-        "programme.agency.involved": _publishers.flatmap(_claims),
-        "trust.consent.given": st.builds(
-            lambda recipients, purpose, until: builders.a_consent(*recipients, purposes=(purpose,), expires_on=until),
-            st.lists(_publishers, min_size=1, max_size=2, unique=True),
-            st.sampled_from(["accommodation", "treatment", "programme"]),
-            st.sampled_from([None, None, "2026-03-01"]),
-        ),
-        "trust.update.withdrawn": st.sampled_from([{"reason": "undone"}, {"reason": "recorded_in_error"}]),
-        "programme.agency.withdrew": _publishers.map(lambda agency: {"agency": agency}),
-        "trust.restriction.set": st.builds(
-            lambda restriction, open_to: {
-                "restriction": restriction,
-                "open_to": open_to,
-                "set_by": "A Detective",
-                "review_on": "2026-06-01",
-            },
-            st.sampled_from([each.value for each in Restriction]),
-            st.lists(_publishers, min_size=1, max_size=4, unique=True),
-        ),
-        "trust.restriction.lifted": st.just({"lifted_by": "A Detective"}),
-        CORRECTED: st.sampled_from(sorted(CORRECTIONS)).flatmap(put_right),
-        "trust.disclosure.recalled": st.builds(
-            lambda recipients: {"recipients": recipients, "ordered_by": "A Coordinator", "reason": "told by mistake"},
-            st.lists(_publishers, min_size=1, max_size=2, unique=True),
-        ),
-        "trust.concern.disclosed": st.builds(
-            lambda recipients, until: {
-                "recipients": recipients,
-                "concern": "self_harm",
-                "what": "needs company tonight",
-                "decided_by": "A Worker",
-                "reviewer": UNIT,
-                "until": until,
-            },
-            st.lists(_publishers, min_size=1, max_size=3, unique=True),
-            st.sampled_from(["2026-03-02T10:30:00Z", "2026-03-09T09:00:00Z"]),
-        ),
-        "trust.access.opened": st.just({"opened_by": "A Worker", "reason": "at the door after hours"}),
-        **homes(HOUSING, HOSTEL),
-        "trust.alert.acknowledged": st.builds(lambda by: {"by": by}, st.sampled_from(["A Worker", "Another Worker"])),
-    }.get(kind, st.just({}))
-    handling = ["normal"] * 4 + ["restricted"] * (kind != "trust.access.opened")
-    return st.builds(_complete, made, st.sampled_from(handling))
-
-
-def _complete(said: dict[str, Any], handling: str) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value is not None} | {"handling": Handling(handling).value}
-
-
-def _without(name: str, data: dict[str, Any]) -> dict[str, Any]:
-    return {each: value for each, value in data.items() if each != name}
 
 
 OFTEN = {
@@ -230,6 +127,10 @@ OFTEN = {
     **dict.fromkeys(("trust.access.closed", "trust.disclosure.recalled", "trust.consent.withdrawn"), 4),
 }
 """How much more often than others a kind is told in a story."""
+
+
+ABOUT_NONE = ("trust.consent.withdrawn", "custody.person.charged", "court.hearing.concluded")
+"""Kinds that may be about an earlier update, or about none."""
 
 
 @st.composite
@@ -253,7 +154,7 @@ def events(
     if kind != "programme.cohort.decided" and (name := draw(_names)):
         said = {**said, "person": name}
     ref = None
-    if KINDS[kind].REFERS_TO and (kind != "trust.consent.withdrawn" or draw(st.booleans())):
+    if KINDS[kind].REFERS_TO and (kind not in ABOUT_NONE or draw(st.booleans())):
         target = draw(st.sampled_from([*_targets(kind, earlier)[-8:], None]))
         ref = target.key if target else NOTHING
         if target and kind == CORRECTED and target.kind in CORRECTIONS:
@@ -266,7 +167,8 @@ def events(
 
 def _choices(earlier: list[Event], not_by: str | None) -> list[str]:
     """The kinds that somebody may publish now, those that are often told more than once."""
-    some = [kind for kind in sorted(KINDS) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
+    told = KINDS.keys() - LIKE_THESE
+    some = [kind for kind in sorted(told) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
     return [kind for kind in some for _ in range(OFTEN.get(kind, 1))]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access_policies.masking import MASKS
-from hub import facts as fact_rules
+from hub import presenting
 from hub.claims import MOVEMENTS, movement
 from hub.facts import Facts
 from hub.identity import Identity
@@ -16,6 +16,9 @@ from property.remedies import Remedies, Remedy
 from property.remembering import told
 from property.situated import named_in, words
 from property.taken import Projection, Taken, content_of, on_record
+from schemas.updates.court import HearingConcluded
+from schemas.updates.custody import Charged
+from schemas.updates.supervision import StaffRiskLifted
 from schemas.updates.trust import UpdateConfirmed, UpdateWithdrawn
 
 
@@ -49,6 +52,8 @@ class Teller:
 
     def has_heard(self, agency: str, key: UpdateKey | None, standing: Standing | None) -> bool:
         """Whether an agency was told an update otherwise than in an emergency, or in one that lasts."""
+        if key is None:  # what could be about an earlier one and is about none is for whoever has a ground
+            return True
         told = any(each.key == key for each in self.feeds[agency])
         lasts = standing is not None and agency in standing.access
         return told and ((agency, key) not in self.borrowed or lasts)
@@ -125,11 +130,36 @@ class Teller:
         over, received, facts = None, taken.received, self.facts[taken.person]
         if isinstance(received.update, MOVEMENTS):
             claim = movement(received.key.publisher, received.occurred_at, received.update, taken.at)
-            over = fact_rules.show(facts, agency, str(received.key), claim, str(taken.target))
+            over = presenting.show(facts, agency, str(received.key), claim, str(taken.target))
         elif isinstance(received.update, UpdateWithdrawn):
-            over = fact_rules.hide(facts, agency, str(taken.target))
+            over = presenting.hide(facts, agency, str(taken.target))
         elif isinstance(received.update, UpdateConfirmed):
             shown = facts.shown.get(agency)
             over = None if shown and shown.key == str(taken.target) else str(received.key)
+        elif isinstance(received.update, StaffRiskLifted):
+            over = str(taken.target)
+        elif isinstance(received.update, Charged | HearingConcluded) and taken.target:
+            over = self._over_by_outcome(agency, taken, clears=received.update.clears)
         if over:
-            self.remedies.forget(agency, key_of(over))
+            self._forget_movement(agency, over, received.key, facts)
+
+    def _over_by_outcome(self, agency: str, taken: Taken, *, clears: bool) -> str | None:
+        """Of an arrest that came to nothing all goes; another outcome is heard while the arrest is shown."""
+        facts, arrest = self.facts[taken.person], str(taken.target)
+        lefts = [by for by, of in facts.ends.items() if of == arrest and by not in facts.outcomes]
+        shown = facts.shown.get(agency)
+        about = shown is not None and shown.key in (arrest, *lefts)
+        if not clears:
+            return None if about else str(taken.received.key)
+        if shown and about:
+            del facts.shown[agency]
+            return shown.key
+        return arrest
+
+    def _forget_movement(self, agency: str, over: str, key: UpdateKey, facts: Facts) -> None:
+        """It goes with what was said of it, and of the arrest; but not what says so."""
+        arrest = facts.ends.get(over, over)
+        clearing = isinstance(self.taken[key].received.update, HearingConcluded) and over != str(key)
+        for each in (over, *(by for by, of in facts.outcomes.items() if of == arrest)):
+            if not (clearing and each == str(key)):
+                self.remedies.forget(agency, key_of(each))

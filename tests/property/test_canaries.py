@@ -73,6 +73,13 @@ def told(story: Story, canaries: Canaries) -> tuple[dict[str, set[str]], dict[st
     return parts[-1], {agency: set().union(*(part[agency] for part in parts)) for agency in EVERYONE}
 
 
+@pytest.fixture(scope="module")
+def tellings(lived: tuple[Hub, Story, Canaries]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """What every partner of that hub is told, worked out once for all of them."""
+    _, story, canaries = lived
+    return told(story, canaries)
+
+
 def _told(story: Story, canaries: Canaries) -> dict[str, set[str]]:
     feeds = world().expected(story).feeds
     texts = {agency: orjson.dumps([each.told for each in feeds[agency]]).decode() for agency in EVERYONE}
@@ -108,13 +115,16 @@ def _spoilt(raw: bytes, canaries: Canaries) -> dict[str, Any]:
 @pytest.mark.requirement("TR1")
 @pytest.mark.parametrize("partner", EVERYONE)
 def test_a_partner_has_what_it_is_told_and_nothing_else(
-    lived: tuple[Hub, Story, Canaries], partner: str, capfd: pytest.CaptureFixture[str]
+    lived: tuple[Hub, Story, Canaries],
+    tellings: tuple[dict[str, set[str]], dict[str, set[str]]],
+    partner: str,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Of the canaries in every field of every kind a partner finds, wherever it looks, those that it is told; no other
     is there, nor in any error, address or log line.
     """
     hub, story, canaries = lived
-    now, ever = told(story, canaries)
+    now, ever = tellings
     seen = found(opened(hub, partner, story, canaries), canaries)
     assert seen - ever[partner] == set()
     assert now[partner] - seen == set()

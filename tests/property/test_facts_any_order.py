@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub import facts as fact_rules
+from hub import presenting
 from hub.claims import KEPT
 from hub.facts import Facts
 from property.happenings import (
@@ -53,7 +54,7 @@ def test_any_order_of_arrival_gives_the_same_standing(orders: tuple[list[Happeni
 @settings(max_examples=400)
 def test_any_order_of_arrival_gives_the_same_current_updates(orders: tuple[list[Happening], list[Happening]]) -> None:
     """What a newcomer would be told of how things stand does not hang on whose message was faster (D14)."""
-    one, other = (fact_rules.current(folded(order), NOW.date()) for order in orders)
+    one, other = (presenting.current(folded(order), NOW.date()) for order in orders)
     assert one == other
 
 

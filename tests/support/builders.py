@@ -118,3 +118,94 @@ def a_tenancy_at_risk(why: str = "in_custody", **more: Any) -> dict[str, Any]:
 def a_limit(**more: Any) -> dict[str, Any]:
     """The coordinator is asked first, and one district is out of the question."""
     return {"ask_first": True, "not_within": ["ZZ9"], "decided_by": "A Coordinator"} | more
+
+
+def an_appointment(**more: Any) -> dict[str, Any]:
+    """An office appointment tomorrow morning."""
+    made = {"starts_at": "2026-03-03T10:00:00+00:00", "ends_at": "2026-03-03T10:30:00+00:00"}
+    return made | {"activity": "office_appointment", "place": "1 Fictional Street"} | more
+
+
+def a_kept_appointment(*told: str, **more: Any) -> dict[str, Any]:
+    """A partner's appointment that was kept, shared with these agencies."""
+    return {"kept_at": MOMENT, "activity": "partner_appointment", "shared_with": list(told)} | more
+
+
+def an_attendance(**more: Any) -> dict[str, Any]:
+    """Somebody is in the probation office."""
+    return {"attended_at": MOMENT, "place": "Northshire Probation Office"} | more
+
+
+def a_planned_visit(**more: Any) -> dict[str, Any]:
+    """A home visit tomorrow evening."""
+    return {
+        "planned_at": "2026-03-03T18:00:00+00:00",
+        "purpose": "safeguarding",
+        "address": "1 Fictional Street",
+    } | more
+
+
+def a_visit(outcome: str = "seen", **more: Any) -> dict[str, Any]:
+    """A home visit."""
+    return {"visited_at": MOMENT, "purpose": "safeguarding", "outcome": outcome} | more
+
+
+def a_contact_level(level: str = "intensive", **more: Any) -> dict[str, Any]:
+    """Four contacts a week from next Monday."""
+    decided = {"starts_on": "2026-03-09", "decided_by": "A Practitioner"}
+    return {"level": level, "weekly_contacts": 4} | decided | more
+
+
+def a_breach(appointment: object, **more: Any) -> dict[str, Any]:
+    """Breach proceedings of an order, on a missed appointment."""
+    said = {"started_at": MOMENT, "breach_of": "order", "ground": "missed_appointment", "decided_by": "A Practitioner"}
+    return said | ({"appointment": str(appointment)} if appointment else {}) | more
+
+
+def a_licence(**more: Any) -> dict[str, Any]:
+    """A licence with one condition and one zone."""
+    said = {"starts_on": "2026-03-02", "conditions": ["Report every week"], "exclusion_zones": ["Fictional zone A"]}
+    return said | {"decided_by": "A Practitioner"} | more
+
+
+def a_staff_risk(measure: str = "visit_in_pairs", **more: Any) -> dict[str, Any]:
+    """A measure for the safety of staff, for a week."""
+    return {"measure": measure, "until": "2026-03-09T09:00:00Z", "decided_by": "A Sergeant"} | more
+
+
+def a_charge(arrest: object = None, **more: Any) -> dict[str, Any]:
+    """A charge of burglary; by post there is no arrest."""
+    about = {"arrest": str(arrest)} if arrest is not None else {}
+    return about | {"charged_at": MOMENT, "charge": "burglary", "court_on": "2026-03-09"} | more
+
+
+def a_verdict(arrest: object = None, outcome: str = "acquitted", **more: Any) -> dict[str, Any]:
+    """How a case ended at court."""
+    about = {"arrest": str(arrest)} if arrest is not None else {}
+    return about | {"concluded_at": MOMENT, "outcome": outcome, "court": "Northshire Crown Court"} | more
+
+
+def a_hearing(**more: Any) -> dict[str, Any]:
+    """A first appearance in a week."""
+    said = {"hearing_at": "2026-03-09T10:00:00Z", "court": "Northshire Crown Court", "purpose": "first_appearance"}
+    return said | more
+
+
+def a_sentence(sentence: str = "community_order", **more: Any) -> dict[str, Any]:
+    """A community order."""
+    return {"sentenced_at": MOMENT, "sentence": sentence, "court": "Northshire Crown Court"} | more
+
+
+def a_recall(**more: Any) -> dict[str, Any]:
+    """A standard recall."""
+    return {"recalled_at": MOMENT, "recall_type": "standard"} | more
+
+
+def a_marker(wanted_for: str = "warrant", **more: Any) -> dict[str, Any]:
+    """Somebody is wanted."""
+    return {"wanted_since": MOMENT, "wanted_for": wanted_for, "officer": "A Constable"} | more
+
+
+def a_clearing(wanted: object, how: str = "found") -> dict[str, Any]:
+    """Somebody is wanted no longer."""
+    return {"wanted": str(wanted), "cleared_at": MOMENT, "how": how}

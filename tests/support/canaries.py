@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from schemas.identifiers import AgencyId, Identifiers, check_letter
 from schemas.updates import KINDS
-from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, PROBATION, START, UNIT
+from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, START, UNIT
 from support.signing import shipped
 
 
@@ -60,6 +60,10 @@ class Canaries:
         """A moment that no test uses."""
         return f"{self.day()}T03:17:{next(self._numbers) % 60:02d}+00:00"
 
+    def moment_to_come(self) -> str:
+        """A moment that no test uses, long after it."""
+        return f"{self.day_to_come()}T03:17:{next(self._numbers) % 60:02d}+00:00"
+
     def soon(self) -> str:
         """A moment two days after the start of every test, to a microsecond that no test uses."""
         at: datetime = START + timedelta(days=2, microseconds=next(self._numbers))
@@ -105,7 +109,8 @@ def published_by(kind: str) -> str:
 
 
 def _in_turn(kind: str) -> Iterable[str]:
-    return (UNIT, PROBATION, *EVERYONE) if kind.startswith(("programme", "trust")) else EVERYONE
+    first = (UNIT, PROBATION) if kind.startswith(("programme", "trust")) else ()
+    return dict.fromkeys((*first, *EVERYONE, *shipped().partners))
 
 
 def about(kind: str) -> str:
@@ -125,7 +130,12 @@ def _depth(kind: str) -> int:
     return 1 + _depth(about(kind)) if about(kind) else 0
 
 
-ENDS = {"programme.agency.withdrew", "programme.case.transferred", "programme.person.deselected"}
+ENDS = {
+    "programme.agency.withdrew",
+    "programme.case.transferred",
+    "programme.person.deselected",
+    "custody.person.died",
+}
 """What would keep others from being told."""
 
 
@@ -150,7 +160,10 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
     fixed = {
         "cohort": ["Fixed", "Flex"][turn % 2],  # a cohort that no rule knows shares nothing (D20)
         "of_kind": about(kind),
+        "enforceable": turn % 2 == 0,  # first what can be evidence: a breach that names anything else is held (D7)
+        "from_agency": [DRUGS, HOSTEL][turn % 2],
         "to_agency": [PROBATION, PRISON][turn % 2],
+        **({"role": ["active", "lead", "referred", "none"][turn % 4]} if kind == "programme.case.transferred" else {}),
         "accept_from": 70 + turn,  # above the threshold that is another field's turn
     }
     if name in fixed:
@@ -161,7 +174,8 @@ def _said(canaries: Canaries, kind: str, name: str, field: FieldInfo, turn: int)
         return [f"ZZ{turn % 10}"]  # a postcode's district leaves no room for a word that stands nowhere else
     if name == "corrected":
         return {"station": canaries.text(), "alleged_offence": canaries.text()}
-    made = {"until": canaries.soon, "expires_on": canaries.day_to_come, "review_on": canaries.day_to_come}
+    made = {"until": canaries.soon, **dict.fromkeys(("expires_on", "review_on", "ended_on"), canaries.day_to_come)}
+    made["ends_at"] = canaries.moment_to_come  # whatever stands in the field before it
     return made[name]() if name in made else canaries.value(field.annotation, turn)
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.adapters.kafka_source import KafkaSource
 from hub.collecting import Collector
 from support.attested import as_it_came, checks, with_keys

@@ -22,7 +22,7 @@ from confluent_kafka.admin import AdminClient
 from typer.testing import CliRunner
 
 from hub.adapters.kafka_admin import KafkaAdmin
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.cli.main import app
 from hub.cli.terminal import err, out
 from hub.provisioning import Layout

@@ -1,5 +1,6 @@
 """HMPPS domain events for tests: samples in the published form, changed one field at a time."""
 
+import csv
 import json
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,12 @@ GONE: Any = object()
 CANARY = "Canary7"
 
 Json = dict[str, Any]
+
+
+def catalogue() -> dict[str, str]:
+    """Every type of event that HMPPS has published, and what becomes of it: a kind of update, or why it is none."""
+    with (SAMPLES / "catalogue.csv").open(encoding="utf-8") as file:
+        return {row["event_type"]: row["becomes"] for row in csv.DictReader(file)}
 
 
 def an_envelope(name: str) -> Json:

@@ -13,9 +13,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a program: where pytest finds `support`
 
-from support.servers import NotRun, kafka_servers, kcat, postgres_server
+from support.servers import NotRun, kafka_servers, kcat, node, postgres_server
 
-PARTS: dict[str, Callable[[], object]] = {"postgres": postgres_server, "kafka": kafka_servers, "kcat": kcat}
+PARTS: dict[str, Callable[[], object]] = {
+    "postgres": postgres_server,
+    "kafka": kafka_servers,
+    "kcat": kcat,
+    "node": node,
+}
 """Each part that the project has, and what starts it."""
 
 T = TypeVar("T")

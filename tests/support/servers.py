@@ -27,7 +27,7 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
@@ -254,6 +254,17 @@ def kcat() -> str:
     if found := shutil.which("kcat"):
         return found
     raise NotRun("kcat is not installed (Debian: kcat)")
+
+
+def node() -> str:
+    """Where this program is, for clients in its language. Raises `NotRun`."""
+    found = shutil.which("node")
+    if not found:
+        raise NotRun("Node is not installed (Debian: nodejs)")
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
+    if int(said.strip("v\n").partition(".")[0] or 0) < 18:
+        raise NotRun(f"Node {said.strip()} has no fetch: it takes 18 or newer")
+    return found
 
 
 @cache

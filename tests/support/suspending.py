@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 from hub.adapters.kafka_admin import KafkaAdmin
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from support.carrying import everyone, with_keys
 from support.guarding import account, emptied, said, topics
 from support.http import until

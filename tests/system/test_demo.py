@@ -33,7 +33,7 @@ def tells_the_day(said: str) -> None:
     assert set(SHORT) == set(EVERYONE)
     for name in SHORT.values():
         assert name in said
-    assert "died: HMPPS says “released”, the hub set it aside and alerted nobody" in said
+    assert "died: HMPPS says “released”, the hub told a death and stopped every reminder" in said
     assert "was released: the same HMPPS event with another code, told as a release" in said
     assert "The hub confirmed the arrest after its settling time" in said
     assert "the hostel was told nothing" in said

@@ -13,7 +13,7 @@ import pytest
 
 from access_policies.loading import load
 from contract.places import evidence
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from hub.adapters.kafka_source import topics
 from support.builders import an_arrest
 from support.http import serving, until

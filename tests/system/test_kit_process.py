@@ -93,6 +93,8 @@ def test_from_nothing_to_an_answered_alert(tmp_path: Path, partners: Partnership
         with opened_views(tmp_path / "kit") as alerts:
             alert = str(alerts[0].alert_id)
         assert alert in connect("alerts", "--home", home)
+        assert ",custody.person.arrested," in connect("export", "--format", "csv", "--home", home)
+        assert ",custody." not in connect("export", "--format", "csv", "--after", "99", "--home", home)
         assert "acknowledged" in connect("alerts", "--acknowledge", alert, "--home", home)
         connect("run", "--once", "--home", home)
         assert alert not in connect("alerts", "--home", home)

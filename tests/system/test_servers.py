@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from hub.adapters.kafka_clients import Broker
+from hub.adapters.kafka_broker import Broker
 from support.parts import running
 from support.servers import DEPLOY, KafkaCluster, PostgresServer, new_topic, once_it_answers
 

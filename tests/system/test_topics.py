@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hub.adapters.kafka_admin import KafkaAdmin
-from hub.adapters.kafka_clients import Broker, NoAccess, check_access
+from hub.adapters.kafka_broker import Broker
+from hub.adapters.kafka_clients import NoAccess, check_access
 from hub.bootstrap import open_keys
 from hub.identity import Identity
 from hub.provisioning import QUARANTINE, SEGMENT, Account, Reset, Resized, Rule, Topic

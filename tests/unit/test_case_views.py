@@ -81,6 +81,12 @@ def test_a_fact_of_which_little_is_told_says_little() -> None:
         ("programme.cohort.decided", "cohort"),
         ("custody.release.planned", f"custody.release.planned/{message(1)}"),
         ("supervision.appointment.missed", f"supervision.appointment.missed/{message(1)}"),
+        ("supervision.contact.stepped_up", "contact"),
+        ("supervision.contact.stepped_down", "contact"),
+        ("supervision.breach.started", "breach"),
+        ("supervision.breach.concluded", "breach"),
+        ("supervision.licence.varied", "licence"),
+        ("supervision.staff_risk.set", f"supervision.staff_risk.set/{message(1)}"),
     ],
 )
 def test_a_state_has_one_row_and_an_event_its_own(kind: str, name: str) -> None:
@@ -197,6 +203,16 @@ def test_a_cancelled_plan_leaves_the_view_of_who_hears_no_reason() -> None:
     assert View().hears(plan, cancelled).facts == {}
 
 
+@pytest.mark.duty("D17")
+def test_measures_for_the_safety_of_staff_stand_beside_each_other_until_they_are_lifted() -> None:
+    """A later measure takes no earlier one away; the one that is lifted, and no other, leaves the view."""
+    risk, lifted = "supervision.staff_risk.set", "supervision.staff_risk.lifted"
+    view = View().hears(told(1, risk, measure="visit_in_pairs"), told(2, risk, measure="office_only"))
+    assert len(view.facts) == 2
+    view.hears(told(3, lifted, staff_risk=str(message(1)), stands="no_longer_stands"))
+    assert [fact.told["measure"] for fact in view.facts.values()] == ["office_only"]
+
+
 def test_an_acknowledgement_is_no_fact() -> None:
     """That an alert was acknowledged is kept with the alert, not in the case view."""
     assert View().hears(told(1, "trust.alert.acknowledged", alert=str(message(0)), by="A Worker")).facts == {}
@@ -216,3 +232,48 @@ def test_the_rows_that_a_disclosure_touches_are_known_beforehand(
     """A batch can read every row it will change at once."""
     touched = CaseViews().touches(disclosure)
     assert (list(touched.facts), list(touched.messages)) == (facts, messages)
+
+
+RECALL, WANTED, DIED = (f"custody.person.{what}" for what in ("recalled", "wanted", "died"))
+
+
+@pytest.mark.duty("D3")
+@pytest.mark.parametrize(
+    ("sought", "later", "left"),
+    [
+        (RECALL, RECEPTION, False),
+        (WANTED, RECEPTION, True),
+        (RECALL, DIED, False),
+        (WANTED, DIED, False),
+        (RECALL, ARREST, True),
+    ],
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_nobody_is_sought_who_is_there_or_dead(sought: str, later: str, left: bool, late: bool) -> None:
+    """A reception ends a recall and a death ends all, whichever message was faster; a marker waits to be cleared."""
+    first = told(1, sought, occurred_at="2026-03-02T09:00:00+00:00")
+    then = told(2, later, occurred_at="2026-03-02T10:00:00+00:00")
+    view = View().hears(*((then, first) if late else (first, then)))
+    assert (fact_name(first) in view.facts) is left
+
+
+@pytest.mark.duty("D3")
+def test_somebody_recalled_once_more_is_sought_again() -> None:
+    """A recall after the last reception stands."""
+    view = View().hears(
+        told(1, RECEPTION, occurred_at="2026-03-01T09:00:00+00:00"),
+        told(2, RECALL, occurred_at="2026-03-02T09:00:00+00:00"),
+    )
+    assert "recall" in view.facts
+
+
+@pytest.mark.duty("D15")
+def test_what_is_locked_of_a_plan_does_not_change() -> None:
+    """A change tells a new day, and leaves what rested on an ended consent as it was."""
+    plan, changed = told(1, "custody.release.planned", release_on="2026-03-16", address="ZZ1"), message(1)
+    ended = told(2, "trust.consent.withdrawn", locked=[{"message": str(changed), "fields": ["address"]}])
+    new = told(
+        3, "custody.release.changed", plan=str(changed), stands="changed", release_on="2026-03-18", address="ZZ2"
+    )
+    [fact] = [each for each in View().hears(plan, ended, new).facts.values() if each.message_id == changed]
+    assert dict(fact.told) == {"release_on": "2026-03-18", "address": "ZZ1"}

@@ -10,6 +10,7 @@ import pytest
 from access_policies.compiling import Bundle
 from access_policies.loading import load
 from hub import facts as fact_rules
+from hub import presenting
 from hub.facts import Facts
 from hub.standing import Standing, age_on, standing
 from hub.weighing import agencies_named
@@ -269,7 +270,7 @@ def test_a_release_is_undone_by_a_later_reception_that_is_no_recall(
     release = record.says(PRISON, "custody.person.released", **a_release())
     if later:
         record.says(PRISON, "custody.person.received", hours=hours, **a_reception(reason=later))
-    assert fact_rules.undone(record.facts, release) is undone
+    assert presenting.undone(record.facts, release) is undone
 
 
 def test_a_reception_recorded_in_error_undoes_no_release() -> None:
@@ -277,7 +278,7 @@ def test_a_reception_recorded_in_error_undoes_no_release() -> None:
     record = Record()
     release = record.says(PRISON, "custody.person.released", **a_release())
     record.takes_back(record.says(PRISON, "custody.person.received", hours=1, **a_reception()))
-    assert not fact_rules.undone(record.facts, release)
+    assert not presenting.undone(record.facts, release)
 
 
 def test_an_arrest_is_settled_by_how_it_ended() -> None:

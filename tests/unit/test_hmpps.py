@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.adapters.hmpps import SET_ASIDE, SetAside, Understood, read
+from hub.adapters.hmpps import SetAside, Understood, read
+from hub.adapters.hmpps_catalogue import SET_ASIDE
 from hub.canonical import canonical
 from schemas.updates import parse
-from schemas.updates.custody import Received, Released
+from schemas.updates.custody import Died, Received, Released
 from support.hmpps import (
     CANARY,
     CODE,
@@ -25,6 +26,7 @@ from support.hmpps import (
     Json,
     an_envelope,
     an_event,
+    catalogue,
     each,
     enveloped,
     in_bytes,
@@ -121,12 +123,14 @@ def test_a_death_is_no_release() -> None:
     """A person who died is not told as released, though the prison system says RELEASED and names no reference."""
     assert "personReference" not in an_event("died")
     assert an_event("died")["additionalInformation"]["reason"] == "RELEASED"
-    assert set_aside(an_envelope("died")) == "died"
+    outcome = understood(an_envelope("died"))
+    assert (outcome.kind, outcome.data["died_on"]) == (Died.KIND, "2024-01-08")
+    assert {"released_at", "reason", "prison"} & set(outcome.data) == set()
+    assert parse(outcome.kind, canonical(outcome.data)).content()["died_on"] == "2024-01-08"
 
 
 MOVEMENTS = [
     ("transferred_out", an_envelope("transferred")),
-    *each("died", release, CODE, "DEC"),
     *each("escaped", release, CODE, "ESCP"),
     *each("absconded", release, CODE, "UAL", "UAL_ECL"),
     *each("deported", release, CODE, "DD", "DE", "DL", "DEIRC", "ETR", "ECSLIRC", "EX", "RE"),
@@ -167,7 +171,9 @@ ADDED, CONTACT = "probation-case.registration.added", "prison-offender-events.pr
 TWINS = ("prisoner-offender-search.prisoner.released", "prisoner-offender-search.prisoner.received")
 TYPES = [
     *each("immediate_twin", release, "eventType", *TWINS),
-    *each("not_carried", release, "eventType", MERGED, ADDED, CONTACT, "person.alert.created"),
+    *each("not_carried", release, "eventType", CONTACT, "person.case-note.created"),
+    *each("identities_merged", release, "eventType", MERGED),
+    *each("register_not_carried", release, "eventType", ADDED),
     *each("unknown_event_type", release, "eventType", LIKE_OURS, RELEASED.upper(), f"{RELEASED} ", "", "a.b.c"),
     *each("unknown_event_type", release, "eventType", None, GONE, 1, [RELEASED], {RELEASED: RELEASED}),
     *each("unknown_version", release, "version", 2, 0, True, 1.0, "1", None),
@@ -225,9 +231,9 @@ def test_bytes_that_say_nothing_certain_are_set_aside(name: str, raw: bytes) -> 
 
 
 def test_every_name_is_shown_with_its_sentence() -> None:
-    """Each name that the adapter can give is reached by a table of this file, and has one sentence."""
+    """Each name that the adapter can give is reached by a table, here or of the catalogue, and has one sentence."""
     shown = {name for table in (MOVEMENTS, TYPES, WHO_AND_WHEN, BYTES) for name, _ in table}
-    assert shown == set(SET_ASIDE)
+    assert shown | {*catalogue().values()} - {Received.KIND, Released.KIND} | {"warrant_or_summons"} == set(SET_ASIDE)
     assert all(why.endswith(".") and ". " not in why for why in SET_ASIDE.values())
 
 

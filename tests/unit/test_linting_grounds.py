@@ -70,7 +70,7 @@ SPOILT = {
         "there is no kind of partner 'probtion'; choose from probation, prison",
     ),
     "a power for a class nobody knows": Refused(
-        swapped(VOCABULARY, "only_classes: [safety]", "only_classes: [safty]"),
+        swapped(VOCABULARY, "identity, safety]", "identity, safty]"),
         "staff-safety:",
         "there is no class 'safty'; choose from safety",
     ),

@@ -164,14 +164,29 @@ def test_a_new_field_stops_the_build_until_somebody_decides() -> None:
 
 
 FEEDS = """
+    court.hearing.concluded        | breach
+    court.hearing.listed           | whereabouts
+    court.person.sentenced         | whereabouts
     custody.person.arrested        | whereabouts
+    custody.person.charged         | breach
     custody.person.left            | whereabouts
+    custody.person.recalled        | wanted
     custody.person.received        | whereabouts
     custody.person.released        | whereabouts
+    custody.person.wanted          | wanted
     custody.release.cancelled      | whereabouts
+    custody.release.changed        | whereabouts
     custody.release.planned        | whereabouts
+    custody.wanted.cleared         | wanted
+    intelligence.report.submitted  | wanted
     programme.risk.reassessed      | wanted
     supervision.appointment.missed | breach
+    supervision.breach.concluded   | breach
+    supervision.breach.started     | breach
+    supervision.licence.varied     | breach
+    supervision.person.attended    | whereabouts
+    supervision.visit.made         | breach whereabouts
+    supervision.visit.planned      | whereabouts
 """
 
 
@@ -180,19 +195,36 @@ def test_what_feeds_enforcement_is_declared() -> None:
     """These kinds, and no others, can set something in motion against the person; no support agency publishes one."""
     rows = [line.split("|") for line in FEEDS.strip().splitlines()]
     declared = {kind: sorted(model.FEEDS) for kind, model in KINDS.items() if model.FEEDS}
-    assert declared == {kind.strip(): [feeds.strip()] for kind, feeds in rows}
+    assert declared == {kind.strip(): feeds.split() for kind, feeds in rows}
 
 
 WRITTEN_FREELY = """
     custody.person.arrested        | intelligence
+    custody.person.recalled        | reason
+    intelligence.report.submitted  | report
     programme.agency.withdrew      | reason
     programme.cohort.decided       | reason
+    programme.contribution.made    | contribution
+    programme.person.deselected    | note
+    programme.person.referred      | reason
+    programme.person.rereferred    | reason
+    programme.readiness.assessed   | reason
+    programme.review.concluded     | summary
     programme.risk.reassessed      | reason
+    programme.target.met           | note
     supervision.appointment.missed | note
+    supervision.contact.stepped_down | reason
+    supervision.contact.stepped_up | reason
+    supervision.staff_risk.set     | reason
+    supervision.visit.made         | note
     trust.access.closed            | note
     trust.access.opened            | reason
     trust.concern.disclosed        | what
+    trust.correction.answered      | reason
     trust.disclosure.recalled      | reason
+    trust.identity.unlinked        | reason
+    trust.offending.disclosed      | what
+    trust.outcome.reported         | note
     trust.restriction.lifted       | reason
     trust.restriction.set          | reason
     trust.update.corrected         | corrected reason

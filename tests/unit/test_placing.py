@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
 from hub.placing import PersonIdentity
 from schemas.updates import parse
-from support.builders import a_missed_appointment, an_arrest
+from support.builders import a_missed_appointment, an_arrest, an_outcome
 from support.fates import fate
 from support.partnership import POLICE, PROBATION, UNIT, Partnership, partnership, who
 
-MISSED, ARREST = "supervision.appointment.missed", "custody.person.arrested"
+MISSED = "supervision.appointment.missed"
+ARREST, LEFT = "custody.person.arrested", "custody.person.left"
 
 
 @pytest.fixture(name="partners")
@@ -104,3 +105,17 @@ def test_what_was_held_can_be_referred_to_by_nobody(partners: Partnership) -> No
     assert fate(partners, PROBATION, partners.publish(PROBATION, "trust.update.withdrawn", said)) == (
         "held: unknown_reference"
     )
+
+
+@pytest.mark.duty("D26")
+def test_the_end_of_a_strangers_arrest_is_discarded_like_the_arrest(partners: Partnership) -> None:
+    """From a system that covers everyone, an outcome that names only strangers leaves nothing either.
+
+    One that names somebody on the programme, or nobody at all, is held: it may be about somebody of theirs.
+    """
+    stranger = partners.publish(POLICE, LEFT, {"identifiers": {"noms": "Z0777ZZ"}} | an_outcome(UUID(int=9)))
+    known = partners.publish(POLICE, LEFT, {"identifiers": {"noms": "Z0001ZZ"}} | an_outcome(UUID(int=9)))
+    nobody = partners.publish(POLICE, LEFT, an_outcome(UUID(int=9)))
+    assert [fate(partners, POLICE, each) for each in (stranger, known, nobody)] == [
+        *["discarded", "held: unknown_reference", "held: unknown_reference"]
+    ]

@@ -23,6 +23,7 @@ from hub.timers import fire_due
 from schemas import generating
 from schemas.updates import KINDS, parse
 from schemas.updates.custody import Arrested
+from support.builders import a_consent
 from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, PROBATION, START, UNIT, Partnership, partnership
 
 EXAMPLES = Path(generating.__file__).parent / "examples"
@@ -46,6 +47,7 @@ def publisher(envelope: dict[str, Any]) -> str:
 SAMPLES = {kind: sample(kind) for kind in KINDS}
 STORY = sorted(SAMPLES, key=lambda kind: SAMPLES[kind]["time"])
 FROM = {envelope["id"]: publisher(envelope) for envelope in SAMPLES.values()}
+PUBLISHERS = set(FROM.values())
 
 
 def as_known_to_its_publisher(p: Partnership, kind: str) -> dict[str, Any]:
@@ -70,7 +72,12 @@ def told_story() -> Iterator[Partnership]:
                 p.hub.publish(publisher(envelope), json.dumps(envelope).encode(), sub="a test")
             if kind == "programme.cohort.decided":
                 person = {"identifiers": envelope["data"]["identifiers"]}
-                for agency in (POLICE, PROBATION, PRISON):
+                p.publish(
+                    PROBATION,
+                    "trust.consent.given",
+                    person | a_consent(*sorted(PUBLISHERS - {HUB}), purposes=("resettlement",)),
+                )
+                for agency in sorted(PUBLISHERS - {HUB, UNIT, HOUSING}):
                     p.involve(person, agency)
             if kind == "programme.person.rereferred":  # and taken on again, so that the hub's own words reach the unit
                 p.person()

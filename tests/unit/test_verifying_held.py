@@ -13,7 +13,7 @@ from unit.tampering import Row, Rows, Scene
 
 @pytest.fixture(name="hand", scope="module")
 def _hand() -> Iterator[Scene]:
-    """Somebody else's hand in the file of a hub that holds two updates: an arrest, and an outcome that names nothing."""
+    """Somebody else's hand in the file of a hub that holds two updates: an arrest, and what names nothing known."""
     with partnership() as partners:
         hold_two(partners)
         found = Scene(partners)
