@@ -49,12 +49,13 @@ ENDS = """
     received     | managing, prison          | reception                  | recall
     received     | housing, hostel           | reception                  | -
     received     | drugs, court              | reception                  | -
-    wanted       | managing, prison, court   | wanted                     | wanted_marker
-    cleared      | managing, prison, court   | -                          | wanted_marker
+    wanted       | managing, court           | wanted                     | wanted_marker
+    cleared      | managing, court           | -                          | wanted_marker
     changed      | managing, prison          | plan                       | release_plan
     changed      | housing, hostel, drugs    | plan                       | release_plan
     dead         | managing                  | death, missed              | death, wanted_marker
-    dead         | prison, court             | death                      | death, wanted_marker
+    dead         | court                     | death                      | death, wanted_marker
+    dead         | prison                    | death                      | death
     dead         | housing, hostel, drugs    | death                      | death
     dead         | health, mentors           | death                      | death
 """

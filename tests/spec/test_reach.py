@@ -123,10 +123,12 @@ def test_housing_and_hostel_never_learn_the_prison(kind: str) -> None:
 @of_each_kind
 def test_the_charity_is_told_on_consent_only(kind: str) -> None:
     """A voluntary body has no statutory gateway, so without consent it hears nothing but that the consent has ended,
-    and what of it it may use no more.
+    and what of it it may use no more; and that somebody with whom it works has died (D5).
     """
     notice = {"recorded_as", "locked", "occurred_at"} if kind in ENDS_OF_CONSENT else set()
-    assert set(plan(kind, widest("charity_hostel", consents=())).names) == notice
+    death = {"recorded_as", "occurred_at", "person", "date_of_birth", "died_on", "contact"}
+    expected = death if kind == "custody.person.died" else notice
+    assert set(plan(kind, widest("charity_hostel", consents=())).names) == expected
 
 
 @of_each_kind
@@ -134,6 +136,13 @@ def test_wanted_and_recall_go_to_justice_agencies_only(kind: str) -> None:
     """Nobody is tipped off: that somebody is wanted stays with those who act on it (D3)."""
     for recipient in SUPPORT | {"prison"}:
         assert "wanted" not in plan(kind, widest(recipient)).names
+
+
+@of_each_support_agency
+@pytest.mark.parametrize("kind", ["custody.person.recalled", "custody.person.wanted", "custody.wanted.cleared"])
+def test_no_support_agency_is_told_that_somebody_is_sought(kind: str, recipient: str) -> None:
+    """Not one field, whatever is known of the case: no hostel is made to act on a rumour (D3)."""
+    assert plan(kind, widest(recipient)).names == ()
 
 
 @pytest.mark.parametrize(
