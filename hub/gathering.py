@@ -9,6 +9,7 @@ from uuid import UUID
 
 from access_policies.compiling import Bundle
 from hub.cases import Case
+from hub.linking import Record, joined
 from hub.placing import Desk
 from hub.ports import Collided, Unit
 from hub.postponing import continued_on
@@ -69,6 +70,12 @@ class Gathering:
         for each in all_of_it[1:] + all_of_it[:1]:
             others = [record for record in records if record.record_id != each.record_id]
             each.weigh_with(others, self.bundle, self.now, self.continued)
+
+    def perhaps(self, record_id: UUID) -> list[Record]:
+        """A record, and those that are of one case with it by links that count or do not: what shuts, shuts in all."""
+        own = self.cases[record_id]
+        others = [each.as_record() for each in self._others(own)]
+        return [own.as_record(), *joined(own.as_record(), others, sure=False)]
 
     def _others(self, case: Case) -> list[Case]:
         found, edge = {case.record_id}, {case.record_id}

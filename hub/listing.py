@@ -98,9 +98,11 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         ),
         "programme.person.deselected": Effect(("deselections",), counts="by itself: the IOM unit alone decides it"),
         "trust.identity.linked": Effect(
-            ("links",), counts="once the IOM unit or the case lead says or confirms it; it places nothing by itself"
+            ("links",),
+            counts="once the IOM unit or the case lead says or confirms it, for two records in both cases; a "
+            "restriction of either holds for both at once",
         ),
-        "trust.identity.unlinked": Effect(("unlinked",)),
+        "trust.identity.unlinked": Effect(("unlinked",), counts="by itself, at once"),
         "trust.alert.acknowledged": Effect(("acknowledged",)),
         "trust.update.corrected": Effect(("corrections",)),
         "trust.disclosure.recalled": Effect(("recalls",)),

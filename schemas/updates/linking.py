@@ -1,4 +1,4 @@
-"""Linking: that two sets of identifiers are of one person, and that they are not. It places nothing by itself."""
+"""Linking: that two sets of identifiers are of one person, and that they are not. No record is moved by it."""
 
 from typing import ClassVar
 

@@ -9,6 +9,7 @@ Which test applies to which port, and on which adapters it runs:
     test_all_or_nothing.py   |   x   |  x   |   x   |           |          |       | sqlite, postgres
     test_full_disk.py        |   x   |      |       |           |          |       | sqlite; postgres in tests/system
     test_opening.py          |   x   |      |       |           |    x     |       | sqlite, postgres
+    test_held.py             |   x   |  x   |       |           |          |       | sqlite, postgres
     test_timers.py           |   x   |      |       |           |          |   x   | sqlite, postgres
     test_feed.py             |       |  x   |       |           |          |       | sqlite, postgres
     test_views.py            |       |      |   x   |           |          |       | sqlite, postgres

@@ -163,3 +163,15 @@ def test_a_question_has_its_form(scene: Scene, more: dict[str, str], path: str) 
     found = ask(scene, **more)
     assert found.status_code == 422
     assert [each["path"] for each in found.json()["errors"]] == [path]
+
+
+@pytest.mark.duty("D10")
+@pytest.mark.duty("D12")
+def test_a_limit_on_another_record_of_the_person_holds_from_the_first_word_on(scene: Scene) -> None:
+    """A link that nobody has confirmed opens nothing; what the other record says against an address counts at once."""
+    other = scene.p.person(2)
+    scene.p.publish(UNIT, LIMIT, other | a_limit())
+    assert answer(scene, postcode="ZZ9 1ZZ") == ("suitable", "suitable")
+    said = {"further": other["identifiers"], "ground": "documents", "decided_by": "A Clerk"}
+    scene.p.publish(POLICE, "trust.identity.linked", scene.person | said)
+    assert answer(scene, postcode="ZZ9 1ZZ") == ("ask_the_coordinator", "not_suitable")

@@ -1,4 +1,6 @@
-"""Tampering with what waits to be placed is found: a row that is gone, added or changed names its update (D27)."""
+"""Tampering with what waits to be placed, or is of one case, is found: a row that is gone, added or changed names its
+update or its record (D27).
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from support.builders import an_arrest, an_outcome
-from support.partnership import POLICE, Partnership, partnership, who
+from support.partnership import POLICE, UNIT, Partnership, partnership, who
 from unit.tampering import Row, Rows, Scene
 
 
@@ -23,8 +25,10 @@ def _hand() -> Iterator[Scene]:
 
 
 def hold_two(partners: Partnership) -> None:
-    """Both contradict what the hub knows."""
-    partners.person(1)
+    """Both contradict what the hub knows; and two records are linked."""
+    linked = partners.person(1) | {"further": who(2)["identifiers"], "ground": "documents", "decided_by": "A Clerk"}
+    partners.person(2)
+    partners.publish(UNIT, "trust.identity.linked", linked)
     partners.publish(POLICE, "custody.person.arrested", who(1) | {"person": "Somebody Else"} | an_arrest())
     partners.publish(POLICE, "custody.person.left", an_outcome(uuid4(), "bailed"))
 
@@ -56,6 +60,18 @@ def test_a_changed_row_is_named(hand: Scene, changed: dict[str, Any]) -> None:
     with hand.tables(held=[*rows, first | changed]) as problems:
         assert f"held, {named(first)}that it waits is missing" in problems
         assert f"held, {named(first | changed)}the ledger does not have it" in problems
+
+
+@pytest.mark.duty("D12")
+def test_a_link_that_is_cut_or_made_in_the_file_is_named(hand: Scene) -> None:
+    """Whoever takes a pair out, or puts one in, changes who is told what: the record is named."""
+    gone, *rows = hand.rows("joined")
+    with hand.tables(joined=rows) as problems:
+        assert problems == [f"joined, record {UUID(bytes=gone['record_id'])}: a link of it is missing"]
+    with hand.tables(joined=[gone, *rows, gone | {"other": bytes(16)}]) as problems:
+        assert problems == [f"joined, record {UUID(bytes=gone['record_id'])}: the ledger does not have it"]
+    with hand.tables(joined=[gone | {"other": b"short"}, *rows]) as problems:
+        assert "joined: a row no longer has its form" in problems
 
 
 DAMAGE: Rows = [{"awaits": b"short"}, {"awaits": "text"}, {"urgent": "text"}, {"update_id": bytes(17)}]
