@@ -77,7 +77,7 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
         if kind != DECIDED:
             minted = len(canaries.texts)
             partners.publish(agency, kind, data(canaries, kind, {"identifiers": unknown}, target))
-            if kind in partners.hub.bundle.policies.partners[agency].bulk:
+            if target is None and kind in partners.hub.bundle.policies.partners[agency].bulk:
                 canaries.kept_nowhere |= {*canaries.texts[minted:]}
     partners.publish(POLICE, ANYTHING, {"identifiers": discarded, **an_arrest()})
     with pytest.raises(Rejected):

@@ -95,7 +95,7 @@ SPOILT = {
         swapped(PARTNERS, "bulk: [custody.person.arrested,", "bulk: [custody.person.arested,"),
         "bulk: [custody.person.arested",
         "there is no kind of update 'custody.person.arested'; choose from custody.person.arrested, "
-        "custody.person.released, custody.person.received",
+        "custody.person.released, custody.person.wanted",
     ),
     "a controller who does not take part": Refused(
         swapped(AGREEMENTS, "controllers: [northshire-police", "controllers: [eastshire, northshire-police"),
