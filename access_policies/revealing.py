@@ -40,6 +40,7 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("trust.consent.given", "scope"),
             ("trust.consent.given", "expires_on"),
             ("trust.consent.withdrawn", "consent"),
+            ("accommodation.referral.made", "authority"),
             *_UPHELD,
         ),
         "handling": ((ITSELF, "handling"),),

@@ -124,11 +124,9 @@ class Hub:
             loop.end()
         for loop in self._loops:
             loop.close()
-        for way in (self.carrier, self.collector, self.severer):
-            if way:
-                way.close()
-        if self._watching:
-            self._watching.close()
+        for each in (self.carrier, self.collector, self.severer, self._watching):
+            if each:
+                each.close()
         self.store.close()
 
     def publish(self, agency: AgencyId, raw: bytes, *, sub: str) -> Receipt:

@@ -113,7 +113,7 @@ class Facts(ProgrammeClaims, BaseModel):
     shown: dict[AgencyId, ShownState] = {}
     """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
     emergencies: dict[str, dict[str, str]] = {}
-    """For each open access, what was told on it: the update by the root of its feed record (D13). No fold touches it."""
+    """For each open access what was told on it: the update by the root of its feed record (D13). No fold touches it."""
     borrowed: set[str] = set()
     """Agencies, each with an update that it was told in an emergency only. No fold touches this."""
     views_closed: set[AgencyId] = set()

@@ -267,7 +267,8 @@ def _in_words(model: type[Update], error: Any) -> Problem:
         known = ", ".join(model.model_fields) if len(loc) == 1 else "see the schema"
         return Problem(_path(loc[:-1]), "unknown_field", f"has a field this kind does not know; known: {known}")
     if rule == "enum":  # the words of a closed list are the schema's, never the sender's
-        return Problem(_path(loc), rule, f"is one of: {error['ctx']['expected']}")
+        words = error.get("ctx", {}).get("expected", "the words of its schema")
+        return Problem(_path(loc), rule, f"is one of: {words}")
     return Problem(_path(loc), rule, _SENTENCES.get(rule, _plain)(rule))
 
 

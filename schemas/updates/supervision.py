@@ -109,7 +109,7 @@ class VisitMade(Update):
 
     KIND: ClassVar[str] = "supervision.visit.made"
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS, Enforcement.BREACH})
-    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"visited_at", "purpose", "outcome", "note"})
+    CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"visited_at", "purpose", "note"})
 
     visited_at: Moment
     purpose: VisitPurpose

@@ -20,6 +20,9 @@ from spec.widest import (
     widest,
 )
 
+TREAT = {"drug_service", "health_service"}
+KNOW_EACH_OTHER = ("care-goes-on", "treatment-agreed", "family-support", "protects", "offending-was-disclosed")
+"""Grounds of those who treat, support or protect the same person, or were chosen to be told by a named worker (D8)."""
 ENDS_OF_CONSENT = {"trust.consent.withdrawn", "trust.consent.lapsed"}
 
 
@@ -71,36 +74,38 @@ def test_numbers_of_other_systems_stay_with_justice(kind: str, recipient: str) -
 @of_each_kind
 @of_each_recipient
 def test_nobody_learns_who_else_works_the_case(kind: str, recipient: str) -> None:
-    """Of a kind that a support agency may publish, only the IOM unit is told who published it (D6); and whoever
-    reviews an emergency access, who opened it (D13); and who is told of disclosed offending, by whom (D8).
+    """Of a kind that a support agency may publish, only the IOM unit is told who published it (D6); whoever reviews an
+    emergency access, who opened it (D13); who is told of disclosed offending, by whom (D8); and those who treat or
+    protect the same person, each other.
     """
-    if kind == "trust.offending.disclosed":
-        return
     if SUPPORT & set(POLICIES.kinds[kind].publishers) and recipient != "iom_unit" and "access" not in kind:
-        assert not {"source", "author_role"} & set(plan(kind, widest(recipient)).names)
+        because = plan(kind, widest(recipient)).because
+        said = {because[name] for name in ("source", "author_role") if name in because}
+        assert all(clause.startswith(KNOW_EACH_OTHER) for clause in said)
 
 
 @of_each_kind
 @of_each_support_agency
 def test_free_text_stays_with_justice(kind: str, recipient: str) -> None:
     """Nobody can say beforehand what stands in free text, so no support agency is told any, but for what is right of
-    a field that it was told (D15).
+    a field that it was told (D15), and for the target that it is to meet itself.
     """
     fields = POLICIES.kinds[kind].fields
     free = [name for name in fields_told(plan(kind, widest(recipient))) if fields[name].free_text]
-    assert free in ([], ["corrected"])
+    assert free in ([], ["corrected"], ["target"])
 
 
 @of_each_kind
 @of_each_recipient
-def test_health_is_told_on_explicit_consent_only(kind: str, recipient: str) -> None:
-    """A field of health class rests on a clause whose every power is the person's explicit consent (D22)."""
+def test_health_is_told_on_explicit_consent_or_by_who_treats_to_who_treats(kind: str, recipient: str) -> None:
+    """A field of health class rests on the person's explicit consent, or the direct care of those who treat (D22)."""
     told = plan(kind, widest(recipient))
     for name in fields_told(told):
         if BUNDLE.classes(kind)[name] == "health":
             clause = POLICIES.clauses[told.because[name]]
-            assert set(clause.power.values()) == {"consent"}
-            assert clause.extra_condition == "explicit-consent"
+            direct = recipient in TREAT and told.because[name].startswith("care-goes-on")
+            assert set(clause.power.values()) == {"direct-care" if direct else "consent"}
+            assert clause.extra_condition == ("health-or-social-care" if direct else "explicit-consent")
 
 
 @of_each_kind
@@ -123,12 +128,13 @@ def test_housing_and_hostel_never_learn_the_prison(kind: str) -> None:
 @of_each_kind
 def test_the_charity_is_told_on_consent_only(kind: str) -> None:
     """A voluntary body has no statutory gateway, so without consent it hears nothing but that the consent has ended,
-    and what of it it may use no more; and that somebody with whom it works has died (D5).
+    and what of it it may use no more; that somebody it works with has died (D5); and how its staff stay safe (D17).
     """
     notice = {"recorded_as", "locked", "occurred_at"} if kind in ENDS_OF_CONSENT else set()
     death = {"recorded_as", "occurred_at", "person", "date_of_birth", "died_on", "contact"}
     expected = death if kind == "custody.person.died" else notice
-    assert set(plan(kind, widest("charity_hostel", consents=())).names) == expected
+    told = plan(kind, widest("charity_hostel", consents=()))
+    assert {name for name in told.names if told.because[name] != "staff-safety-charity-hostel"} == expected
 
 
 @of_each_kind

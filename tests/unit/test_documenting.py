@@ -111,10 +111,10 @@ def test_the_notice_gives_a_reason_for_each_ground(kind: str) -> None:
 
 @pytest.mark.duty("D15")
 def test_who_is_told_by_consent_alone_is_told_nothing_without() -> None:
-    """Without consent, the notice tells of a danger, of the safety of staff (D17), of a consent's end."""
+    """Without consent, it tells of danger, of the safety of staff (D17), of a death (D5), of a consent's end."""
     part = section(pages(without_consent(POLICIES))["notice.md"], POLICIES.partners[HOSTEL].name or "")
     assert "you said yes" not in part
-    assert part.count("**Why**: ") == 4
+    assert part.count("**Why**: ") == 5
     assert part.count("must stop using") == part.count("must know how to do so safely") == 1
     assert part.count("somebody may come to serious harm") + part.count("there is an emergency") >= 2
 

@@ -92,10 +92,10 @@ SPOILT = {
         "'hub' is what the hub calls itself; choose another name",
     ),
     "a bulk kind nobody knows": Refused(
-        swapped(PARTNERS, "bulk: [custody.person.arrested]", "bulk: [custody.person.arested]"),
+        swapped(PARTNERS, "bulk: [custody.person.arrested,", "bulk: [custody.person.arested,"),
         "bulk: [custody.person.arested",
         "there is no kind of update 'custody.person.arested'; choose from custody.person.arrested, "
-        "custody.person.released, custody.person.received",
+        "custody.person.released, custody.person.wanted",
     ),
     "a controller who does not take part": Refused(
         swapped(AGREEMENTS, "controllers: [northshire-police", "controllers: [eastshire, northshire-police"),
@@ -173,8 +173,9 @@ SPOILT = {
     "a power nobody knows": Refused(
         clause(power="{probation: habit}"),
         "power:",
-        "there is no power 'habit'; choose from CDA1998-s115, OMA2007-s14, consent, court-proceedings, "
-        "notice-to-recipients, programme-agreement, safeguarding, staff-safety",
+        "there is no power 'habit'; choose from CDA1998-s115, HA1996-s213B, OMA2007-s14, after-death, consent, "
+        "court-proceedings, direct-care, notice-to-recipients, programme-agreement, protection, safeguarding, "
+        "staff-safety",
     ),
     "a discloser nobody is": Refused(
         clause(power="{probtion: CDA1998-s115}"),

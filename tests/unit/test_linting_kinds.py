@@ -199,6 +199,7 @@ def test_what_feeds_enforcement_is_declared() -> None:
 
 
 WRITTEN_FREELY = """
+    accommodation.need.assessed    | note
     custody.person.arrested        | intelligence
     custody.person.recalled        | reason
     intelligence.report.submitted  | report

@@ -58,7 +58,7 @@ def test_a_bound_key_is_dropped_too(lines: io.StringIO) -> None:
 def test_the_list_names_nothing_of_a_person() -> None:
     """No key of the list is a field of any update, so no told or withheld value has a place in a line."""
     fields = {name for kind in KINDS.values() for name in kind.fields()}
-    fields -= {"agency", "method"}  # who takes part is public; the other method is the request's
+    fields -= {"agency", "method", "status", "level"}  # who takes part is public; the others are the request's
     assert not telemetry.ALLOWED & (fields | {"record", "id", "token", "sub", "identifiers", "body"})
 
 
