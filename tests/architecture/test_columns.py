@@ -60,6 +60,12 @@ def test_text_is_for_a_few_words_only(column: Column[Any]) -> None:
 DECIDED = "programme.cohort.decided"
 
 
+def link_to(partners: Partnership, known: dict[str, str]) -> None:
+    """Another record may be the same person's."""
+    said = {"further": partners.person(2)["identifiers"], "ground": "documents", "decided_by": "A Clerk"}
+    partners.publish(POLICE, "trust.identity.linked", {"identifiers": known} | said)
+
+
 def the_story(partners: Partnership, canaries: Canaries) -> None:
     """The hub is told a canary in every field of every kind: placed, held, discarded and rejected."""
     known, unknown, discarded = canaries.identifiers
@@ -70,6 +76,7 @@ def the_story(partners: Partnership, canaries: Canaries) -> None:
     partners.publish(POLICE, ANYTHING, data(canaries, ANYTHING, who))
     partners.clock.turn(minutes=46)  # before anybody dies, of whom nothing is confirmed (D5)
     fire_due(partners.hub.acceptor)
+    link_to(partners, known)
     earlier = dict[str, UUID]()
     for kind in in_order():
         agency, target = published_by(kind), earlier.get(about(kind))
