@@ -26,6 +26,7 @@ from hub.adapters.store import UnusableStore
 from support.builders import an_arrest
 from support.forms import engine_of, form_of, hinder, put_into, rows_of, unpack
 from support.partnership import EVERYONE, HOUSING, POLICE, who
+from support.signing import signed
 
 ARREST = "custody.person.arrested"
 
@@ -42,9 +43,12 @@ def beside(place: Place) -> Iterator[Connection]:
 
 @pytest.fixture
 def old(place: Place) -> Place:
-    """A place with the store of a hub from before there were revisions: nine updates in it, twenty records told."""
+    """A place with the store of a hub from before there were revisions: nine updates, twenty records told. A bundle
+    that knows today's kinds is installed with today's hub, which starts with no other.
+    """
     place.home.mkdir()
     unpack(place.home)
+    (place.home / "policies.jws.json").write_text(signed(2), encoding="utf-8")
     if place.database:
         put_into(place.database, place.home)
     return place
