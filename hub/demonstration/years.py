@@ -47,7 +47,7 @@ def _week(number: int, week: int, weeks: int, at: datetime) -> Iterator[Step]:
         yield from _goes_in(number, week, at)
     elif not inside and week and _inside(number, week - 1, weeks):
         yield _step(prison(number), "custody.person.released", number, at, _released(at))
-    elif not inside:
+    elif not inside and (number + week) % 5:
         yield _appointment(number, week, at)
     if week % 4 == number % 4:
         yield _step(UNIT, "programme.risk.reassessed", number, at + _AN_HOUR, _score(number, week, inside))
@@ -80,7 +80,7 @@ def _released(at: datetime) -> dict[str, Any]:
 
 
 def _appointment(number: int, week: int, at: datetime) -> Step:
-    """One a week; every ninth is missed."""
+    """Four in five weeks; every ninth is missed."""
     activity = _ACTIVITIES[(number + week) % len(_ACTIVITIES)]
     if (number + week) % 9:
         kept = {"kept_at": at.isoformat(), "activity": activity}
