@@ -44,7 +44,7 @@ def history(now: datetime, people: int = PEOPLE, weeks: int = WEEKS) -> Iterator
 def _week(number: int, week: int, weeks: int, at: datetime) -> Iterator[Step]:
     inside = _inside(number, week, weeks)
     if inside and not _inside(number, week - 1, weeks):
-        yield from _goes_in(number, week, at)
+        yield from _goes_in(number, at)
     elif not inside and week and _inside(number, week - 1, weeks):
         yield _step(prison(number), "custody.person.released", number, at, _released(at))
     elif not inside and (number + week) % 5:
@@ -64,7 +64,7 @@ def _inside(number: int, week: int, weeks: int) -> bool:
     return number % 2 == 1 and number > 12 and begins <= week < begins + _SPELL
 
 
-def _goes_in(number: int, week: int, at: datetime) -> Iterator[Step]:
+def _goes_in(number: int, at: datetime) -> Iterator[Step]:
     """Arrested, remanded, and received by a prison."""
     arrested = {"arrested_at": at.isoformat(), "station": "Northshire Central", "alleged_offence": "theft"}
     arrest = _step(POLICE, "custody.person.arrested", number, at, arrested)
