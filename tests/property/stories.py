@@ -129,6 +129,9 @@ OFTEN = {
 }
 """How much more often than others a kind is told in a story."""
 
+FOLLOWS = 8
+"""And how often, where nothing else is said, what becomes of an earlier update that is in the story."""
+
 
 ABOUT_NONE = ("trust.consent.withdrawn", "custody.person.charged", "court.hearing.concluded")
 """Kinds that may be about an earlier update, or about none."""
@@ -170,7 +173,7 @@ def _choices(earlier: list[Event], not_by: str | None) -> list[str]:
     """The kinds that somebody may publish now, those that are often told more than once."""
     told = KINDS.keys() - LIKE_THESE - LEFT_OUT
     some = [kind for kind in sorted(told) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
-    return [kind for kind in some for _ in range(OFTEN.get(kind, 1))]
+    return [kind for kind in some for _ in range(OFTEN.get(kind, FOLLOWS if KINDS[kind].REFERS_TO_KINDS else 1))]
 
 
 def _evenly(kinds: set[str]) -> list[str]:
