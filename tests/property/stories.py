@@ -129,7 +129,7 @@ OFTEN = {
 }
 """How much more often than others a kind is told in a story."""
 
-FOLLOWS = 8
+FOLLOWS = 20
 """And how often, where nothing else is said, what becomes of an earlier update that is in the story."""
 
 
