@@ -15,11 +15,17 @@ from hub.provisioning import QUARANTINE, SEGMENT, Account, Reset, Resized, Rule,
 from hub.settings import Settings
 from support.guarding import HUB, HUBS_PASSWORD, account, emptied, said, shows, topics
 from support.http import until
-from support.partnership import EVERYONE, HOUSING, POLICE
+from support.partnership import HOUSING, POLICE
 from support.servers import KafkaCluster, new_topic
-from support.signing import govern, signed, suspended
+from support.signing import govern, shipped, signed, suspended
 
 pytestmark = pytest.mark.system
+
+STRANDS = """
+    accommodation attitudes court custody drugs_alcohol ete exploitation_violence families finance health intelligence
+    programme supervision trust
+"""
+"""Every strand of which somebody publishes."""
 
 
 @pytest.fixture
@@ -69,8 +75,8 @@ def test_an_empty_broker_gets_what_the_register_asks_for(
     assert "what the register asks for" in applied(home, guarded_kafka)
     assert admin.found() == before
     strands = {each for each in before.topics if each.startswith("pathway.")}
-    assert strands == {"pathway.custody", "pathway.programme", "pathway.supervision", "pathway.trust"}
-    assert before.topics.keys() - strands == {name(home, agency) for agency in EVERYONE}
+    assert strands == {f"pathway.{strand}" for strand in STRANDS.split()}
+    assert before.topics.keys() - strands == {name(home, agency) for agency in shipped().partners}
     assert {before.topics[each].partitions for each in strands} == {6}
     for topic in before.topics.values():
         kept = int(topic.settings["retention.ms"]) + int(topic.settings["segment.ms"])
@@ -78,7 +84,7 @@ def test_an_empty_broker_gets_what_the_register_asks_for(
         assert topic.settings["cleanup.policy"] == "delete"
         assert topic.settings["message.timestamp.type"] == "LogAppendTime"
     files = sorted((home / "broker-accounts").iterdir())
-    assert [file.stem for file in files] == sorted(EVERYONE)
+    assert [file.stem for file in files] == sorted(shipped().partners)
     for file in files:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert file.read_text().splitlines()[1].split("=", 1)[1] not in spoken
@@ -205,7 +211,7 @@ def test_the_hubs_own_account_may_do_what_it_needs(home: Path, guarded_kafka: Ka
     """The hub's account reads every strand in its own group and writes to every partner's topic, and no more."""
     applied(home, guarded_kafka)
     hub = guarded_kafka.account(HUB, HUBS_PASSWORD)
-    partners, strands = [name(home, each) for each in EVERYONE], ["pathway.custody", "pathway.trust"]
+    partners, strands = [name(home, each) for each in shipped().partners], ["pathway.custody", "pathway.trust"]
     check_access(hub, reads=strands, group="iom-hub.accept")
     with pytest.raises(NoAccess, match="partner"):
         check_access(hub, reads=partners)
