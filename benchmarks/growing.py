@@ -1,7 +1,7 @@
 """Two years of a programme of 360 people, replayed; and what an update costs once many are stored.
 
-The replay is of the demonstration's history, into a hub with its consumers beside. Growth is measured in processor time,
-so that what else the machine does matters less: a few thousand updates with few stored, and the same with many.
+The replay is of the demonstration's history, into a hub with its consumers beside. Growth is measured in processor
+time, so that what else the machine does matters little: some updates with few stored, and the same with many.
 """
 
 import os
@@ -9,6 +9,7 @@ import time
 
 from benchmarks import scenario
 from hub.bootstrap import Hub
+from hub.demonstration import programme, years
 
 MOST_SECONDS, MOST_GROWTH = 60.0, 1.3
 FEW, MANY = 10_000, 300_000
@@ -17,8 +18,6 @@ _BATCH, _MEASURED = 500, 4_000
 
 def measure() -> list[str]:
     """Print the rows. A cost that grows fails; the seconds are absolute, so they are printed only."""
-    from hub.demonstration import programme, years
-
     with scenario.a_hub() as hub:
         _the_scene(hub)
         steps = [programme.ready(hub, step) for step in years.history(programme.a_while_ago(hub, days=1))]
