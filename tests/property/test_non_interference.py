@@ -1,8 +1,8 @@
 """Arrival is a disclosure: what a partner has follows from what it is told, and from nothing that is withheld from it.
 
 Two stories that tell a partner the same give it byte-equal traces: feed records with their numbers, hashes and salts,
-the rows of its case views and alerts, and the receipts for what it published itself. A thousand pairs run in a hub
-whose store is memory (`make prove`: ten thousand); a hundred in real hubs, each with its own files, its group commit
+the rows of its case views and alerts, and the receipts for what it published itself. Six hundred pairs run in a hub
+whose store is memory (`make prove`: ten thousand); sixty in real hubs, each with its own files, its group commit
 and its hosted consumers.
 """
 
@@ -22,12 +22,12 @@ from property.taken import Projection
 from support.builders import an_arrest
 from support.partnership import EVERYONE, HOUSING, POLICE
 
-PAIRS, REAL_PAIRS, QUIET_PAIRS = 1000, 100, 400
+PAIRS, REAL_PAIRS, QUIET_PAIRS = 600, 60, 300
 
 
 @pytest.mark.duty("D29")
 def test_what_is_withheld_leaves_no_trace_in_memory() -> None:
-    """A thousand pairs of stories that tell a partner the same give it the same bytes, whatever else happened."""
+    """Six hundred pairs of stories that tell a partner the same give it the same bytes, whatever else happened."""
     seen = Counter[str]()
 
     @given(pairs())
@@ -63,7 +63,7 @@ def test_a_fact_that_a_rule_reads_leaves_no_trace_where_it_is_not_told() -> None
 
 @pytest.mark.duty("D29")
 def test_what_is_withheld_leaves_no_trace_in_a_real_hub() -> None:
-    """A hundred pairs through the store on disk, the group commit, the timers and the hosted views are equal too."""
+    """Sixty pairs through the store on disk, the group commit, the timers and the hosted views are equal too."""
     seen = Counter[str]()
 
     @given(pairs())

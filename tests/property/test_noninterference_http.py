@@ -25,7 +25,7 @@ from support.builders import an_arrest
 from support.http import Door
 from support.partnership import HOUSING, POLICE, PROBATION
 
-PAIRS = 300
+PAIRS = 60
 MIDDLE = 25
 """Minutes after the start when the partner looks for the first time."""
 
@@ -84,10 +84,14 @@ def apart(pair: Pair) -> list[UpdateKey]:
     return sorted({event.key for event in events})[:2]
 
 
+WHAT_IS_HELD = ("GET /v1/held", 200)
+"""The list of what is held says what waits, to those who may place it and to nobody else (decision 31)."""
+
+
 def differences(one: Trace, other: Trace) -> Iterator[str]:
-    """The requests whose answers differ."""
+    """The requests whose answers differ; what is held is no disclosure, and another story may hold something else."""
     for first, second in zip(one, other, strict=False):
-        if first != second:
+        if first != second and not first[:2] == second[:2] == WHAT_IS_HELD:
             yield f"{first[0]}: {first[1]} {first[3][:2000]!r} / {second[0]}: {second[1]} {second[3][:2000]!r}"
     if len(one) != len(other):
         yield f"{len(one)} and {len(other)} answers"
@@ -105,7 +109,7 @@ def compared(beginning: Path, pair: Pair) -> tuple[Asking, list[str]]:
 @pytest.mark.duty("D29")
 @pytest.mark.requirement("TR1")
 def test_what_is_withheld_moves_nothing_that_a_partner_can_ask_for(beginning: Path) -> None:
-    """Three hundred pairs of stories: every answer to the partner is equal, whatever it asks."""
+    """Sixty pairs of stories: every answer to the partner is equal, whatever it asks."""
     seen, asked = Counter[str](), set[str]()
 
     @given(pairs())
