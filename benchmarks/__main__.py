@@ -1,9 +1,9 @@
-"""`python -m benchmarks [comparing] [deciding] [accepting] [latency] [trust] [carrying]`: all when none is named."""
+"""`python -m benchmarks [NAME ...]`, by the names in `MEASURES`: all when none is named."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import accepting, carrying, comparing, deciding, latency, trust
+from benchmarks import accepting, carrying, comparing, deciding, growing, latency, trust
 
 MEASURES: dict[str, Callable[[], list[str]]] = {
     "comparing": comparing.measure,
@@ -12,6 +12,7 @@ MEASURES: dict[str, Callable[[], list[str]]] = {
     "latency": latency.measure,
     "trust": trust.measure,
     "carrying": carrying.measure,
+    "growing": growing.measure,
 }
 
 

@@ -2,17 +2,19 @@
 with, so that what counts in one counts in the others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from access_policies.compiling import Bundle
 from hub.cases import Case
+from hub.claims import LimitClaim
 from hub.linking import Record, joined
 from hub.placing import Desk
 from hub.ports import Collided, Unit
 from hub.postponing import continued_on
+from schemas.identifiers import AgencyId
 
 Pair = tuple[UUID, UUID]
 
@@ -95,3 +97,15 @@ class Gathering:
             self._pairs.update(pairs)
             self.weigh(case)
         return new
+
+
+def limits_on(
+    unit: Unit, bundle: Bundle, now: datetime, agency: AgencyId, record: UUID
+) -> Mapping[str, LimitClaim] | None:
+    """What limits where somebody is placed, whom the agency knows by this record; None where it knows nobody by it."""
+    record_id = unit.record_by_alias(agency, record)
+    if record_id is None:
+        return None
+    records = Gathering.of(unit, bundle, now, [record_id]).perhaps(record_id)
+    standing = ((key, claim, each.facts.withdrawn) for each in records for key, claim in each.facts.limits.items())
+    return {key: claim for key, claim, withdrawn in standing if key not in withdrawn}

@@ -11,7 +11,7 @@ from hub.api.access import Reader, TheHub
 from hub.api.problems import NotFound
 from hub.bootstrap import Hub
 from hub.claims import LimitClaim
-from hub.gathering import Gathering
+from hub.gathering import limits_on
 from hub.homing import Checked, checked
 from hub.receiving import Caller, Refused
 from schemas.updates.accommodation import PlaceId, Postcode
@@ -59,9 +59,4 @@ def _limits(hub: Hub, who: Caller, record: UUID) -> Mapping[str, LimitClaim] | N
     if not hub.hosted[who.agency].views.facts(record):
         return None
     with hub.store.unit() as unit:
-        record_id = unit.record_by_alias(who.agency, record)
-        if record_id is None:
-            return None
-        records = Gathering.of(unit, hub.bundle, hub.clock.now(), [record_id]).perhaps(record_id)
-    standing = ((key, claim, each.facts.withdrawn) for each in records for key, claim in each.facts.limits.items())
-    return {key: claim for key, claim, withdrawn in standing if key not in withdrawn}
+        return limits_on(unit, hub.bundle, hub.clock.now(), who.agency, record)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SETTLE_MINUTES = 0.05
 _WIDTH = 124
-_BATCH = 200
+_BATCH = 500
 
 
 def demo(
@@ -27,8 +27,9 @@ def demo(
     home: Annotated[Path, typer.Option(help="The demonstration's own folder; made anew each time.")] = Path("var/demo"),
     port: Annotated[int, typer.Option(help="Where to serve afterwards; another if it is taken.")] = 8700,
     record: Annotated[Path | None, typer.Option(help="Also write the short of it as an SVG picture.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="The day alone, without the two years before it.")] = False,
 ) -> None:
-    """Sixty fake people, thirty real histories, one day: see what each of seven agencies is told, and why.
+    """360 fake people, seventeen agencies, two years and one day: see what each is told, and why.
 
     Example: [bold]iom-hub demo --once[/bold]
     """
@@ -43,7 +44,7 @@ def demo(
         hub = open_hub(settings)
         try:
             hub.start()
-            sound = _summary(console, hub, record)
+            sound = _summary(console, hub, record, quick=quick)
             if not once:
                 _serve(console, hub, port)
         finally:
@@ -68,11 +69,11 @@ def _fresh(home: Path) -> "Settings":
     return settings
 
 
-def _summary(console: "Console", hub: "Hub", record: Path | None) -> bool:
+def _summary(console: "Console", hub: "Hub", record: Path | None, *, quick: bool) -> bool:
     """Set the scene, play the day, tell it. Returns whether the ledger is sound."""
     from hub.demonstration import day, telling
 
-    _set_the_scene(console, hub)
+    _set_the_scene(console, hub, quick=quick)
     with console.status("Playing the day …"):
         played = day.play(hub)
     telling.tell(console, hub, played)
@@ -100,21 +101,24 @@ def _record(file: Path, hub: "Hub", played: "Day", found: "Verdict") -> None:
     file.write_text(re.sub(r"@font-face \{.*?\}", "", text, flags=re.DOTALL), encoding="utf-8")
 
 
-def _set_the_scene(console: "Console", hub: "Hub") -> None:
+def _set_the_scene(console: "Console", hub: "Hub", *, quick: bool) -> None:
     from rich.progress import Progress
 
-    from hub.demonstration import programme
+    from hub.demonstration import programme, years
 
-    long_ago = programme.a_while_ago(hub, days=400)
+    long_ago = programme.a_while_ago(hub, weeks=years.WEEKS + 1)
+    history = [] if quick else list(years.history(programme.a_while_ago(hub, days=1)))
     with Progress(console=console, transient=True) as progress:
-        _take(hub, progress.track(list(programme.decisions(long_ago)), description="Sixty people"))
+        _take(hub, progress.track(list(programme.decisions(long_ago)), description=f"{programme.PEOPLE} people"))
         before = hub.feed.head(programme.UNIT)[0]
         _take(hub, progress.track(list(programme.involvement(long_ago)), description="Who works with whom"))
         _take(hub, progress.track(list(programme.confirmations(hub, before)), description="Confirmed (D12)"))
         _take(hub, progress.track(list(programme.consents(long_ago)), description="Consents"))
         _take(hub, progress.track(list(programme.histories()), description="Thirty real histories"))
+        _take(hub, progress.track(history, description="Two years, week by week"))
     console.print(
-        f"{programme.PEOPLE} fake people, 30 real risk histories of five scores each, 7 agencies; policies "
+        f"{programme.PEOPLE} fake people, 30 real risk histories of five scores each, "
+        f"{len(hub.bundle.policies.partners)} agencies, two years in {len(history):,} updates; policies "
         f"{hub.bundle.digest[:12]}, signed with keys of its own",
         highlight=False,
     )
@@ -174,10 +178,10 @@ def _invite(console: "Console", hub: "Hub", url: str) -> None:
 
 
 def _an_update_to_try(hub: "Hub") -> Path:
-    from hub.demonstration.programme import POLICE, a_while_ago, person, ready
+    from hub.demonstration.programme import POLICE, Step, a_while_ago, person, ready
 
     at = a_while_ago(hub, minutes=1)
     data = {"arrested_at": at.isoformat(), "station": "Northshire Central", "alleged_offence": "criminal damage"}
     file = hub.settings.home / "arrest.json"
-    file.write_bytes(ready(hub, (POLICE, "custody.person.arrested", {**person(10), **data}, at)).raw)
+    file.write_bytes(ready(hub, Step(POLICE, "custody.person.arrested", {**person(10), **data}, at)).raw)
     return file

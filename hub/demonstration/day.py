@@ -10,6 +10,7 @@ import orjson
 
 from hub.adapters.hmpps import Understood, read
 from hub.bootstrap import Hub
+from hub.demonstration import duties
 from hub.demonstration.programme import (
     DRUGS,
     HOSTEL,
@@ -20,12 +21,13 @@ from hub.demonstration.programme import (
     UNIT,
     Step,
     a_while_ago,
+    accept,
     person,
+    publish,
+    reached,
     ready,
 )
 from hub.ports import UpdateKey
-from hub.receiving import Received
-from schemas.receipts import Receipt
 
 _WAIT_SECONDS = 10.0
 _LOOK_SECONDS = 0.001
@@ -46,7 +48,7 @@ class Day:
 def play(hub: Hub) -> Day:
     """Play the day on a hub that runs. Takes a few seconds, mostly the settling time."""
     arrest, latency = _arrest(hub)
-    plan = _publish(hub, (PRISON, "custody.release.planned", {**person(2), **_plan(hub)}, hub.clock.now()))
+    plan = publish(hub, Step(PRISON, "custody.release.planned", {**person(2), **_plan(hub)}, hub.clock.now()))
     day = Day(arrest, plan, latency)
     day.told.append("Testcase-01 was arrested; Testcase-02 is due for release tomorrow")
     _ends_in_nothing(hub, day)
@@ -54,6 +56,7 @@ def play(hub: Hub) -> Day:
     _both_ways(hub, day)
     _consent_withdrawn(hub, day)
     _a_death_is_no_release(hub, day)
+    day.told += [story(hub) for story in duties.STORIES]
     _settle(hub, day)
     return day
 
@@ -69,9 +72,10 @@ def _arrest(hub: Hub) -> tuple[UpdateKey, dict[str, float]]:
         "officer": "PC Example",
         "intelligence": "Seen near an invented address.",
     }
-    received = ready(hub, (POLICE, "custody.person.arrested", {**person(1), **data}, a_while_ago(hub, minutes=20)))
+    step = Step(POLICE, "custody.person.arrested", {**person(1), **data}, a_while_ago(hub, minutes=20))
+    received = ready(hub, step)
     started = time.perf_counter()
-    _accept(hub, received)
+    accept(hub, received)
     return received.key, _latency(hub, received.key, started)
 
 
@@ -105,7 +109,7 @@ def _plan(hub: Hub) -> dict[str, Any]:
 def _ends_in_nothing(hub: Hub, day: Day) -> None:
     arrest = _another_arrest(hub, 4)
     outcome = {"arrest": str(arrest.update_id), "left_at": hub.clock.now().isoformat(), "outcome": "no_further_action"}
-    _publish(hub, (POLICE, "custody.person.left", outcome, hub.clock.now()))
+    publish(hub, Step(POLICE, "custody.person.left", outcome, hub.clock.now()))
     day.told.append("Testcase-04 was arrested and released without further action: support agencies keep no trace")
 
 
@@ -118,38 +122,33 @@ def _ends_in_a_charge(hub: Hub, day: Day) -> None:
         "charge": "theft from a shop",
         "court_on": (hub.clock.now() + timedelta(days=14)).date().isoformat(),
     }
-    _publish(hub, (POLICE, "custody.person.left", outcome, hub.clock.now()))
+    publish(hub, Step(POLICE, "custody.person.left", outcome, hub.clock.now()))
     day.told.append("Testcase-06 was arrested and charged: probation hears the charge, housing that custody is over")
 
 
 def _another_arrest(hub: Hub, number: int) -> UpdateKey:
     at = a_while_ago(hub, hours=3)
     data = {"arrested_at": at.isoformat(), "station": "Northshire Central", "alleged_offence": "theft from a shop"}
-    return _publish(hub, (POLICE, "custody.person.arrested", {**person(number), **data}, at))
+    return publish(hub, Step(POLICE, "custody.person.arrested", {**person(number), **data}, at))
 
 
 def _both_ways(hub: Hub, day: Day) -> None:
     due = a_while_ago(hub, hours=1)
     missed = {"due_at": due.isoformat(), "activity": "office_appointment", "enforceable": True}
-    _publish(hub, (PROBATION, "supervision.appointment.missed", {**person(8), **missed}, due))
+    publish(hub, Step(PROBATION, "supervision.appointment.missed", {**person(8), **missed}, due))
     day.told.append("Testcase-08 missed an appointment: probation told the police, who told probation of the arrests")
 
 
 def _consent_withdrawn(hub: Hub, day: Day) -> None:
-    _publish(hub, (PROBATION, "trust.consent.withdrawn", person(5), hub.clock.now()))
+    publish(hub, Step(PROBATION, "trust.consent.withdrawn", person(5), hub.clock.now()))
     data = {"arrested_at": a_while_ago(hub, minutes=5).isoformat(), "station": "Northshire Central"}
-    step = (POLICE, "custody.person.arrested", {**person(5), **data, "alleged_offence": "affray"}, hub.clock.now())
-    arrest = _publish(hub, step)
-    reached = _reached(hub, HOSTEL, arrest)
+    step = Step(POLICE, "custody.person.arrested", {**person(5), **data, "alleged_offence": "affray"}, hub.clock.now())
+    arrest = publish(hub, step)
+    told = reached(hub, HOSTEL, arrest)
     day.told.append(
         "Testcase-05 withdrew consent and was then arrested: the hostel "
-        + ("WAS TOLD, WHICH IS WRONG" if reached else "was told nothing")
+        + ("WAS TOLD, WHICH IS WRONG" if told else "was told nothing")
     )
-
-
-def _reached(hub: Hub, agency: str, key: UpdateKey) -> bool:
-    message_id = hub.identity.message(agency, *key)
-    return any(d and d.message_id == message_id for _, d in hub.feed.told(agency, 0, 100_000))
 
 
 def _a_death_is_no_release(hub: Hub, day: Day) -> None:
@@ -157,7 +156,7 @@ def _a_death_is_no_release(hub: Hub, day: Day) -> None:
     died, released = read(_hmpps_event(hub, 3, "DEC")), read(_hmpps_event(hub, 9, "CR"))
     for said in (died, released):
         assert isinstance(said, Understood)
-        _publish(hub, (PRISON, said.kind, said.data, said.occurred_at))
+        publish(hub, Step(PRISON, said.kind, said.data, said.occurred_at))
     day.told.append("Testcase-03 died: HMPPS says “released”, the hub told a death and stopped every reminder")
     day.told.append("Testcase-09 was released: the same HMPPS event with another code, told as a release")
 
@@ -190,17 +189,6 @@ def _settle(hub: Hub, day: Day) -> None:
             return
         time.sleep(0.05)
     day.told.append("The arrest was NOT confirmed in time, which is wrong")
-
-
-def _publish(hub: Hub, step: Step) -> UpdateKey:
-    received = ready(hub, step)
-    _accept(hub, received)
-    return received.key
-
-
-def _accept(hub: Hub, received: Received) -> None:
-    [result] = hub.commits.accept([received])
-    assert isinstance(result, Receipt), result
 
 
 def message_ids(hub: Hub, key: UpdateKey) -> dict[str, UUID]:

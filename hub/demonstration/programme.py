@@ -4,13 +4,15 @@ import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
-from typing import Any
-from uuid import uuid4
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 from hub.bootstrap import Hub
+from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from hub.writing import envelope
 from schemas.identifiers import AgencyId
+from schemas.receipts import Receipt
 
 POLICE = "northshire-police"
 PROBATION = "northshire-probation"
@@ -32,8 +34,15 @@ MENTORS = "walk-along-mentors"
 PEOPLE = 360
 METHOD = "staffordshire-2014"
 
-Step = tuple[AgencyId, str, dict[str, Any], datetime]
-"""One update to publish: by whom, of which kind, its data, when it happened."""
+
+class Step(NamedTuple):
+    """One update to publish: by whom, of which kind, its data, when it happened; its id, where others refer to it."""
+
+    agency: AgencyId
+    kind: str
+    data: dict[str, Any]
+    moment: datetime
+    id: UUID | None = None
 
 
 def person(number: int) -> dict[str, Any]:
@@ -81,7 +90,7 @@ def decisions(moment: datetime) -> Iterator[Step]:
             "statutory": number % 3 != 2,
             "decided_by": "A Coordinator",
         }
-        yield UNIT, "programme.cohort.decided", data, moment
+        yield Step(UNIT, "programme.cohort.decided", data, moment)
 
 
 def involvement(moment: datetime) -> Iterator[Step]:
@@ -89,7 +98,7 @@ def involvement(moment: datetime) -> Iterator[Step]:
     for number in range(1, PEOPLE + 1):
         for agency, pathways in _working(number):
             claim = {**person(number), "agency": agency, "role": "active", "pathways": pathways}
-            yield agency, "programme.agency.involved", claim, moment
+            yield Step(agency, "programme.agency.involved", claim, moment)
 
 
 def _working(number: int) -> Iterator[tuple[AgencyId, list[str]]]:
@@ -121,6 +130,11 @@ _OTHERS: tuple[tuple[int, AgencyId, list[str]], ...] = (
 """Who else works with every so manieth person."""
 
 
+def works_with(number: int) -> frozenset[AgencyId]:
+    """The agencies that work with the person."""
+    return frozenset(agency for agency, _ in _working(number))
+
+
 def consents(moment: datetime) -> Iterator[Step]:
     """Probation takes consents: for a hostel about a bed, for the drug service about treatment, for who trains or walks
     along about life after prison.
@@ -133,7 +147,7 @@ def consents(moment: datetime) -> Iterator[Step]:
                 "form_version": "2026-01",
                 "taken_by": "A Practitioner",
             }
-            yield provider(number), "trust.consent.given", {**person(number), **data}, moment
+            yield Step(provider(number), "trust.consent.given", {**person(number), **data}, moment)
 
 
 _AGREED = (
@@ -156,7 +170,7 @@ def histories() -> Iterator[Step]:
             **{flag: row[flag] == "true" for flag in ("in_prison", "deselected", "wanted")},
         }
         moment = datetime.fromisoformat(row["date"]).replace(hour=12, tzinfo=UTC)
-        yield UNIT, "programme.risk.reassessed", {**person(int(row["person"])), **data}, moment
+        yield Step(UNIT, "programme.risk.reassessed", {**person(int(row["person"])), **data}, moment)
 
 
 def confirmations(hub: Hub, after: int) -> Iterator[Step]:
@@ -164,14 +178,33 @@ def confirmations(hub: Hub, after: int) -> Iterator[Step]:
     for _, disclosure in hub.feed.told(UNIT, after, 100_000):
         if disclosure and disclosure.kind == "programme.agency.involved":
             confirmed = {"update": str(disclosure.message_id)}
-            yield UNIT, "trust.fact.confirmed", confirmed, hub.clock.now()
+            yield Step(UNIT, "trust.fact.confirmed", confirmed, hub.clock.now())
 
 
 def ready(hub: Hub, step: Step) -> Received:
     """A step as a verified update."""
-    agency, kind, data, moment = step
-    raw = envelope(agency, kind, {"author_role": _AUTHORS[agency], **data}, update_id=uuid4(), occurred_at=moment)
-    return receive(raw, Caller(agency, "the demonstration"), hub.bundle, hub.clock.now())
+    data = {"author_role": _AUTHORS[step.agency], **step.data}
+    raw = envelope(step.agency, step.kind, data, update_id=step.id or uuid4(), occurred_at=step.moment)
+    return receive(raw, Caller(step.agency, "the demonstration"), hub.bundle, hub.clock.now())
+
+
+def publish(hub: Hub, step: Step) -> UpdateKey:
+    """Publish one step, as its agency does."""
+    received = ready(hub, step)
+    accept(hub, received)
+    return received.key
+
+
+def accept(hub: Hub, received: Received) -> None:
+    """Into the hub, durably."""
+    [result] = hub.commits.accept([received])
+    assert isinstance(result, Receipt), result
+
+
+def reached(hub: Hub, agency: AgencyId, key: UpdateKey) -> bool:
+    """Whether an agency was told an update."""
+    message_id = hub.identity.message(agency, *key)
+    return any(d and d.message_id == message_id for _, d in hub.feed.told(agency, 0, 1_000_000))
 
 
 _AUTHORS = {

@@ -133,6 +133,7 @@ def test_a_full_store_says_so(scene: Scene) -> None:
     assert scene.p.hub.verify().sound
 
 
+@pytest.mark.requirement("CV1")
 @pytest.mark.requirement("CV10")
 def test_a_case_shows_where_each_fact_comes_from(scene: Scene) -> None:
     """A case read over HTTP gives each fact with its source, its author's role, its time and how it stands."""

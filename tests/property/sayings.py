@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from property.helping import HELP
 from property.homes import homes
+from property.programming import PROGRAMME
 from property.supervising import SUPERVISION
 from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.vocabulary import CourtOutcome, CustodyOutcome, Handling, Involvement, ReceptionReason, Restriction
@@ -59,6 +60,7 @@ def said_of(kind: str, people: tuple[int, ...] = (0, 1)) -> st.SearchStrategy[di
         **court_and_custody(),
         **SUPERVISION,
         **HELP,
+        **PROGRAMME,
         **homes(HOUSING, HOSTEL),
         "programme.cohort.decided": st.builds(
             decided, st.sampled_from(people), cohort=st.sampled_from(["Fixed", "Flex"])

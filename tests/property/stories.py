@@ -14,6 +14,7 @@ from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
 from property.helping import LIKE_THESE
+from property.programming import LEFT_OUT
 from property.sayings import decided, said_of
 from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
@@ -128,6 +129,9 @@ OFTEN = {
 }
 """How much more often than others a kind is told in a story."""
 
+FOLLOWS = 20
+"""And how often, where nothing else is said, what becomes of an earlier update that is in the story."""
+
 
 ABOUT_NONE = ("trust.consent.withdrawn", "custody.person.charged", "court.hearing.concluded")
 """Kinds that may be about an earlier update, or about none."""
@@ -167,9 +171,9 @@ def events(
 
 def _choices(earlier: list[Event], not_by: str | None) -> list[str]:
     """The kinds that somebody may publish now, those that are often told more than once."""
-    told = KINDS.keys() - LIKE_THESE
+    told = KINDS.keys() - LIKE_THESE - LEFT_OUT
     some = [kind for kind in sorted(told) if set(_may_publish(kind)) - {not_by} and _makes_sense(kind, earlier)]
-    return [kind for kind in some for _ in range(OFTEN.get(kind, 1))]
+    return [kind for kind in some for _ in range(OFTEN.get(kind, FOLLOWS if KINDS[kind].REFERS_TO_KINDS else 1))]
 
 
 def _evenly(kinds: set[str]) -> list[str]:

@@ -21,8 +21,19 @@ from support.mutating import ENOUGH, figures, noticed
 POLICIES = load()
 WORDS = POLICIES.words()
 MUTANTS = list(Mutants(POLICIES).all())
-SAMPLE = MUTANTS[::7]
-"""Seven divides no list of fields or words, so every sort of mistake is in it; `make mutate` takes them all."""
+OF_EACH = 60
+
+
+def spread(mutants: list[Mutant], of_each: int) -> list[Mutant]:
+    """Of every sort of mistake at most so many, from the first kind to the last."""
+    sorts: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        sorts.setdefault(mutant.operator, []).append(mutant)
+    return [mutant for each in sorts.values() for mutant in each[:: -(-len(each) // of_each)]]
+
+
+SAMPLE = spread(MUTANTS, OF_EACH)
+"""Sixty of every sort of mistake, or all there are; `make mutate` takes all fifty thousand."""
 OF_POLICIES = [mutant for mutant in MUTANTS if not mutant.operator.startswith("unknown is")]
 
 

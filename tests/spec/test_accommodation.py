@@ -258,6 +258,7 @@ def test_a_case_view_has_one_row_for_the_home(agreed: Partnership) -> None:
     assert rows == ["accommodation", *(f"accommodation.{what}" for what in (LIMITED, REFERRAL, RISK))]
 
 
+@pytest.mark.requirement("TR10")
 @pytest.mark.duty("D11")
 def test_the_register_holds_no_private_landlord(tmp_path: Path) -> None:
     """A landlord is no kind of partner, so policies with one do not load, and nothing could flow to one."""

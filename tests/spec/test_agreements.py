@@ -68,6 +68,7 @@ def again(partners: Partnership) -> None:
     partners.hub = open_hub(partners.settings, clock=partners.clock)
 
 
+@pytest.mark.requirement("IX6")
 @pytest.mark.duty("D16")
 def test_what_an_expired_agreement_would_have_told_is_held_and_told_once_it_is_continued(story: Story) -> None:
     """Nothing is cut in two: after the continuation housing has the plan, and the outcome of the arrest after the

@@ -33,6 +33,7 @@ CONCERNS = """
 """
 
 
+@pytest.mark.requirement("TR4")
 @pytest.mark.duty("D12")
 def test_a_concern_reaches_those_it_names_and_nobody_else() -> None:
     """The hostel does not work the case, and has no consent for this; it is told the concern and where the person is.

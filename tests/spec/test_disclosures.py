@@ -97,6 +97,7 @@ def outcome(told: dict[str, object], said: object, field: str) -> str:
     return "told" if told[field] == said else "masked"
 
 
+@pytest.mark.requirement("TR2")
 @pytest.mark.requirement("IX2")
 @pytest.mark.requirement("IX10")
 @pytest.mark.duty("D1")
@@ -136,6 +137,7 @@ def test_the_same_update_for_everybody(
         assert outcome(in_full, whole.get(field), field) == expected, (field, agency)
 
 
+@pytest.mark.requirement("TR8")
 @pytest.mark.requirement("IX5")
 @pytest.mark.duty("D29")
 def test_who_does_not_work_the_case_is_told_nothing_at_all() -> None:
@@ -150,6 +152,7 @@ def test_who_does_not_work_the_case_is_told_nothing_at_all() -> None:
             assert partners.hub.hosted[agency].views.records() == []
 
 
+@pytest.mark.requirement("TR3")
 @pytest.mark.duty("D12")
 def test_the_hostel_hears_only_while_there_is_consent() -> None:
     """The same arrest reaches the hostel with consent; once that is withdrawn it hears so, and nothing of the next."""

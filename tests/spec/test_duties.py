@@ -131,6 +131,7 @@ def test_who_joins_late_is_told_from_now_on(story: Story) -> None:
     assert partners.told(HOUSING, ARREST) == []
 
 
+@pytest.mark.requirement("CV9")
 @pytest.mark.duty("D6")
 @pytest.mark.parametrize("agency", [POLICE, PROBATION, PRISON, HOUSING, HOSTEL])
 def test_that_the_drug_service_is_involved_reaches_the_unit_and_itself(story: Story, agency: str) -> None:

@@ -114,6 +114,7 @@ def test_each_kind_tells_each_partner_what_the_table_says(kind: str) -> None:
     assert found == {**dict.fromkeys(RECIPIENTS, "-"), **row_of(kind)}
 
 
+@pytest.mark.requirement("TR12")
 @pytest.mark.duty("D6")
 @pytest.mark.duty("D22")
 @of_each_pathway_kind
@@ -159,6 +160,7 @@ def test_exploitation_goes_to_those_who_work_on_just_that(kind: str) -> None:
         assert not plan(kind, widest(recipient, pathways=others)).names
 
 
+@pytest.mark.requirement("CV7")
 @pytest.mark.duty("D19")
 @of_each_pathway_kind
 def test_no_update_of_a_pathway_has_a_place_for_anybody_elses_name(kind: str) -> None:
@@ -167,6 +169,7 @@ def test_no_update_of_a_pathway_has_a_place_for_anybody_elses_name(kind: str) ->
     assert not {name for name in own for word in ("name", "victim", "child", "suspect", "partner") if word in name}
 
 
+@pytest.mark.requirement("CV14")
 @pytest.mark.duty("D18")
 @of_each_pathway_kind
 def test_of_people_under_18_only_agencies_named_for_youth_hear(kind: str) -> None:

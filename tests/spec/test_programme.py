@@ -124,6 +124,8 @@ def arrest_reaches(here: Scene, *agencies: str) -> list[bool]:
     return [len(here.partners.told(agency, ARREST)) > had for agency, had in zip(agencies, before, strict=True)]
 
 
+@pytest.mark.requirement("IX15")
+@pytest.mark.requirement("CV2")
 @pytest.mark.duty("D6")
 @pytest.mark.duty("D19")
 @pytest.mark.requirement("RV7")

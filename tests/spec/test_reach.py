@@ -108,6 +108,7 @@ def test_health_is_told_on_explicit_consent_or_by_who_treats_to_who_treats(kind:
             assert clause.extra_condition == ("health-or-social-care" if direct else "explicit-consent")
 
 
+@pytest.mark.requirement("TR11")
 @of_each_kind
 @of_each_support_agency
 def test_support_agencies_hear_nothing_of_offences_risk_or_victims(kind: str, recipient: str) -> None:

@@ -55,6 +55,7 @@ def test_no_support_agency_hears_that_somebody_is_sought(story: Story, agency: s
     assert "recall" not in orjson.dumps([story.p.told(agency), views_of(story.p, agency)]).decode()
 
 
+@pytest.mark.requirement("IX18")
 @pytest.mark.duty("D3")
 def test_whoever_is_told_that_somebody_is_sought_hears_to_keep_quiet(story: Story) -> None:
     """The alert says that nobody is to be tipped off."""

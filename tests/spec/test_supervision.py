@@ -61,6 +61,7 @@ def _published() -> dict[str, dict[str, set[str]]]:
         return {kind: shared(story, by[kind], f"supervision.{kind}", said) for kind, said in SAID.items()}
 
 
+@pytest.mark.requirement("CV4")
 @pytest.mark.requirement("IX10")
 @pytest.mark.requirement("IX11")
 @pytest.mark.duty("D7")
@@ -112,6 +113,8 @@ SUPPORT = {name for name, kind in POLICIES.vocabulary.partner_kinds.items() if k
 WATCHFUL = {"police", "local_policing", "court"}
 
 
+@pytest.mark.requirement("TR7")
+@pytest.mark.requirement("TR9")
 @pytest.mark.requirement("TR6")
 @pytest.mark.duty("D7")
 @pytest.mark.parametrize("kind", sorted(kind for kind in KINDS if kind.startswith("supervision")))
@@ -144,6 +147,7 @@ def test_a_breach_on_a_missed_appointment_names_it(story: Story) -> None:
         shared(story, PROBATION, BREACH, builders.a_breach(None))
 
 
+@pytest.mark.requirement("CV8")
 @pytest.mark.duty("D7")
 def test_whoever_is_on_the_programme_by_agreement_breaches_nothing() -> None:
     """Of a non-statutory person nobody is told that an appointment was enforceable, nor of a breach."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Any
 
 from access_policies.changing import changed_cells
@@ -10,7 +10,7 @@ from access_policies.charting import disclosure_matrix
 from access_policies.compiling import Bundle, Plan, Rules
 from access_policies.enumerating import cells
 from access_policies.explaining import broken_expectations
-from access_policies.model import KindPolicy, Policies, Share
+from access_policies.model import Clause, KindPolicy, Policies, Share
 from access_policies.situating import Situations
 from access_policies.words import Situation
 from support.contexts import context, situation
@@ -23,7 +23,12 @@ class Mutant:
     operator: str
     what: str
     before: Bundle
-    after: Bundle
+    wrong: Callable[[], Bundle]
+
+    @cached_property
+    def after(self) -> Bundle:
+        """The rules as they are now, compiled when somebody asks: of fifty thousand mutants few are looked at."""
+        return self.wrong()
 
     def changes_behaviour(self) -> bool:
         """Whether anybody is told anything differently, or on another ground, in any situation."""
@@ -88,9 +93,12 @@ class Mutants:
                 *_shares(self._policies, policy),
                 *_inherits(policy),
             ):
-                after = Bundle(self._policies.model_copy(update={"kinds": {policy.kind: mutated}}))
-                yield Mutant(operator, f"{policy.kind}: {what}", self._only((policy.kind,)), after)
+                wrong = partial(self._mutated, policy.kind, mutated)
+                yield Mutant(operator, f"{policy.kind}: {what}", self._only((policy.kind,)), wrong)
             yield from self._unknown(policy.kind)
+
+    def _mutated(self, kind: str, mutated: KindPolicy) -> Bundle:
+        return Bundle(self._policies.model_copy(update={"kinds": {kind: mutated}}))
 
     def _with(self, kinds: Iterable[str]) -> Policies:
         return self._policies.model_copy(update={"kinds": {kind: self._policies.kinds[kind] for kind in kinds}})
@@ -117,8 +125,10 @@ class Mutants:
         clauses = {**self._policies.clauses, name: self._policies.clauses[name].model_copy(update=said)}
         for kind, policy in self._policies.kinds.items():
             if name in policy.share:
-                after = self._with((kind,)).model_copy(update={"clauses": clauses})
-                yield Mutant(operator, f"{kind}: {what}", self._only((kind,)), Bundle(after))
+                yield Mutant(operator, f"{kind}: {what}", self._only((kind,)), partial(self._among, kind, clauses))
+
+    def _among(self, kind: str, clauses: dict[str, Clause]) -> Bundle:
+        return Bundle(self._with((kind,)).model_copy(update={"clauses": clauses}))
 
     def _unknown(self, kind: str) -> Iterator[Mutant]:
         only = self._only((kind,))
@@ -127,7 +137,7 @@ class Mutants:
             "unknown is yes in a share": lambda situation: Situation(situation.possible, situation.possible),
         }
         for operator, read in wrong.items():
-            yield Mutant(operator, kind, only, _GuessingBundle(only.policies, read))
+            yield Mutant(operator, kind, only, partial(_GuessingBundle, only.policies, read))
 
 
 _Changed = Iterator[tuple[str, str, KindPolicy]]
