@@ -145,7 +145,7 @@ def test_an_agreement_holds_by_its_own_dates(p: Partnership) -> None:
     assert found[HOUSING, ARREST, "person", "no longer told"] == 2
 
 
-@pytest.mark.parametrize("page", [1, 7, 500])
+@pytest.mark.parametrize("page", [3, 7, 500])
 def test_pages_of_any_size_say_the_same(p: Partnership, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page by page or at once, a replay and a dry run come to the same."""
     whole, dry = replayed(p, other_rules()), dry_run(p)["rows"]

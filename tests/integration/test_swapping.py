@@ -63,20 +63,20 @@ def test_no_update_is_decided_by_rules_that_were_replaced(scene: Scene) -> None:
     """
     already = len(scene.p.told(PROBATION, ARREST))
     acknowledged, refused = swapped_under_load(scene)
-    rules = {Bundle(each).digest: each for each in (shipped(), NARROWED, BARRED)}
-    in_force, decided = "", dict.fromkeys(rules, 0)
+    as_shipped, narrowed, barred = (Bundle(each).digest for each in (shipped(), NARROWED, BARRED))
+    in_force, decided = "", dict.fromkeys((as_shipped, narrowed, barred), 0)
     for record in scene.ledger():
         if record["verb"] == "policies":
             in_force = record["digest"]
         elif record["verb"] == "collection" and record["kind"] == ARREST:
             assert record["bundle"] == in_force
-            assert (HOUSING in record["disclosed"]) == (in_force == Bundle(shipped()).digest)
+            assert (HOUSING in record["disclosed"]) == (in_force == as_shipped)
             decided[in_force] += 1
-    assert (decided[Bundle(BARRED).digest], sum(decided.values())) == (0, acknowledged)
+    assert (decided[barred], sum(decided.values())) == (0, acknowledged)
     assert refused > 0
-    assert min(decided[Bundle(shipped()).digest], decided[Bundle(NARROWED).digest]) > 0
+    assert min(decided[as_shipped], decided[narrowed]) > 0
     assert len(scene.p.told(PROBATION, ARREST)) == already + acknowledged
-    assert {told["bundle"] for told in scene.p.told(HOUSING, ARREST)} == {Bundle(shipped()).digest}
+    assert {told["bundle"] for told in scene.p.told(HOUSING, ARREST)} == {as_shipped}
     assert scene.p.hub.verify().problems == []
 
 
