@@ -34,8 +34,6 @@ def measure() -> list[str]:
 
 def _the_scene(hub: Hub) -> None:
     """Everybody on the programme, who works with whom, and what they agreed to."""
-    from hub.demonstration import programme
-
     long_ago = programme.a_while_ago(hub, weeks=105)
     before = hub.feed.head(programme.UNIT)[0]
     for steps in (programme.decisions(long_ago), programme.involvement(long_ago)):
@@ -52,9 +50,8 @@ def _growth() -> list[str]:
         few = _cost(hub)
         _take(hub, many - FEW - _MEASURED)
         grown = _cost(hub) / few
-    print(
-        f"an update with {many:,} stored costs {grown:.2f} × one with {FEW:,} ({few * 1000:.2f} ms of a core; bar {MOST_GROWTH} ×)"
-    )
+    stored, cost = f"an update with {many:,} stored", f"{few * 1000:.2f} ms"
+    print(f"{stored}: {grown:.2f} × one with {FEW:,}, which costs {cost} of a core (bar {MOST_GROWTH} ×)")
     return [f"the cost of an update grew {grown:.2f} times"] if grown > MOST_GROWTH else []
 
 
