@@ -62,6 +62,7 @@ mutate: setup    ## Make every rule a little wrong: how many such mistakes do ex
 prove: setup     ## Ten thousand pairs of stories, on every core: what is withheld from a partner leaves no trace
 	PYTHONPATH=tests $(BIN)/python -m property.prove
 	EVERY_CELL=1 $(BIN)/python -m pytest -q -k cedar tests/property/test_second_opinions.py
+	EVERY_PAIR=1 $(BIN)/python -m pytest -q tests/property/test_noninterference_http.py
 
 faults: setup    ## Kill everything under load, and count what is left: processes, brokers, the database (a quarter of an hour)
 	PYTHONPATH=tests $(BIN)/python -m faults $(ARGS)

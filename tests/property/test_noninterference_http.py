@@ -7,6 +7,7 @@ explanations, receipts of its own publications, what policies say, refusals. A r
 
 from collections import Counter
 from collections.abc import Iterator
+from os import environ
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
@@ -25,7 +26,7 @@ from support.builders import an_arrest
 from support.http import Door
 from support.partnership import HOUSING, POLICE, PROBATION
 
-PAIRS = 60
+PAIRS = 300 if "EVERY_PAIR" in environ else 60
 MIDDLE = 25
 """Minutes after the start when the partner looks for the first time."""
 
