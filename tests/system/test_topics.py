@@ -1,7 +1,6 @@
 """`iom-hub topics` on a real broker with SCRAM and access rules: what it shows, what it does, what it leaves alone."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ STRANDS = """
 
 
 @pytest.fixture
-def admin(guarded_kafka: KafkaCluster) -> Iterator[KafkaAdmin]:
+def admin(guarded_kafka: KafkaCluster) -> KafkaAdmin:
     """The administration of a broker that has nothing yet."""
     return emptied(guarded_kafka)
 
