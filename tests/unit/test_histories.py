@@ -22,7 +22,7 @@ BY_DATE = {
 
 
 def rows() -> list[tuple[date, dict[str, Any]]]:
-    return [(moment.date(), data) for _, _, data, moment in histories()]
+    return [(moment.date(), data) for _, _, data, moment, _ in histories()]
 
 
 def test_there_are_thirty_people_with_five_scores_each() -> None:

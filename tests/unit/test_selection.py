@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from access_policies.compiling import Bundle
 from access_policies.loading import load
 from hub.facts import Facts, fold
+from hub.linking import counting
 from hub.standing import Standing, standing
 from property.shaping import sample
 from schemas.programme_vocabulary import CountsAs, Deselection
@@ -34,11 +35,16 @@ def now(*story: tuple[str, str, dict[str, Any], int]) -> Standing:
     """What counts after each of these: by whom, which kind, what else it says, at which hour. The first is `u0`; what
     is about an earlier one says so as `about`.
     """
+    return standing(facts_after(*story), BUNDLE, date(1990, 1, 1), NOON + timedelta(days=1))
+
+
+def facts_after(*story: tuple[str, str, dict[str, Any], int]) -> Facts:
+    """What is known after each of these."""
     facts = Facts()
     for number, (by, kind, told, hour) in enumerate(story):
         target, more = told.get("about"), {name: value for name, value in told.items() if name != "about"}
         fold(facts, f"u{number}", by, NOON + timedelta(hours=hour), said(kind, **more), target, NOON)
-    return standing(facts, BUNDLE, date(1990, 1, 1), NOON + timedelta(days=1))
+    return facts
 
 
 ON = (UNIT, *COHORT, 0)
@@ -151,6 +157,7 @@ def test_where_somebody_stands(story: list[Any], cohort: str | None, left: str |
 )
 def test_which_links_count(by: str, more: list[Any], counts: bool) -> None:
     """By the IOM unit's word or its confirmation, until somebody undoes it; and who works the case stays as it was."""
-    found = now(ON, (by, LINKED, {}, 1), *more)
-    assert found.links == ({"u1"} if counts else set())
+    story = (ON, (by, LINKED, {}, 1), *more)
+    found = now(*story)
+    assert counting(facts_after(*story), found.backers) == ({"u1"} if counts else set())
     assert found.involvement == now(ON).involvement
