@@ -60,7 +60,7 @@ def test_the_latest_score_stands_whatever_the_order_of_arrival() -> None:
         mine = sorted(
             (step for step in histories() if step[2]["identifiers"] == {"crn": "X990001"}), key=lambda s: s[3]
         )
-        for _, kind, data, moment in reversed(mine):
+        for _, kind, data, moment, _ in reversed(mine):
             p.publish(UNIT, kind, {**data, **someone}, at=moment)
         p.hub.catch_up()
         [record] = p.hub.hosted[PROBATION].views.records()
