@@ -107,7 +107,7 @@ def _set_the_scene(console: "Console", hub: "Hub", *, quick: bool) -> None:
     from hub.demonstration import programme, years
 
     long_ago = programme.a_while_ago(hub, weeks=years.WEEKS + 1)
-    history = [] if quick else list(years.history(programme.a_while_ago(hub, days=1)))
+    history = [] if quick else list(years.history(programme.a_while_ago(hub, days=1), often=2))
     with Progress(console=console, transient=True) as progress:
         _take(hub, progress.track(list(programme.decisions(long_ago)), description=f"{programme.PEOPLE} people"))
         before = hub.feed.head(programme.UNIT)[0]

@@ -33,21 +33,21 @@ _SPELL = 12
 _AN_HOUR = timedelta(hours=1)
 
 
-def history(now: datetime, people: int = PEOPLE, weeks: int = WEEKS) -> Iterator[Step]:
-    """Everything that happened in the weeks before `now`, in its order."""
+def history(now: datetime, people: int = PEOPLE, weeks: int = WEEKS, often: int = 4) -> Iterator[Step]:
+    """Everything that happened in the weeks before `now`, in its order; so many appointments in five weeks."""
     for week in range(weeks):
         monday = now - timedelta(weeks=weeks - week)
         for number in range(1, people + 1):
-            yield from _week(number, week, weeks, monday + timedelta(minutes=number))
+            yield from _week(number, week, weeks, monday + timedelta(minutes=number), often)
 
 
-def _week(number: int, week: int, weeks: int, at: datetime) -> Iterator[Step]:
+def _week(number: int, week: int, weeks: int, at: datetime, often: int) -> Iterator[Step]:
     inside = _inside(number, week, weeks)
     if inside and not _inside(number, week - 1, weeks):
         yield from _goes_in(number, at)
     elif not inside and week and _inside(number, week - 1, weeks):
         yield _step(prison(number), "custody.person.released", number, at, _released(at))
-    elif not inside and (number + week) % 5:
+    elif not inside and (number + week) % 5 < often:
         yield _appointment(number, week, at)
     if week % 4 == number % 4:
         yield _step(UNIT, "programme.risk.reassessed", number, at + _AN_HOUR, _score(number, week, inside))
@@ -80,7 +80,7 @@ def _released(at: datetime) -> dict[str, Any]:
 
 
 def _appointment(number: int, week: int, at: datetime) -> Step:
-    """Four in five weeks; every ninth is missed."""
+    """Every ninth is missed."""
     activity = _ACTIVITIES[(number + week) % len(_ACTIVITIES)]
     if (number + week) % 9:
         kept = {"kept_at": at.isoformat(), "activity": activity}
