@@ -11,6 +11,7 @@ from hub.bootstrap import Hub
 from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from hub.writing import envelope
+from schemas.disclosures import Disclosure
 from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 
@@ -204,7 +205,17 @@ def accept(hub: Hub, received: Received) -> None:
 def reached(hub: Hub, agency: AgencyId, key: UpdateKey) -> bool:
     """Whether an agency was told an update."""
     message_id = hub.identity.message(agency, *key)
-    return any(d and d.message_id == message_id for _, d in hub.feed.told(agency, 0, 1_000_000))
+    return any(disclosure.message_id == message_id for disclosure in lately(hub, agency))
+
+
+def lately(hub: Hub, agency: AgencyId) -> Iterator[Disclosure]:
+    """What an agency was told of the day: the end of its feed, not the years before it."""
+    after = max(hub.feed.head(agency)[0] - _A_DAY, 0)
+    return (disclosure for _, disclosure in hub.feed.told(agency, after, _A_DAY) if disclosure)
+
+
+_A_DAY = 1_000
+"""Feed records: more than any agency is told in the day that is played."""
 
 
 _AUTHORS = {

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from hub.bootstrap import Hub
 from hub.demonstration.day import Day, message_ids
-from hub.demonstration.programme import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT
+from hub.demonstration.programme import DRUGS, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, lately
 from hub.explaining import Cell, explain_update
 from hub.ports import UpdateKey
 from hub.verifying import Verdict
@@ -61,8 +61,8 @@ def _told(hub: Hub, key: UpdateKey) -> dict[str, Mapping[str, JsonValue]]:
     """What stands on each partner's feed. A state that was dropped since stands there no more."""
     found: dict[str, Mapping[str, JsonValue]] = {agency: {} for agency in SHORT}
     for agency, message_id in message_ids(hub, key).items():
-        for _, disclosure in hub.feed.told(agency, 0, 100_000):
-            if disclosure and disclosure.message_id == message_id:
+        for disclosure in lately(hub, agency):
+            if disclosure.message_id == message_id:
                 found[agency] = disclosure.told
     return found
 
