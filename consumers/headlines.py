@@ -22,6 +22,10 @@ def _when(told: Told, name: str, lead: str) -> str:
     return f" {lead} {told[name]}" if name in told else ""
 
 
+def _in_brackets(told: Told, name: str) -> str:
+    return f" ({words(told[name])})" if name in told else ""
+
+
 def _arrest(told: Told) -> str:
     offence = f", alleged offence: {told['alleged_offence']}" if "alleged_offence" in told else ""
     return f"{_person(told)} was arrested{_when(told, 'arrested_at', 'on')}{offence}"
@@ -36,8 +40,7 @@ def _outcome(told: Told) -> str:
 
 
 def _release(told: Told) -> str:
-    reason = f" ({words(told['reason'])})" if "reason" in told else ""
-    return f"{_person(told)} was released from prison{_when(told, 'released_at', 'on')}{reason}"
+    return f"{_person(told)} was released from prison{_when(told, 'released_at', 'on')}{_in_brackets(told, 'reason')}"
 
 
 def _plan(told: Told) -> str:
@@ -61,8 +64,7 @@ def _sought(told: Told) -> str:
 
 
 def _wanted(told: Told) -> str:
-    reason = f" ({words(told['wanted_for'])})" if "wanted_for" in told else ""
-    return f"{_person(told)} is wanted{reason}"
+    return f"{_person(told)} is wanted{_in_brackets(told, 'wanted_for')}"
 
 
 def _cleared(told: Told) -> str:
@@ -91,8 +93,8 @@ def _missed(told: Told) -> str:
 
 
 def _tenancy(told: Told) -> str:
-    why = f" ({words(told['why'])})" if "why" in told else ""
-    return f"The tenancy of {_person(told)} is at risk{why}{_when(told, 'act_by', 'and somebody must act by')}"
+    by = _when(told, "act_by", "and somebody must act by")
+    return f"The tenancy of {_person(told)} is at risk{_in_brackets(told, 'why')}{by}"
 
 
 def _referred(told: Told) -> str:
@@ -125,8 +127,7 @@ def _breach(told: Told) -> str:
 
 
 def _breach_over(told: Told) -> str:
-    outcome = f" ({words(told['outcome'])})" if "outcome" in told else ""
-    return f"Breach proceedings have ended{outcome}: {_person(told)}"
+    return f"Breach proceedings have ended{_in_brackets(told, 'outcome')}: {_person(told)}"
 
 
 def _staff_risk(told: Told) -> str:
@@ -139,8 +140,7 @@ def _review(told: Told) -> str:
 
 
 def _moved(told: Told) -> str:
-    because = f" ({words(told['reason'])})" if "reason" in told else ""
-    return f"A review is moved{_when(told, 'held_at', 'to')}{because}: {_person(told)}"
+    return f"A review is moved{_when(told, 'held_at', 'to')}{_in_brackets(told, 'reason')}: {_person(told)}"
 
 
 def _transfer(told: Told) -> str:
@@ -149,8 +149,7 @@ def _transfer(told: Told) -> str:
 
 
 def _left_the_programme(told: Told) -> str:
-    because = f" ({words(told['reason'])})" if "reason" in told else ""
-    return f"{_person(told)} left the programme{because}"
+    return f"{_person(told)} left the programme{_in_brackets(told, 'reason')}"
 
 
 def _target(told: Told) -> str:

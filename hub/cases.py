@@ -22,33 +22,28 @@ from hub.standing import standing as work_out_standing
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
 from schemas.updates.answers import AlertUnacknowledged
-from schemas.updates.court import HearingConcluded, HearingListed, Sentenced
+from schemas.updates.court import HearingConcluded, HearingListed
 from schemas.updates.custody import (
     Charged,
     Died,
-    Recalled,
     ReleaseCancelled,
     ReleaseChanged,
     ReleasePlanned,
-    Wanted,
     WantedCleared,
 )
-from schemas.updates.programme import CohortDecided, RiskReassessed
+from schemas.updates.programme import CohortDecided
 from schemas.updates.reviews import ReviewCalled, ReviewConcluded, ReviewMoved
-from schemas.updates.selection import PersonScored, ReadinessAssessed
 from schemas.updates.supervision import StaffRiskLifted
 from schemas.updates.trust import AlertAcknowledged, ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
 
 NO_WORD = (
     *MOVEMENTS,
     *(ReleasePlanned, ReleaseChanged, ReleaseCancelled),
-    *(Charged, HearingListed, HearingConcluded, Sentenced),
-    *(Recalled, Wanted, WantedCleared, Died),
-    *(RiskReassessed, PersonScored, ReadinessAssessed),
+    *(Charged, HearingListed, HearingConcluded, WantedCleared, Died),
     *(ReviewCalled, ReviewMoved, ReviewConcluded, AlertAcknowledged),
     *homing.NO_WORD,
 )
-"""Kinds that set a fact which no word of a rule speaks of."""
+"""Kinds without a `STATE` that set a fact which no word of a rule speaks of."""
 
 
 @dataclass

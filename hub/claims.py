@@ -9,22 +9,20 @@ from pydantic import BaseModel, ConfigDict
 from schemas.identifiers import AgencyId
 from schemas.updates import Provisional, Update
 from schemas.updates.accommodation import TenancyPutAtRisk
-from schemas.updates.court import HearingListed, Sentenced
+from schemas.updates.court import HearingListed
 from schemas.updates.custody import (
     Arrested,
     Died,
     LeftPoliceCustody,
-    Recalled,
     Received,
     Released,
     ReleasePlanned,
-    Wanted,
 )
 from schemas.updates.linking import IdentityLinked
-from schemas.updates.programme import CaseTransferred, CohortDecided, RiskReassessed
+from schemas.updates.programme import CaseTransferred, CohortDecided
 from schemas.updates.reviews import ReviewCalled
-from schemas.updates.selection import PersonDeselected, PersonScored, ReadinessAssessed
-from schemas.updates.supervision import BreachStarted, ContactChanged, LicenceVaried, StaffRiskSet
+from schemas.updates.selection import PersonDeselected
+from schemas.updates.supervision import BreachStarted, StaffRiskSet
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement
 
 
@@ -200,9 +198,14 @@ class ShownState(BaseModel):
 MOVEMENTS = (Arrested, LeftPoliceCustody, Received, Released)
 """The kinds that say where somebody is."""
 LASTING = (
-    *(ReleasePlanned, HearingListed, Sentenced, Recalled, Wanted, Died),
-    *(CohortDecided, RiskReassessed, PersonScored, ReadinessAssessed, ReviewCalled),
+    ReleasePlanned,
+    HearingListed,
+    Died,
+    CohortDecided,
+    ReviewCalled,
     TenancyPutAtRisk,
+    BreachStarted,
+    StaffRiskSet,
 )
 """The kinds that say how something stands, beside where somebody is and those with a `STATE`."""
 KEPT = 4
@@ -233,25 +236,6 @@ def movement(publisher: AgencyId, at: datetime, update: Update, now: datetime) -
     )
 
 
-SUPERVISED = (ContactChanged, BreachStarted, LicenceVaried, StaffRiskSet)
-"""The kinds of supervision that say how something stands."""
-
-
-def supervised(by: Mapping[str, Any], update: Update) -> StateClaim:
-    """How an update of `SUPERVISED` says that something stands. Each measure for the safety of staff is a state of its
-    own: who comes later hears of all of them.
-    """
-    said: dict[str, Any] = {"kind": update.KIND, "handling": update.handling}
-    match update:
-        case ContactChanged():
-            said["state"] = "contact"
-        case LicenceVaried(ends_on=day):
-            said["until"] = day
-        case StaffRiskSet(measure=measure, until=until):
-            said |= {"state": f"staff_risk/{measure}", "until": until.date()}
-    return StateClaim(**by, **said)
-
-
 def claimed(by: Mapping[str, Any], update: Update) -> tuple[str, _Claim] | None:
     """What an update claims of somebody's place on the programme, and among which of the facts that stands."""
     match update:
@@ -268,8 +252,11 @@ def claimed(by: Mapping[str, Any], update: Update) -> tuple[str, _Claim] | None:
 
 
 def lasting(by: Mapping[str, Any], update: Update) -> StateClaim:
-    """How an update says that something stands, and until when."""
-    return StateClaim(**by, kind=update.KIND, handling=update.handling, until=update.last_day())
+    """How an update says that something stands, and until when. Each measure for the safety of staff is a state of its
+    own: who comes later hears of all of them.
+    """
+    state = f"staff_risk/{update.measure}" if isinstance(update, StaffRiskSet) else ""
+    return StateClaim(**by, kind=update.KIND, handling=update.handling, until=update.last_day(), state=state)
 
 
 def surplus(claims: Mapping[str, StateClaim]) -> list[str]:

@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict
 from hub import homing
 from hub.claims import (
     LASTING,
-    SUPERVISED,
     AccessClaim,
     ChangeClaim,
     CohortClaim,
@@ -34,7 +33,6 @@ from hub.claims import (
     claimed,
     lasting,
     movement,
-    supervised,
     surplus,
 )
 from schemas.identifiers import AgencyId
@@ -224,8 +222,6 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
     match update:
         case ReleaseChanged(release_on=day) if target:
             facts.changes[key] = ChangeClaim(**by, plan=target, release_on=day)
-        case _ if isinstance(update, SUPERVISED):
-            facts.states[key] = supervised(by, update)
         case _ if update.STATE or isinstance(update, LASTING):
             facts.states[key] = lasting(by, update)
             facts.deaths.update({key} if isinstance(update, Died) else ())

@@ -49,6 +49,7 @@ class Sentenced(Update):
     """What a court imposed; `ends_on` only where somebody knows it (D2)."""
 
     KIND: ClassVar[str] = "court.person.sentenced"
+    STATE: ClassVar[str | None] = "sentence"
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset(
         {"sentenced_at", "court", "sentence", "offence", "requirements", "ends_on"}

@@ -238,6 +238,7 @@ class Recalled(Update):
     """Probation decided to recall somebody to prison; justice alone hears it, until the person is there (D3)."""
 
     KIND: ClassVar[str] = "custody.person.recalled"
+    STATE: ClassVar[str | None] = "recall"
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WANTED})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"recalled_at", "recall_type", "condition", "reason"})
 
@@ -251,6 +252,7 @@ class Wanted(Update):
     """The police look for somebody; justice agencies alone hear it, until it is cleared (D3)."""
 
     KIND: ClassVar[str] = "custody.person.wanted"
+    STATE: ClassVar[str | None] = "wanted"
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WANTED})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"wanted_since", "wanted_for", "offence", "officer"})
 

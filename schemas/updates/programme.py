@@ -84,6 +84,7 @@ class RiskReassessed(Update):
     """A new score in the method it names; a score change is not a re-offence (D21)."""
 
     KIND: ClassVar[str] = "programme.risk.reassessed"
+    STATE: ClassVar[str | None] = "risk"
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WANTED})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"method", "score", "band", "wanted", "reason"})
 

@@ -37,6 +37,7 @@ class PersonScored(Update):
     """
 
     KIND: ClassVar[str] = "programme.person.scored"
+    STATE: ClassVar[str | None] = "score"
     DERIVED: ClassVar[tuple[str, ...]] = ("proposes",)
 
     method: Line
@@ -67,6 +68,7 @@ class ReadinessAssessed(Update):
     """How ready somebody is to benefit from the programme, in one of four categories (requirements SR18, SR19)."""
 
     KIND: ClassVar[str] = "programme.readiness.assessed"
+    STATE: ClassVar[str | None] = "readiness"
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"category", "reason"})
 
     category: Readiness

@@ -1,6 +1,7 @@
 """Supervision: what a person is asked to do and does or does not, how closely, and how staff stay safe."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, JsonValue, model_validator
@@ -120,6 +121,7 @@ class VisitMade(Update):
 class ContactChanged(Update):
     """How often somebody is seen from now on; a named person decides it (D21)."""
 
+    STATE: ClassVar[str | None] = "contact"
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     level: ContactLevel
@@ -189,6 +191,7 @@ class LicenceVaried(Update):
     """A licence as it stands from now on: every condition, not only those that are new."""
 
     KIND: ClassVar[str] = "supervision.licence.varied"
+    STATE: ClassVar[str | None] = "licence"
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.BREACH})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"starts_on", "ends_on", "conditions", "exclusion_zones"})
 
@@ -202,6 +205,10 @@ class LicenceVaried(Update):
         """An empty list says nothing, so it is not told."""
         return {name: value for name, value in super().content().items() if value != []}
 
+    def last_day(self) -> date | None:
+        """A licence that says no last day has none."""
+        return self.ends_on
+
 
 class StaffRiskSet(Update):
     """How staff of every partner in contact stay safe with somebody, until when; it hangs on no consent (D17)."""
@@ -213,6 +220,10 @@ class StaffRiskSet(Update):
     until: Moment
     decided_by: Line
     reason: Words | None = None
+
+    def last_day(self) -> date | None:
+        """A measure ends by itself."""
+        return self.until.date()
 
 
 class StaffRiskLifted(Update):
