@@ -4,9 +4,9 @@ What waits for an agreement (D16), which agreements were continued (D16), what r
 held until somebody places it (D27).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from access_policies.bundling import reopen
@@ -21,6 +21,7 @@ from schemas.updates.trust import ConsentLapsed, ConsentWithdrawn
 _ENDS = {ConsentLapsed.KIND, ConsentWithdrawn.KIND}
 _FORM = "a row no longer has its form"
 _UNKNOWN = "the ledger does not have it"
+_Row = TypeVar("_Row", Postponed, Waits, tuple[UUID, UUID])
 _Told = tuple[AgencyId, str]
 """A feed record: whose, and its root."""
 
@@ -112,32 +113,11 @@ class Tally:
         """Everything in which the tables are not as the ledger says."""
         yield from self._continuations(evidence)
         yield from self._late
-        yield from self._postponed(evidence)
+        yield from _compared("postponed", evidence.postponed(), self._waiting, _waits, " is missing")
         yield from self._resting(evidence)
-        yield from self._waiting_to_be_placed(evidence)
-        yield from self._of_one_case(evidence)
-
-    def _of_one_case(self, evidence: Evidence) -> Iterator[str]:
-        missing = set(self._joined)
-        for kept in evidence.joined():
-            if kept is None:
-                yield f"joined: {_FORM}"
-            elif kept in missing:
-                missing.remove(kept)
-            else:
-                yield f"joined, record {kept[0]}: {_UNKNOWN}"
-        yield from (f"joined, record {record_id}: a link of it is missing" for record_id, _ in sorted(missing))
-
-    def _waiting_to_be_placed(self, evidence: Evidence) -> Iterator[str]:
-        missing = set(self._held.values())
-        for kept in evidence.held():
-            if kept is None:
-                yield f"held: {_FORM}"
-            elif kept in missing:
-                missing.remove(kept)
-            else:
-                yield f"held, update {kept.key}: {_UNKNOWN}"
-        yield from (f"held, update {each.key}: that it waits is missing" for each in sorted(missing))
+        held = set(self._held.values())
+        yield from _compared("held", evidence.held(), held, _held, ": that it waits is missing")
+        yield from _compared("joined", evidence.joined(), self._joined, _joined, ": a link of it is missing")
 
     def _continuations(self, evidence: Evidence) -> Iterator[str]:
         said = dict(self._continued)
@@ -149,17 +129,6 @@ class Tally:
             elif until != kept[1].until.isoformat():
                 yield f"continuation of {kept[0]}: the ledger has another last day"
         yield from (f"continuation of {name}: the ledger has it, the store does not" for name in said)
-
-    def _postponed(self, evidence: Evidence) -> Iterator[str]:
-        missing = set(self._waiting)
-        for kept in evidence.postponed():
-            if kept is None:
-                yield f"postponed: {_FORM}"
-            elif kept in missing:
-                missing.remove(kept)
-            else:
-                yield f"{_waits(kept)}: {_UNKNOWN}"
-        yield from (f"{_waits(each)} is missing" for each in sorted(missing))
 
     def _resting(self, evidence: Evidence) -> Iterator[str]:
         said = {each.row: each for rests in self._rests.values() for each in rests}
@@ -185,6 +154,29 @@ def _on_consent(bundles: Iterable[BundleRow | None]) -> Iterator[tuple[str, froz
             continue
         if bundle:
             yield bundle.digest, bundle.clauses_on_consent()
+
+
+def _compared(
+    table: str, rows: Iterable[_Row | None], wanted: set[_Row], named: Callable[[_Row], str], gone: str
+) -> Iterator[str]:
+    """Everything in which the rows of a table are not those that the ledger wants there."""
+    missing = set(wanted)
+    for row in rows:
+        if row is None:
+            yield f"{table}: {_FORM}"
+        elif row in missing:
+            missing.remove(row)
+        else:
+            yield f"{named(row)}: {_UNKNOWN}"
+    yield from (f"{named(row)}{gone}" for row in sorted(missing))
+
+
+def _held(row: Waits) -> str:
+    return f"held, update {row.key}"
+
+
+def _joined(row: tuple[UUID, UUID]) -> str:
+    return f"joined, record {row[0]}"
 
 
 def _waits(each: Postponed) -> str:

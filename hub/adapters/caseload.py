@@ -10,27 +10,21 @@ from datetime import UTC, date, datetime, time
 from pydantic import JsonValue
 
 from hub.adapters.imports import Draft, Entry, fixed_id
-from hub.adapters.spreadsheets import Row, as_word, given, rows
+from hub.adapters.spreadsheets import NUMBERS, WHO, Row, as_word, given, rows
 from schemas.identifiers import AgencyId
 from schemas.updates.programme import AgencyInvolved, CohortDecided, RiskReassessed
 from schemas.updates.trust import ConsentGiven
 
-WHO = ("pnc", "cro", "crn", "noms", "name", "date_of_birth")
 COHORT = ("cohort", "statutory", "decided_by", "reason")
 SCORE = ("method", "score", "band", "in_prison", "deselected", "wanted")
 INVOLVED = ("agencies",)
 CONSENT = ("consent_for", "consent_scope", "consent_to", "consent_form", "consent_taken_by", "consent_until")
 DATES = ("as_at", "decided_on", "scored_on", "consented_on")
-COLUMNS = (*WHO, *DATES, *COHORT, *SCORE, *INVOLVED, *CONSENT)
+COLUMNS = (*NUMBERS, "name", "date_of_birth", *DATES, *COHORT, *SCORE, *INVOLVED, *CONSENT)
 NEEDED = ("as_at",)
 NOTHING = "says nothing beyond who it is about"
 
-_NUMBERS = ("pnc", "cro", "crn", "noms")
-_WHO = {f"data.identifiers.{number}": number for number in _NUMBERS} | {
-    "data.person": "name",
-    "data.date_of_birth": "date_of_birth",
-    "data.identifiers": "crn",
-}
+_WHO = WHO | {"data.identifiers": "crn"}
 _INVOLVED_FIELDS = dict.fromkeys(("agency", "role", "pathways"), "agencies")
 _CONSENT_FIELDS = {
     "purposes": "consent_for",
@@ -51,7 +45,7 @@ def _entry(row: Row, agency: AgencyId) -> Entry:
     if not row.any_of((*COHORT, *SCORE, *INVOLVED, *CONSENT)):
         return Entry(row.number, passed_over=NOTHING)
     row.need(NEEDED)
-    if not row.any_of(_NUMBERS):
+    if not row.any_of(NUMBERS):
         row.bad("crn", "no_identifier", "needs one of pnc, cro, crn, noms")
     as_at = row.day("as_at")
     return row.entry([*_drafts(row, agency, as_at)] if as_at else ())
@@ -86,16 +80,10 @@ def _draft(
     """One update, from the beginning of its day on. What tells it apart is all that it says."""
     column, day = dated
     at = datetime.combine(day, time(), UTC)
-    data = _who(row) | said
+    data = row.who("caseload import") | said
     where = _WHO | {f"data.{name}": stands for name, stands in fields.items()}
     where |= {"time": column, "type": next(iter(fields.values()))}
     return Draft(agency, fixed_id(agency, kind, data, at.isoformat()), kind, at, data, where)
-
-
-def _who(row: Row) -> dict[str, JsonValue]:
-    numbers: dict[str, JsonValue] = {number: text for number in _NUMBERS if (text := row.text(number))}
-    named = given(person=row.text("name"), date_of_birth=row.day("date_of_birth"))
-    return named | {"identifiers": numbers, "author_role": "caseload import"}
 
 
 def _cohort(row: Row) -> dict[str, JsonValue]:

@@ -12,23 +12,17 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from hub.adapters.imports import Draft, Entry, fixed_id
-from hub.adapters.spreadsheets import Row, given, rows
+from hub.adapters.spreadsheets import NUMBERS, WHO, Row, given, rows
 from schemas.identifiers import AgencyId
 from schemas.updates.custody import Arrested, LeftPoliceCustody
 
-NUMBERS = ("pnc", "cro", "crn", "noms")
 ARREST = ("arrested_at", "station", "alleged_offence", "expected_until", "drug_test", "officer")
 END = ("left_at", "outcome", "charge", "court_on")
 COLUMNS = ("reference", *NUMBERS, "name", "date_of_birth", *ARREST, *END)
 NEEDED = ("reference", "arrested_at", "station", "alleged_offence")
 NOBODY = "names no identifier: nobody is found by name alone (D27), so it is not published"
 
-_WHO = {f"data.identifiers.{number}": number for number in NUMBERS} | {
-    "data.person": "name",
-    "data.date_of_birth": "date_of_birth",
-    "id": "reference",
-    "data.identifiers": "pnc",
-}
+_WHO = WHO | {"id": "reference", "data.identifiers": "pnc"}
 
 
 def read(content: bytes, agency: AgencyId) -> list[Entry]:
@@ -45,7 +39,7 @@ def _entry(row: Row, agency: AgencyId) -> Entry:
     arrested_at, left_at = row.moment("arrested_at"), row.moment("left_at")
     if arrested_at and left_at and left_at < arrested_at:
         row.bad("left_at", "before_arrest", "lies before the arrest")
-    who, arrest, end = _who(row), _arrest(row), _end(row)
+    who, arrest, end = row.who("custody log"), _arrest(row), _end(row)
     if arrested_at is None:
         return row.entry(())
     known_as, left = (fixed_id(agency, kind, row.text("reference")) for kind in (Arrested.KIND, LeftPoliceCustody.KIND))
@@ -62,12 +56,6 @@ def _draft(
 ) -> Draft:
     where = _WHO | {f"data.{column}": column for column in columns} | {"time": columns[0], "type": columns[0]}
     return Draft(agency, known_as, kind, at, said, where)
-
-
-def _who(row: Row) -> dict[str, JsonValue]:
-    numbers: dict[str, JsonValue] = {number: text for number in NUMBERS if (text := row.text(number))}
-    named = given(person=row.text("name"), date_of_birth=row.day("date_of_birth"))
-    return named | {"identifiers": numbers, "author_role": "custody log"}
 
 
 def _arrest(row: Row) -> dict[str, JsonValue]:

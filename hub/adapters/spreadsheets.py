@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import JsonValue
 
 from hub.adapters.imports import Draft, Entry, Wrong
+from schemas.identifiers import Identifiers
 
 LONDON = ZoneInfo("Europe/London")
 _DAYS = ((r"(\d{4})-(\d{2})-(\d{2})", (1, 2, 3)), (r"(\d{1,2})/(\d{1,2})/(\d{4})", (3, 2, 1)))
@@ -25,6 +26,14 @@ _FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 
 class Unreadable(Exception):
     """Nothing in the file can be read; the message says what to do, and repeats nothing of it."""
+
+
+NUMBERS = tuple(Identifiers.model_fields)
+WHO = {f"data.identifiers.{number}": number for number in NUMBERS} | {
+    "data.person": "name",
+    "data.date_of_birth": "date_of_birth",
+}
+"""In which column each path stands that says whom a row is about."""
 
 
 @dataclass
@@ -106,6 +115,12 @@ class Row:
         found = Wrong(self.number, column, rule, message)
         if found not in self.wrong:
             self.wrong.append(found)
+
+    def who(self, author_role: str) -> dict[str, JsonValue]:
+        """Whom the row is about, and in which role it is said."""
+        numbers: dict[str, JsonValue] = {number: text for number in NUMBERS if (text := self.text(number))}
+        named = given(person=self.text("name"), date_of_birth=self.day("date_of_birth"))
+        return named | {"identifiers": numbers, "author_role": author_role}
 
     def entry(self, drafts: Sequence[Draft]) -> Entry:
         """What the row comes to, with all that was found wrong."""
