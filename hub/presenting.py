@@ -15,12 +15,12 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
     What was taken back, ended or cancelled, or whose day has passed, says nothing of the present. Its end reaches
     whoever was told of it (`inherits`), so leaving it out tells nobody more than telling both would.
     """
-    over = _over(facts)
+    gone = over(facts)
     claims: dict[str, StateClaim] = {**facts.states, **facts.custody}
     found: dict[str, list[str]] = {}
     for key in sorted(claims, key=lambda each: order(claims[each], each), reverse=True):
         until = _until(facts, key, claims[key])
-        if key not in over and (until is None or until >= today):
+        if key not in gone and (until is None or until >= today):
             found.setdefault(_state(facts, key, claims[key]), []).append(key)
     return found
 
@@ -30,7 +30,7 @@ def _state(facts: Facts, key: str, claim: StateClaim) -> str:
     return "custody" if key in facts.custody else claim.state or KINDS[claim.kind].STATE or claim.kind
 
 
-def _over(facts: Facts) -> set[str]:
+def over(facts: Facts) -> set[str]:
     """What was taken back, ended or cancelled, and what was said of an arrest that came to nothing at court (D1)."""
     ends = {by: target for by, target in facts.ends.items() if by not in facts.withdrawn}
     cleared = {arrest for by, arrest in facts.outcomes.items() if by in ends}

@@ -1,6 +1,5 @@
 """Reminding: which partners were told of what cannot wait, and have not said that they take it from here."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from access_policies.compiling import Bundle
@@ -9,6 +8,7 @@ from hub.gathering import Gathering
 from hub.identity import Identity
 from hub.placing import Desk
 from hub.ports import Timer, Unit, UpdateKey
+from hub.presenting import over
 from hub.recollecting import Recollection
 from schemas.identifiers import AgencyId
 
@@ -16,17 +16,11 @@ from schemas.identifiers import AgencyId
 def silent(unit: Unit, timer: Timer, bundle: Bundle, identity: Identity, now: datetime) -> list[AgencyId]:
     """Those that were told, still work the case, and have not answered; nobody, once what they were told is over."""
     case = Gathering.of(unit, bundle, now, [timer.record_id]).cases[timer.record_id]
-    if _is_over(case, timer.subject):
+    if str(timer.subject) in over(case.facts):
         return []
     told = Recollection(unit, Desk(unit, identity, bundle)).told(timer.subject)
     hears = bundle.agencies_of_kind("iom_unit") | {timer.subject.publisher}
     return sorted(agency for agency in told - hears if _is_expected(case, agency, timer.subject))
-
-
-def _is_over(case: Case, subject: UpdateKey) -> bool:
-    ends: Mapping[str, str] = case.facts.ends
-    over = {target for by, target in ends.items() if by not in case.facts.withdrawn}
-    return str(subject) in case.facts.withdrawn | over
 
 
 def _is_expected(case: Case, agency: AgencyId, subject: UpdateKey) -> bool:
