@@ -37,6 +37,7 @@ from schemas.updates.custody import (
 from schemas.updates.intelligence import ReportSubmitted
 from schemas.updates.linking import IdentityLinked, IdentityUnlinked
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CaseTransferred, CohortDecided, RiskReassessed
+from schemas.updates.reaffirming import UpdateReaffirmed
 from schemas.updates.reviews import (
     ContributionMade,
     ReviewCalled,
@@ -165,6 +166,7 @@ _ALL: tuple[type[Update], ...] = (
     OffendingDisclosed,
     OutcomeReported,
     AlertUnacknowledged,
+    UpdateReaffirmed,
     ReportSubmitted,
 )
 
