@@ -7,8 +7,6 @@ A consumer never confirms by silence: certainty changes only by an update from t
 from collections.abc import Iterable
 from uuid import UUID
 
-from pydantic import JsonValue
-
 from consumers.headlines import HEADLINES, RECALL, words
 from hub.ports import AlertRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
@@ -148,10 +146,9 @@ def corrected(alert: Alert, disclosure: Disclosure) -> Alert:
 def locked(alert: Alert, names: Iterable[str]) -> Alert:
     """The alert without what is locked: nobody is to act on that. Its headline is made of what is left. Pure."""
     kept = alert.lock(names)
-    free: dict[str, JsonValue] = {name: value for name, value in alert.told.items() if name not in kept.locked}
-    if "person" in kept.locked or not free:
+    if "person" in kept.locked or not kept.free:
         return kept.model_copy(update={"told": {}, "person": None, "headline": LOCKED, "advice": NOT_TO_BE_USED})
-    left = kept.model_copy(update={"told": free})
+    left = kept.model_copy(update={"told": kept.free})
     return left.model_copy(update={"headline": _headline(left)})
 
 

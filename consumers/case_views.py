@@ -5,13 +5,17 @@ history is.
 """
 
 from datetime import UTC, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import JsonValue
 
+from consumers.rows import PLACE, from_row, grows_old, in_emergency, is_over, to_row
+from consumers.settling import settled
 from hub.ports import FactRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
+from schemas.identifiers import AgencyId
 from schemas.updates import KINDS
+from schemas.updates.reaffirming import UpdateReaffirmed
 from schemas.views import HEADINGS, Fact
 from schemas.vocabulary import Certainty, Stands
 
@@ -38,6 +42,7 @@ SETTLING = {
     "trust.update.confirmed": "update",
     "trust.update.withdrawn": "update",
     "trust.update.corrected": "update",
+    "trust.update.reaffirmed": "update",
     "trust.disclosure.recalled": "update",
     "custody.release.changed": "plan",
     "custody.release.cancelled": "plan",
@@ -108,48 +113,6 @@ def _told_day(fact: Fact, other: Fact) -> str:
     return datetime.fromisoformat(fact.occurred_at).astimezone(UTC).isoformat()
 
 
-def settled(fact: Fact, disclosure: Disclosure) -> Fact | None:
-    """The row after an update about its message; None when it no longer stands and nothing more is told. Pure.
-
-    What is locked only a correction, a withdrawal or a recall changes (D15).
-    """
-    match disclosure.kind:
-        case "trust.update.corrected":
-            return corrected(fact, disclosure)
-        case "trust.disclosure.recalled":
-            return None if disclosure.takes_back() else fact
-        case "custody.release.changed":
-            return changed(fact, disclosure)
-        case "trust.update.withdrawn":
-            return _as_it_stands(fact, disclosure)
-    return fact if fact.closed else _as_it_stands(fact, disclosure)
-
-
-def _as_it_stands(fact: Fact, disclosure: Disclosure) -> Fact | None:
-    stands, kind = disclosure.told.get("stands"), disclosure.kind
-    if stands == Stands.NO_LONGER_STANDS and not disclosure.told.keys() & {"reason", "outcome"}:
-        return None
-    if stands == Stands.NO_LONGER_STANDS or kind in ("trust.consent.withdrawn", "trust.consent.lapsed"):
-        return fact.model_copy(update={"certainty": Certainty.WITHDRAWN})
-    if stands == Stands.CONFIRMED or kind == "trust.fact.confirmed":
-        return fact.model_copy(update={"certainty": Certainty.CONFIRMED})
-    return fact
-
-
-def corrected(fact: Fact, disclosure: Disclosure) -> Fact:
-    """The row with what is right in it, and when that was said. Pure."""
-    right, at = disclosure.told.get("corrected"), disclosure.told.get("occurred_at")
-    return fact.put_right(right, str(at) if at else None) if isinstance(right, dict) else fact
-
-
-def changed(fact: Fact, disclosure: Disclosure) -> Fact:
-    """A plan as it stands by now. Who hears only that it has changed knows no more how it stands. Pure."""
-    told, at = disclosure.told, disclosure.told.get("occurred_at")
-    if told.keys() <= {"plan", "stands"}:
-        return fact.model_copy(update={"certainty": Certainty.WITHDRAWN})
-    return fact.put_right(disclosure.changes(fact.locked), str(at) if at else None)
-
-
 class CaseViews:
     """Keeps one partner's facts. Idempotent: the same disclosure twice makes the same rows."""
 
@@ -160,6 +123,7 @@ class CaseViews:
         names = {fact_name(disclosure)} if _has_row_before(disclosure) else set[str]()
         names |= {*OVER.get(disclosure.kind, ()), *_OVERTAKEN_BY.get(disclosure.kind, {})}
         names |= {"custody"} if _came_to_nothing(disclosure) else set()
+        names |= {*PLACE} if _says_itself(disclosure) else set()
         about = _rows_about(earlier_message(disclosure) or _came_to_nothing(disclosure))
         return Touched(facts=[(disclosure.record, name) for name in names], messages=[*about, *disclosure.locks()])
 
@@ -170,7 +134,7 @@ class CaseViews:
                 self._settle(views, row, disclosure)
         for message, names in disclosure.locks().items():
             if row := views.fact_by_message(message):
-                views.put_fact(to_row(from_row(row).lock(names)))
+                self._keep(views, from_row(row).lock(names), disclosure.recipient)
         if arrest := _came_to_nothing(disclosure):
             self._clear(views, disclosure.record, arrest)
         if over := _access_over(disclosure):
@@ -182,7 +146,7 @@ class CaseViews:
         row = views.fact(fact.record, fact.fact) if _has_row_before(disclosure) else None
         if not succeeds(fact, from_row(row) if row else None) or self._overtaken(views, fact):
             return
-        views.put_fact(to_row(fact))
+        self._keep(views, fact, disclosure.recipient)
         for name in OVER.get(fact.kind, ()):
             earlier = views.fact(fact.record, name)
             if earlier and succeeds(fact, from_row(earlier)):
@@ -208,10 +172,30 @@ class CaseViews:
 
     def _settle(self, views: ViewsUnit, row: FactRow, disclosure: Disclosure) -> None:
         fact = settled(from_row(row), disclosure)
-        if fact is None:
-            views.drop_fact(row.record, row.fact)
-        else:
-            views.put_fact(to_row(fact))
+        if fact is not None:
+            self._keep(views, fact, disclosure.recipient)
+            return
+        views.drop_fact(row.record, row.fact)
+        if row.fact in PLACE:
+            self._reckon(views, row.record, disclosure.recipient)
+
+    def _keep(self, views: ViewsUnit, fact: Fact, partner: AgencyId) -> None:
+        """With the day from which its age counts, if it is this partner's own word and the case goes on."""
+        over = grows_old(fact, partner) and self._is_over(views, fact.record)
+        views.put_fact(to_row(fact, partner, over=over))
+        if fact.fact in PLACE:
+            self._reckon(views, fact.record, partner)
+
+    def _is_over(self, views: ViewsUnit, record: UUID) -> bool:
+        return is_over(from_row(row) for name in PLACE if (row := views.fact(record, name)))
+
+    def _reckon(self, views: ViewsUnit, record: UUID, partner: AgencyId) -> None:
+        """Whether the case goes on has changed: of one that does not, nothing has such a day (D5)."""
+        over = self._is_over(views, record)
+        for row in views.facts_of(record):
+            now = to_row(from_row(row), partner, over=over)
+            if now.said_on != row.said_on:
+                views.put_fact(now)
 
     def _forget(self, views: ViewsUnit, record: UUID, access: str) -> None:
         for row in views.facts_of(record):
@@ -230,11 +214,7 @@ def _access_over(disclosure: Disclosure) -> str | None:
 
 def _rows_about(message: UUID | None) -> list[UUID]:
     """The messages under which rows of an earlier one lie: its own, and what was told of it in an emergency."""
-    return [message, _in_emergency(message)] if message else []
-
-
-def _in_emergency(message: UUID) -> UUID:
-    return uuid5(message, "access")
+    return [message, in_emergency(message)] if message else []
 
 
 _OVERTAKEN_BY: dict[str, dict[str, frozenset[str]]] = {
@@ -252,6 +232,12 @@ def _has_row(disclosure: Disclosure) -> bool:
     if disclosure.kind in (*SETTLING, "trust.alert.acknowledged") or _came_to_nothing(disclosure):
         return False
     return disclosure.kind not in OUTCOMES or OUTCOMES[disclosure.kind] in disclosure.told
+
+
+def _says_itself(disclosure: Disclosure) -> bool:
+    """Whether it is the partner's own word for how something stands."""
+    ageing = disclosure.kind == UpdateReaffirmed.KIND or disclosure.kind in UpdateReaffirmed.REFERS_TO_KINDS
+    return ageing and disclosure.told.get("source") == disclosure.recipient
 
 
 def _has_row_before(disclosure: Disclosure) -> bool:
@@ -273,14 +259,3 @@ def earlier_message(disclosure: Disclosure) -> UUID | None:
     about = "arrest" if disclosure.kind in OUTCOMES else SETTLING.get(disclosure.kind, "")
     said = disclosure.told.get(about)
     return UUID(str(said)) if said else None
-
-
-def to_row(fact: Fact) -> FactRow:
-    """The fact as a row."""
-    message = _in_emergency(fact.message_id) if ON_ACCESS in fact.told else fact.message_id
-    return FactRow(fact.record, fact.fact, message, fact.seq, fact.model_dump_json().encode())
-
-
-def from_row(row: FactRow) -> Fact:
-    """The fact in a row."""
-    return Fact.model_validate_json(row.body)

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     )
     checkpoint_seconds: float = Field(default=60, gt=0, description="How often the ledger is checkpointed.")
     consumers: tuple[str, ...] = Field(default=("case_views", "alerts"), description="The consumers that run hosted.")
+    practice: str = Field(
+        default="staffordshire-2014",
+        description="The pack of local practice: a shipped one's name, or a file of one's own.",
+    )
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
     port: int = Field(default=8700, ge=0, le=65535, description="Where `serve` listens.")
     metrics_port: int | None = Field(

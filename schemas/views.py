@@ -13,6 +13,9 @@ HEADINGS = ("source", "author_role", "recorded_as", "occurred_at")
 """The told fields that stand beside a fact, and not in it."""
 
 
+_DAY = len("2026-01-31")
+
+
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,6 +28,11 @@ class _Told(_Form):
     """The fields that were put right, and when that was said; None where the partner was not told when."""
     locked: tuple[str, ...] = ()
     """The fields that rested on a consent that has ended: kept, and to be used no more."""
+
+    @property
+    def free(self) -> Mapping[str, JsonValue]:
+        """What may be used of it: all that is not locked."""
+        return {name: value for name, value in self.told.items() if name not in self.locked}
 
     @property
     def closed(self) -> bool:
@@ -58,6 +66,24 @@ class Fact(_Told):
     occurred_at: str | None = None
     """A time, or only a day where the partner is told no more; its age is counted from here."""
     certainty: Certainty | None = None
+    confirmed_on: str | None = None
+    """The day on which somebody said last that it still stands: its owner, or a second agency (D12)."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether nobody has taken it back, and it may be used."""
+        return self.certainty is not Certainty.WITHDRAWN and not self.closed
+
+    @property
+    def stood_on(self) -> str | None:
+        """The day on which it happened, or was last said to stand still; None where the partner was not told when."""
+        happened = self.occurred_at[:_DAY] if self.occurred_at else None
+        return max(filter(None, (happened, self.confirmed_on)), default=None)
+
+    def confirm(self, at: str | None) -> Self:
+        """Said to stand still; in whatever order that is heard, the last day counts."""
+        days = [day for day in (self.confirmed_on, at and at[:_DAY]) if day]
+        return self.model_copy(update={"confirmed_on": max(days, default=None)})
 
     def names(self) -> frozenset[str]:
         """The fields that it was made of, as they were told."""
@@ -65,19 +91,70 @@ class Fact(_Told):
 
     def age_on(self, today: date) -> int | None:
         """Whole days since it happened; None where the partner was not told when."""
-        return (today - date.fromisoformat(self.occurred_at[:10])).days if self.occurred_at else None
+        return (today - date.fromisoformat(self.occurred_at[:_DAY])).days if self.occurred_at else None
+
+
+class PastAge(_Form):
+    """That a fact is older than local practice lets it grow unasked, and which pack says so."""
+
+    days: int
+    """How many days after it was last confirmed it is to be asked for again."""
+    pack: str
+    version: int
 
 
 class AgedFact(Fact):
-    """A fact as it is read: how old it is stands beside it."""
+    """A fact as it is read: how old it is stands beside it, and when it was last confirmed (requirement IX14)."""
 
     age_days: int | None
+    last_confirmed: str | None
+    past_age: PastAge | None = None
+
+
+class Prompt(_Form):
+    """The question whether something still stands, to whoever said so; that it does, or what does instead, ends it."""
+
+    prompt_id: UUID
+    """The same for as long as the same is asked."""
+    record: UUID
+    message_id: UUID
+    """What it is about: the partner's own update, as it stands on its feed."""
+    fact: str
+    kind: str
+    question: str
+    last_confirmed: str
+    past_age: PastAge
+
+
+class OnProgramme(_Form):
+    """Somebody's place on the programme, as far as this partner was told (requirement CV8)."""
+
+    cohort: str | None = None
+    since: str | None = None
+    """When that was decided, or when somebody left."""
+    statutory: bool | None = None
+    age_group: Literal["youth", "adult"] | None = None
+    left: bool = False
+
+
+class Supervised(_Form):
+    """How closely somebody is supervised, as far as this partner was told."""
+
+    contact: str | None = None
+    weekly_contacts: int | None = None
+    since: str | None = None
+    licence_ends_on: str | None = None
+    breach: Literal["open", "concluded"] | None = None
+    next_appointment: str | None = None
+    """The next time at which the person is busy, with whomever (D9)."""
 
 
 class CaseView(_Form):
-    """Everything this partner's view holds of one person."""
+    """Everything this partner's view holds of one person, and how things stand in a few words at its head."""
 
     record: UUID
+    programme: OnProgramme
+    supervision: Supervised
     facts: tuple[AgedFact, ...]
 
 

@@ -56,6 +56,10 @@ class HubHttp:
         """Say that somebody has seen an alert. Raises `TryLater`, `Barred` or `HubRefused`."""
         return self._json(self._ask("POST", f"/v1/alerts/{alert}/acknowledgement"))
 
+    def reaffirm(self, record: UUID, message: UUID) -> Any:
+        """Say that what this agency said still stands. Raises `TryLater`, `Barred` or `HubRefused`."""
+        return self._json(self._ask("POST", f"/v1/cases/{record}/facts/{message}/reaffirmation"))
+
     def close(self) -> None:
         """Release the connections."""
         self._client.close()

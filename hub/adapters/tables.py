@@ -45,6 +45,7 @@ SENDER_ID = "opaque id of the publisher's own"
 AGENCY = "agency"
 NUMBER = "number that counts"
 TIME = "time of the hub's clock"
+DAY = "day on which a partner said something itself"
 HASH = "salted or keyed hash"
 CLASS = "name of a class of data"
 KEY = "wrapped key"
@@ -253,8 +254,11 @@ view_facts = Table(
     _column("message_id", Id(), OPAQUE),
     _column("seq", BigInteger, NUMBER),
     _column("content", LargeBinary, SEALED),
+    _column("said_on", BigInteger, DAY, nullable=True),
     Index("view_facts_by_message", "agency", "message_id"),
 )
+_SAID = view_facts.c.said_on.is_not(None)
+Index("view_facts_by_age", *view_facts.c["agency", "fact", "said_on"], sqlite_where=_SAID, postgresql_where=_SAID)
 
 view_alerts = Table(
     "view_alerts",

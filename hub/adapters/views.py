@@ -1,23 +1,22 @@
-"""Partners' views as tables in the store, sealed row by row; written behind, so that a batch is a few statements."""
+"""Partners' views as tables in the store; written behind, so that a batch is a few statements."""
 
-import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, delete, false, or_, select, tuple_
 
 from hub.adapters import tables as t
 from hub.adapters.advisory import lock, of_view
 from hub.adapters.database import DatabaseUnit, KeptKeys
 from hub.adapters.inserting import put
 from hub.adapters.store import DatabaseStore
+from hub.adapters.view_rows import FactKey, Rows
 from hub.ports import AlertRow, Collided, FactRow, Touched
-from hub.sealing import DataKeys, Sealer, scope
+from hub.sealing import DataKeys
 from schemas.identifiers import AgencyId
-
-FactKey = tuple[UUID, bytes]
 
 
 def _among(table: Any, column: Any, *columns: Any) -> Any:
@@ -35,64 +34,6 @@ _CLOSED = _among(t.view_closings, t.view_closings.c.record, t.view_closings.c.re
 _POSITION = select(t.view_positions.c.seq).where(
     t.view_positions.c.agency == bindparam("agency"), t.view_positions.c.consumer == bindparam("consumer")
 )
-
-
-class Rows:
-    """Rows of one partner's view on their way in and out of the tables."""
-
-    def __init__(self, agency: AgencyId, sealer: Sealer, blind_key: bytes) -> None:
-        """`blind_key` hides the names of facts, which would tell what is known of somebody."""
-        self.agency, self._sealer, self._blind_key = agency, sealer, blind_key
-
-    def fact_key(self, record: UUID, fact: str) -> FactKey:
-        """A fact's primary key beside the agency."""
-        return record, hmac.digest(self._blind_key, fact.encode(), "sha256")[:16]
-
-    def fact_row(self, unit: DatabaseUnit, row: FactRow) -> dict[str, Any]:
-        """A fact, sealed."""
-        record, blind = self.fact_key(row.record, row.fact)
-        content = row.fact.encode() + b"\0" + row.body
-        return {
-            "agency": self.agency,
-            "record": record,
-            "fact": blind,
-            "message_id": row.message_id,
-            "seq": row.seq,
-            "content": unit.seal(self._owner(record), "view", content, self._fact_place(record, blind)),
-        }
-
-    def fact(self, keys: DataKeys, row: Any) -> FactRow:
-        """A fact, opened."""
-        sealed_in = scope(self._owner(row.record), "view")
-        content = self._sealer.open(keys, sealed_in, row.content, self._fact_place(row.record, row.fact))
-        name, _, body = content.partition(b"\0")
-        return FactRow(row.record, name.decode(), row.message_id, row.seq, body)
-
-    def alert_row(self, unit: DatabaseUnit, row: AlertRow) -> dict[str, Any]:
-        """An alert, sealed."""
-        return {
-            "agency": self.agency,
-            "alert_id": row.alert_id,
-            "record": row.record,
-            "seq": row.seq,
-            "acknowledged": row.acknowledged,
-            "content": unit.seal(self._owner(row.record), "view", row.body, self._alert_place(row.alert_id)),
-        }
-
-    def alert(self, keys: DataKeys, row: Any) -> AlertRow:
-        """An alert, opened."""
-        sealed_in = scope(self._owner(row.record), "view")
-        body = self._sealer.open(keys, sealed_in, row.content, self._alert_place(row.alert_id))
-        return AlertRow(row.alert_id, row.record, row.seq, row.acknowledged, body)
-
-    def _owner(self, record: UUID) -> str:
-        return f"{self.agency}/{record}"
-
-    def _fact_place(self, record: UUID, blind: bytes) -> str:
-        return f"view_facts/{self.agency}/{record}/{blind.hex()}"
-
-    def _alert_place(self, alert_id: UUID) -> str:
-        return f"view_alerts/{self.agency}/{alert_id}"
 
 
 class StoreViewsUnit:
@@ -264,6 +205,21 @@ class StoreViews:
         """The oldest first, by the feed's order."""
         wanted = (t.view_facts.c.agency == self._agency, t.view_facts.c.record == record)
         return self._read(select(t.view_facts).where(*wanted).order_by(t.view_facts.c.seq), self._rows.fact)
+
+    def named(self, names: Collection[str], records: Collection[UUID] | None = None) -> list[FactRow]:
+        """By the keys that stand for the names."""
+        blind = t.view_facts.c.fact.in_([self._rows.blind(name) for name in names])
+        wanted = select(t.view_facts).where(t.view_facts.c.agency == self._agency, blind)
+        if records is not None:
+            wanted = wanted.where(t.view_facts.c.record.in_(list(records)))
+        return self._read(wanted.order_by(t.view_facts.c.record, t.view_facts.c.seq), self._rows.fact)
+
+    def said_before(self, days: Mapping[str, date], limit: int) -> list[FactRow]:
+        """By the index of what has such a day."""
+        c = t.view_facts.c
+        old = [and_(c.fact == self._rows.blind(name), c.said_on < day.toordinal()) for name, day in days.items()]
+        wanted = select(t.view_facts).where(c.agency == self._agency, c.said_on.is_not(None), or_(false(), *old))
+        return self._read(wanted.order_by(c.said_on, c.record, c.seq).limit(limit), self._rows.fact)
 
     def alerts(self, *, open_only: bool, limit: int) -> list[AlertRow]:
         """By the feed's order."""

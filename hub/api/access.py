@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from consumers.practice import Pack
 from hub.api.problems import NotInScope
 from hub.bootstrap import Hub
 from hub.receiving import Caller
@@ -18,7 +19,13 @@ def the_hub(request: Request) -> Hub:
     return request.app.state.hub  # type: ignore[no-any-return]  # set by `create_app`
 
 
+def the_practice(request: Request) -> Pack:
+    """The pack of local practice that this application goes by."""
+    return request.app.state.practice  # type: ignore[no-any-return]  # set by `create_app`
+
+
 TheHub = Annotated[Hub, Depends(the_hub)]
+Practice = Annotated[Pack, Depends(the_practice)]
 
 
 Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]

@@ -6,37 +6,41 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from hub.api.access import Publisher, Reader, TheHub
+from consumers.freshness import prompts
+from hub.api.access import Practice, Publisher, Reader, TheHub
 from hub.api.problems import NotFound
+from hub.api.saying import say_once
 from hub.bootstrap import Hub
-from hub.ports import AlertRow, UpdateKey
+from hub.ports import AlertRow
 from hub.receiving import Caller
-from hub.taking import receipt
-from hub.writing import envelope
 from schemas.receipts import Receipt
-from schemas.views import Alert
+from schemas.updates.trust import AlertAcknowledged
+from schemas.views import Alert, Prompt
 
 router = APIRouter(tags=["alerts"])
-_KIND = "trust.alert.acknowledged"
 
 
 class AlertList(BaseModel):
-    """Alerts, the newest first."""
+    """Alerts, the newest first; and what this agency is asked, having said it long ago: whether it is still so."""
 
     alerts: list[Alert]
+    prompts: list[Prompt]
 
 
 @router.get("/alerts")
 def list_alerts(
     hub: TheHub,
     who: Reader,
+    practice: Practice,
     open_only: Annotated[bool, Query(alias="open", description="Leave out acknowledged alerts.")] = True,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AlertList:
-    """List the alerts of the agency that asks."""
+    """List the alerts of the agency that asks. Saying that its fact still stands, or what does, answers a prompt."""
     hub.recorder.consulted(who, "alerts", {})
-    rows = hub.hosted[who.agency].views.alerts(open_only=open_only, limit=limit)
-    return AlertList(alerts=[_alert(row) for row in rows])
+    views = hub.hosted[who.agency].views
+    rows = views.alerts(open_only=open_only, limit=limit)
+    asked = prompts(views, practice, hub.clock.now().date(), limit)
+    return AlertList(alerts=[_alert(row) for row in rows], prompts=asked)
 
 
 @router.get("/alerts/{alert_id}")
@@ -50,12 +54,8 @@ def read_alert(alert_id: UUID, hub: TheHub, who: Reader) -> Alert:
 def acknowledge(alert_id: UUID, hub: TheHub, who: Publisher) -> Receipt:
     """Say that somebody at this agency has seen the alert: an update like any other. Saying it twice is once."""
     _found(hub, who, alert_id)
-    update_id = uuid5(alert_id, "acknowledged")
-    if before := hub.store.received(UpdateKey(who.agency, update_id)):
-        return receipt(before)
     data = {"alert": str(alert_id), "by": who.sub[:120], "author_role": "reader of the alert"}
-    raw = envelope(who.agency, _KIND, data, update_id=update_id, occurred_at=hub.clock.now())
-    return hub.publish(who.agency, raw, sub=who.sub)
+    return say_once(hub, who, AlertAcknowledged.KIND, uuid5(alert_id, "acknowledged"), data)
 
 
 def _found(hub: Hub, who: Caller, alert_id: UUID) -> AlertRow:

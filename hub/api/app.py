@@ -7,6 +7,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
+from consumers import practice
 from hub.api import (
     agreements,
     alerts,
@@ -81,7 +82,8 @@ def read_health(hub: TheHub) -> Health:
 
 
 def create_app(hub: Hub) -> FastAPI:
-    """The application. It neither opens nor closes the hub."""
+    """The application. It neither opens nor closes the hub. Raises `UnusablePractice`."""
+    pack = practice.load(hub.settings.practice)
     app = FastAPI(
         title="IOM Hub",
         version="1",
@@ -90,7 +92,7 @@ def create_app(hub: Hub) -> FastAPI:
         telemetry=None,
         redirect_slashes=False,
     )
-    app.state.hub = hub
+    app.state.hub, app.state.practice = hub, pack
     v1 = APIRouter(prefix="/v1")
     for module in (
         updates,

@@ -34,6 +34,7 @@ def _home(folder: Path | None) -> "KitHome":
 @contextmanager
 def plainly() -> Iterator[None]:
     """Each failure that somebody can act on as one sentence, and exit code 1."""
+    from consumers.practice import UnusablePractice
     from hub.adapters.hub_http import HubRefused
     from hub.adapters.kafka_broker import UnusableBroker
     from hub.adapters.keyfile import NoKey
@@ -48,7 +49,7 @@ def plainly() -> Iterator[None]:
     told = (Barred, CannotOpen, Forked, HubRefused, NoKey, NotSetUp, StoreInUse, Tampered, TryLater, UnknownKey)
     try:
         yield
-    except (*told, UnusableBroker, UnusableStore, OSError) as failure:
+    except (*told, UnusableBroker, UnusablePractice, UnusableStore, OSError) as failure:
         err.print(str(failure), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
@@ -202,68 +203,6 @@ def _answer(said: dict[str, Any]) -> str:
     if "problems" in said:
         return f"{said.get('id', '?')} rejected: " + "; ".join(f"{e['path']} {e['message']}" for e in said["problems"])
     return f"{said.get('id', '?')} received {said.get('received_at', '')}"
-
-
-@app.command("alerts")
-def alerts(
-    all_of_them: Annotated[bool, typer.Option("--all", help="Those that were acknowledged, too.")] = False,
-    acknowledge: Annotated[UUID | None, typer.Option(help="Say that somebody has seen this alert.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
-    home: KitPath = None,
-) -> None:
-    """Show the alerts, or acknowledge one: the hub then tells it back on the feed.
-
-    Example: [bold]iom-hub connect alerts[/bold]
-    Example: [bold]iom-hub connect alerts --acknowledge 7a1c…[/bold]
-    """
-    from schemas.views import Alert
-
-    with opened(home) as kit:
-        if acknowledge:
-            receipt = kit.hub.acknowledge(acknowledge)
-            out.print(f"acknowledged: receipt {receipt['id']}", soft_wrap=True)
-            return
-        table = ruled("alert", "about", "what", "stands", "seen")
-        for row in kit.hosted.views.alerts(open_only=not all_of_them, limit=limit):
-            alert = Alert.model_validate_json(row.body)
-            what = "\n".join(filter(None, (alert.headline, alert.advice)))
-            table.add_row(
-                str(row.alert_id), alert.about, what, alert.certainty or "", "yes" if row.acknowledged else ""
-            )
-        out.print(table)
-
-
-@app.command("case")
-def case(
-    record: Annotated[UUID | None, typer.Argument(help="A record id from the list; all when left out.")] = None,
-    home: KitPath = None,
-) -> None:
-    """Show what this kit's view holds: everybody, or one person fact by fact.
-
-    Example: [bold]iom-hub connect case[/bold]
-    """
-    from schemas.views import Fact
-
-    with opened(home) as kit:
-        views = kit.hosted.views
-        found = {
-            each: [Fact.model_validate_json(row.body) for row in views.facts(each)] for each in _chosen(kit, record)
-        }
-        if record is None:
-            table = ruled("record", "person", "facts")
-            for each, facts in found.items():
-                names = [str(fact.told["person"]) for fact in facts if "person" in fact.told]
-                table.add_row(str(each), names[-1] if names else "", str(len(facts)))
-        else:
-            table = ruled("fact", "when", "from", "stands", "told")
-            for fact in found.get(record, []):
-                told = "\n".join(f"{name}: {value}" for name, value in fact.told.items())
-                table.add_row(fact.kind, fact.occurred_at or "", fact.source or "", fact.certainty or "", told)
-        out.print(table)
-
-
-def _chosen(kit: "Kit", record: UUID | None) -> list[UUID]:
-    return kit.hosted.views.records() if record is None else [record]
 
 
 @app.command("publish")

@@ -7,6 +7,7 @@ from hub.cli import (
     agency_keys,
     bundles,
     connect,
+    connect_views,
     demo,
     explain,
     exports,
@@ -43,6 +44,8 @@ bundles.add_to(policy.app)
 app.add_typer(policy.app, name="policy")
 app.add_typer(reading.case_app, name="case")
 app.add_typer(reading.feed_app, name="feed")
+connect.app.command("alerts")(connect_views.alerts)
+connect.app.command("case")(connect_views.case)
 connect.app.command("export")(exports.export_kit)
 app.add_typer(connect.app, name="connect")
 app.add_typer(explain.app, name="explain")

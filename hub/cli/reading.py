@@ -22,11 +22,13 @@ _STRUCTURE = ("message_id", "kind", "bundle", "record")
 def show(
     as_agency: AsAgency,
     record: Annotated[str | None, typer.Argument(help="A record id from the list; all people when left out.")] = None,
+    cohort: Annotated[str | None, typer.Option(help="Only who is in this cohort.")] = None,
     home: Home = None,
 ) -> None:
     """Show what this agency holds: everybody, or one person fact by fact.
 
     Example: [bold]iom-hub case show --as northshire-council-housing[/bold]
+    Example: [bold]iom-hub case show --as northshire-probation --cohort Fixed[/bold]
     """
     from hub.cli.session import session
 
@@ -35,7 +37,7 @@ def show(
         if record:
             _one(hub.get(f"/v1/cases/{record}"))
         else:
-            _all(hub)
+            _all(hub, {"cohort": cohort} if cohort else {})
 
 
 @case_app.command("check")
@@ -60,24 +62,54 @@ def check(
             out.print(f"{what}: {answer.replace('_', ' ')}", highlight=False)
 
 
-def _all(hub: "Session") -> None:
-    table, after = ruled("record", "person"), None
-    while page := hub.get("/v1/cases", **({"after": after} if after else {}))["cases"]:
-        for line in page:
-            table.add_row(line["record"], line["person"] or "")
+HEAD = ("record", "person", "programme", "supervision")
+"""What a list of people says of each."""
+
+
+def line(case: dict[str, Any]) -> list[str]:
+    """One person in such a list; of what this agency was not told nothing is said."""
+    return [case["record"], case["person"] or "", programme(case["programme"]), supervision(case["supervision"])]
+
+
+def programme(said: dict[str, Any]) -> str:
+    """Somebody's place on the programme, in a few words."""
+    place = "left" if said["left"] else said["cohort"]
+    since = f"since {said['since'][:10]}" if said["since"] else ""
+    standing = {True: "statutory", False: "not statutory"}.get(said["statutory"], "")
+    return ", ".join(filter(None, (place, since, standing, said["age_group"])))
+
+
+def supervision(said: dict[str, Any]) -> str:
+    """How closely somebody is supervised, in a few words."""
+    of = (("contact", "contact"), ("licence to", "licence_ends_on"), ("breach", "breach"), ("next", "next_appointment"))
+    return ", ".join(f"{word} {said[name]}" for word, name in of if said[name])
+
+
+def _all(hub: "Session", wanted: dict[str, str]) -> None:
+    table, after = ruled(*HEAD), None
+    while page := hub.get("/v1/cases", **wanted, **({"after": after} if after else {}))["cases"]:
+        for case in page:
+            table.add_row(*line(case))
         after = page[-1]["record"]
     out.print(table)
 
 
 def _one(view: dict[str, Any]) -> None:
-    table = ruled("fact", "when", "days old", "from", "as", "stands", "told")
+    out.print(f"{programme(view['programme'])}\n{supervision(view['supervision'])}".strip(), highlight=False)
+    table = ruled("fact", "when", "days old", "last confirmed", "from", "as", "stands", "told")
     for fact in view["facts"]:
         told = "\n".join(f"{name}: {_short(value)}" for name, value in fact["told"].items())
         who = " · ".join(filter(None, (fact["source"], fact["author_role"])))
         stands = fact["certainty"] or ""
         age = "" if fact["age_days"] is None else str(fact["age_days"])
-        table.add_row(fact["kind"], fact["occurred_at"] or "", age, who, fact["recorded_as"] or "", stands, told)
+        last = (fact["last_confirmed"] or "") + past(fact["past_age"])
+        table.add_row(fact["kind"], fact["occurred_at"] or "", age, last, who, fact["recorded_as"] or "", stands, told)
     out.print(table)
+
+
+def past(age: dict[str, Any] | None) -> str:
+    """Which pack says that it is past its age."""
+    return f" (over {age['days']} days: {age['pack']} {age['version']})" if age else ""
 
 
 def _short(value: object) -> str:

@@ -47,12 +47,13 @@ def listen(hub: "Hub", host: str, port: int) -> None:
 
     from hub.api.app import create_app
 
+    app = create_app(hub)
     # uvicorn stops on the signal and then raises it again: left to itself that would end the process, nothing closed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _listener(host, port) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         _announce(hub, url)
-        config = uvicorn.Config(create_app(hub), log_config=None, access_log=False, timeout_graceful_shutdown=3)
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:

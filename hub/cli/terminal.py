@@ -59,6 +59,7 @@ def told_plainly() -> Iterator[None]:
 def _sentences(failure: Exception) -> list[str]:
     """None for a mistake of the hub's own. Which are told is asked once something has failed: it takes many modules."""
     from access_policies.reading import UnusablePolicies
+    from consumers.practice import UnusablePractice
     from hub.adapters.copies import NotCopied
     from hub.adapters.kafka_broker import UnusableBroker
     from hub.adapters.keyfile import NoKey
@@ -73,7 +74,7 @@ def _sentences(failure: Exception) -> list[str]:
     if isinstance(failure, UnusablePolicies):
         return failure.problems
     told = NoKey, NoSigningKey, NotCopied, NotMoved, StoreInUse, UnusableBroker, UnusableRoles, UnusableStore, Refusal
-    return [_in_words(failure)] if isinstance(failure, (*told, TryLater, OSError)) else []
+    return [_in_words(failure)] if isinstance(failure, (*told, UnusablePractice, TryLater, OSError)) else []
 
 
 def _in_words(failure: Exception) -> str:

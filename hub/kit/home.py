@@ -75,6 +75,7 @@ class KitSettings(BaseSettings):
     token: SecretStr | None = Field(default=None, description="The hub's token; else the file `token` in the home.")
     kafka_password: SecretStr | None = Field(default=None, description="The password at the brokers.")
     consumers: tuple[str, ...] = Field(default=("case_views", "alerts"), description="The consumers that run.")
+    practice: str = Field(default="staffordshire-2014", description="The pack of local practice: a name, or a file.")
 
 
 class KitHome:

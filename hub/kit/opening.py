@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import entry_points
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from consumers import practice
+from consumers.freshness import prompts
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.hub_http import HttpOutlet, HubHttp, keys_signed
 from hub.adapters.kafka_broker import Broker
@@ -22,6 +25,7 @@ from hub.ports import Outlet
 from hub.running import Hosted
 from hub.wrapping import Unwrapper
 from schemas.identifiers import AgencyId
+from schemas.views import Prompt
 
 
 class PinnedFeed(Identity):
@@ -48,11 +52,16 @@ class Kit:
     hosted: Hosted
     taking: Taking
     hub: HubHttp
+    practice: practice.Pack
 
     @property
     def agency(self) -> AgencyId:
         """Whose kit this is."""
         return self.pinned.agency
+
+    def prompts(self, today: date, limit: int) -> list[Prompt]:
+        """What this agency is asked today: whether what it said long ago is still so."""
+        return prompts(self.hosted.views, self.practice, today, limit)
 
     def close(self) -> None:
         """Release the store and the connections."""
@@ -61,10 +70,13 @@ class Kit:
 
 
 def open_kit(home: KitHome, *, beside: bool = False) -> Kit:
-    """Open it; `beside` a kit that runs, to read. Raises `NotSetUp`, `NoKey`, `StoreInUse` or `UnusableStore`."""
+    """Open it; `beside` a kit that runs, to read. Raises `NotSetUp`, `NoKey`, `StoreInUse`,
+    `UnusableStore` or `UnusablePractice`.
+    """
     pinned = home.pinned()
     if beside and not home.store_file.exists():
         raise NotSetUp(f"{home.store_file} is missing: `iom-hub connect run` makes it")
+    pack = practice.load(home.settings.practice)
     keys = KeyFile.open(home.key_file, home.secret, create=not home.store_file.exists())
     store = SqliteStore(home.store_file, keys, beside=beside)
     feed = StoreFeed(store, PinnedFeed(pinned.feed))
@@ -79,6 +91,7 @@ def open_kit(home: KitHome, *, beside: bool = False) -> Kit:
         hosted=Hosted(pinned.agency, feed, views, consumers),
         taking=Taking(store, feed, pinned.agency, pinned.feed, pinned.ledger_key),
         hub=HubHttp(pinned.hub, home.token),
+        practice=pack,
     )
 
 

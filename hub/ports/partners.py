@@ -1,7 +1,8 @@
 """What a partner sees: its feed, its views, and the consumers that fold one into the other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -37,6 +38,8 @@ class FactRow(NamedTuple):
     message_id: UUID
     seq: int
     body: bytes
+    said_on: date | None = None
+    """The day on which the partner itself said so last, where that grows old; None of what others said."""
 
 
 class AlertRow(NamedTuple):
@@ -110,6 +113,14 @@ class Views(Protocol):
 
     def facts(self, record: UUID) -> list[FactRow]:
         """Everything this partner's view holds of one person."""
+
+    def named(self, names: Collection[str], records: Collection[UUID] | None = None) -> list[FactRow]:
+        """The facts of these names, of these persons or of everybody, by the ids of the persons."""
+
+    def said_before(self, days: Mapping[str, date], limit: int) -> list[FactRow]:
+        """What the partner itself said last before the day that stands beside the fact's name, the longest ago first.
+        Costs as much as it finds, however much the view holds.
+        """
 
     def alerts(self, *, open_only: bool, limit: int) -> list[AlertRow]:
         """Alerts, the newest first."""

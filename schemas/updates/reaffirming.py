@@ -11,14 +11,14 @@ from schemas.updates.pathways import NeedAssessed as PathwayNeedAssessed
 from schemas.updates.pathways import StatusChanged, SupportStarted
 from schemas.updates.programme import RiskReassessed
 from schemas.updates.selection import ReadinessAssessed
-from schemas.updates.supervision import ContactSteppedDown, ContactSteppedUp, LicenceVaried
+from schemas.updates.supervision import ContactSteppedDown, ContactSteppedUp
 
 _STRANDS = (drugs_alcohol, health, ete, finance, families, attitudes, exploitation_violence)
 _OF_PATHWAYS = (PathwayNeedAssessed, SupportStarted, StatusChanged)
 
 AGEING: tuple[type[Update], ...] = (
     *(NeedAssessed, PlacementStarted, RiskReassessed, ReadinessAssessed),
-    *(ContactSteppedUp, ContactSteppedDown, LicenceVaried, Wanted),
+    *(ContactSteppedUp, ContactSteppedDown, Wanted),
     *(model for strand in _STRANDS for model in strand.KINDS if issubclass(model, _OF_PATHWAYS)),
 )
 """What says how something stands until somebody says otherwise. An event, an end and what has a last day of its own are

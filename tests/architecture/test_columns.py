@@ -30,6 +30,7 @@ HOLDS = {
     "agency",
     "number that counts",
     "time of the hub's clock",
+    "day on which a partner said something itself",
     "salted or keyed hash",
     "name of a class of data",
     "wrapped key",
