@@ -1,5 +1,6 @@
 """Views: one partner's rows and its position in the feed move together, and nobody else's are touched."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -132,6 +133,42 @@ def test_partners_see_their_own(partners: Partnership, views: Views) -> None:
         assert unit.alert(UUID(int=2001)) is None
     assert (others.alerts(open_only=False, limit=9), others.alert(UUID(int=2001))) == ([], None)
     assert views.facts(SOMEBODY) == [a_fact()]
+
+
+def said(on: date, name: str = "risk", seq: int = 1, record: UUID = SOMEBODY) -> FactRow:
+    """A fact that its own partner said on a day."""
+    return a_fact(name, seq, record)._replace(said_on=on)
+
+
+@pytest.mark.requirement("IX14")
+def test_what_a_partner_said_long_ago_is_found(partners: Partnership, views: Views) -> None:
+    """Of what a partner said itself, what is older than the day for its name is found, the oldest first and as many as
+    asked for; nothing of a name that no day is asked for, nothing that others said, and of no other partner.
+    """
+    march, april, may = (date(2026, month, 1) for month in (3, 4, 5))
+    keep(partners.hub.hosted[HOUSING].views, said(march))
+    keep(views, said(april), said(march, record=SOMEBODY_ELSE, seq=2), said(march, "contact", 3), a_fact("need/ete", 4))
+    found = views.said_before({"risk": may, "need/ete": may}, 10)
+    assert found == [said(march, record=SOMEBODY_ELSE, seq=2), said(april)]
+    assert views.said_before({"risk": may}, 1) == found[:1]
+    assert views.said_before({"risk": april, "contact": march}, 10) == found[:1]
+    assert views.said_before({}, 10) == []
+    keep(views, a_fact(seq=5), said(april, record=SOMEBODY_ELSE, seq=6))
+    assert views.said_before({"risk": may}, 10) == [said(april, record=SOMEBODY_ELSE, seq=6)]
+    keep(views, position=1)
+    with views.unit() as unit:
+        assert unit.fact(SOMEBODY_ELSE, "risk") == said(april, record=SOMEBODY_ELSE, seq=6)
+        unit.drop_fact(SOMEBODY_ELSE, "risk")
+    assert views.said_before({"risk": may}, 10) == []
+
+
+def test_facts_of_one_name_are_read_of_everybody(partners: Partnership, views: Views) -> None:
+    """The facts of some names, of all persons or of those that are meant, by the ids of the persons."""
+    keep(partners.hub.hosted[HOUSING].views, a_fact("cohort", 9))
+    keep(views, a_fact("cohort", 2, SOMEBODY_ELSE), a_fact("cohort", 3), a_fact("death", 4), a_fact("risk", 5))
+    assert views.named(["cohort"]) == [a_fact("cohort", 3), a_fact("cohort", 2, SOMEBODY_ELSE)]
+    assert views.named(["cohort", "death"], [SOMEBODY]) == [a_fact("cohort", 3), a_fact("death", 4)]
+    assert views.named([]) == views.named(["cohort"], []) == []
 
 
 class Stumbles:

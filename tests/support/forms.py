@@ -4,7 +4,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, func, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, func, inspect, null, select, text
 
 from hub.adapters import tables as t
 from hub.adapters.migrations import stepping
@@ -44,10 +44,19 @@ def form_of(connection: Connection) -> set[tuple[Any, ...]]:
 
 
 def rows_of(connection: Connection) -> dict[str, set[tuple[Any, ...]]]:
-    """Every row of every table that there is."""
-    there = inspect(connection).get_table_names()
-    tables = [table for table in t.metadata.sorted_tables if table.name in there]
-    return {table.name: {tuple(row) for row in connection.execute(select(table))} for table in tables}
+    """Every row of every table that there is; a column that it does not have yet stands as nothing."""
+    found = dict[str, set[tuple[Any, ...]]]()
+    for table in t.metadata.sorted_tables:
+        if names := _columns(connection, table.name):
+            columns = [column if column.name in names else null() for column in table.columns]
+            found[table.name] = {tuple(row) for row in connection.execute(select(*columns).select_from(table))}
+    return found
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    """Of a table that there is."""
+    there = inspect(connection)
+    return {column["name"] for column in there.get_columns(table)} if there.has_table(table) else set()
 
 
 def unpack(home: Path) -> None:
@@ -64,7 +73,8 @@ def put_into(url: str, home: Path) -> None:
         t.revisions.drop(connection)
         there = inspect(kept).get_table_names()
         for table in (each for each in t.metadata.sorted_tables if each.name in there):
-            if rows := [row._asdict() for row in kept.execute(select(table))]:
+            names = sorted(_columns(kept, table.name))
+            if rows := [row._asdict() for row in kept.execute(select(*(table.c[name] for name in names)))]:
                 connection.execute(table.insert(), rows)
         assert connection.execute(select(func.count()).select_from(t.ledger)).scalar_one() == 64
     source.dispose()

@@ -64,7 +64,7 @@ def held(views: Views, without: frozenset[UUID] = frozenset()) -> dict[str, Any]
 
 def _read(row: FactRow | AlertRow) -> tuple[Any, ...]:
     """The row, its body as what it says: the order of names in it says nothing."""
-    return (*row[:-1], orjson.loads(row.body))
+    return (*row._replace(body=b""), orjson.loads(row.body))
 
 
 def with_password(home: KitHome, password: str) -> KitHome:
