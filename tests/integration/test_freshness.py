@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from typer.testing import CliRunner
 
+from consumers.freshness import prompts
 from consumers.practice import UnusablePractice
 from hub.api.app import create_app
 from hub.cli.main import app as command
@@ -16,8 +17,9 @@ from integration.scene import Scene
 from support.builders import a_contact_level, a_licence, a_score, an_appointment
 from support.http import serving
 from support.kits import opened, read_all, set_up, token
-from support.partnership import HOUSING, POLICE, PROBATION, START, UNIT, Partnership, partnership
+from support.partnership import DRUGS, HOUSING, POLICE, PROBATION, START, UNIT, Partnership, partnership
 
+A_TEST = {"taken_on": "2026-03-01", "substance": "opiates", "result": "negative"}
 LEVEL, RISK = "supervision.contact.stepped_up", "programme.risk.reassessed"
 
 
@@ -83,6 +85,22 @@ def test_saying_it_anew_answers_too(scene: Scene) -> None:
     assert len(asked(scene, PROBATION)) == 1
     levelled(scene)
     assert asked(scene, PROBATION) == []
+
+
+@pytest.mark.duty("D29")
+@pytest.mark.parametrize("agency", [PROBATION, POLICE])
+def test_what_it_is_not_told_changes_nothing_of_what_it_is_asked(scene: Scene, agency: str) -> None:
+    """What is withheld from an agency, about this person and another, moves no byte of what it is asked."""
+    levelled(scene)
+    scene.p.clock.turn(days=29)
+    before = scene.agency(agency).get("/v1/alerts").content
+    other = scene.p.person(2)
+    for who in (other, scene.person):
+        scene.p.involve(who, DRUGS, ("drugs_alcohol",))
+        scene.p.publish(DRUGS, "drugs_alcohol.test.taken", who | A_TEST)
+    scene.p.hub.catch_up()
+    assert scene.p.told(DRUGS, "drugs_alcohol.test.taken")
+    assert scene.agency(agency).get("/v1/alerts").content == before
 
 
 def test_a_pack_without_figures_asks_nobody(tmp_path: Path) -> None:
@@ -164,7 +182,9 @@ def kit_says(kit: Kit, *arguments: str) -> str:
 
 @pytest.mark.requirement("IX14")
 def test_a_kit_asks_as_the_hub_does(tmp_path: Path, partners: Partnership, person: dict[str, Any]) -> None:
-    """A partner's own kit asks what the hub's own view would have it asked, and sends the answer."""
+    """A partner's own kit, which has folded the feed anew, asks word for word what the hub's own view would have it
+    asked, and sends the answer.
+    """
     partners.publish(PROBATION, LEVEL, person | a_contact_level())
     partners.publish(UNIT, RISK, person | a_score())
     partners.hub.catch_up()
@@ -175,6 +195,8 @@ def test_a_kit_asks_as_the_hub_does(tmp_path: Path, partners: Partnership, perso
             partners.clock.turn(days=29)
             home.keep_token(token(partners, PROBATION))
             [prompt] = kit.prompts(partners.clock.now().date(), 10)
+            hosted = partners.hub.hosted[PROBATION].views
+            assert prompts(hosted, kit.practice, partners.clock.now().date(), 10) == [prompt]
             assert "you last said how the level of contact stands" in prompt.question
             assert kit.hub.reaffirm(prompt.record, prompt.message_id)["id"]
             read_all(kit)
