@@ -24,7 +24,7 @@ def test_a_closed_case_is_answered_like_an_unknown_one(scene: Scene) -> None:
     scene.p.hub.catch_up()
     housing = scene.agency(HOUSING)
     assert housing.get("/v1/cases").json() == {"cases": []}
-    assert housing.get("/v1/alerts?open=false").json() == {"alerts": []}
+    assert housing.get("/v1/alerts?open=false").json() == {"alerts": [], "prompts": []}
     for closed, unknown in (("/v1/cases/{}", record), ("/v1/alerts/{}", alert)):
         there, nowhere = housing.get(closed.format(unknown)), housing.get(closed.format(uuid4()))
         assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content)

@@ -168,5 +168,5 @@ def test_what_a_reader_is_not_told_of_is_not_in_its_list(scene: Scene) -> None:
     scene.arrested()
     for agency in (DRUGS, "open-door-hostel", "hmp-fictional"):
         assert scene.agency(agency).get("/v1/cases").json() == {"cases": []}
-        assert scene.agency(agency).get("/v1/alerts", open=False).json() == {"alerts": []}
+        assert scene.agency(agency).get("/v1/alerts", open=False).json() == {"alerts": [], "prompts": []}
     assert scene.agency(HOUSING).get(f"/v1/cases/{uuid4()}").status_code == 404
