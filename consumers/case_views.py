@@ -123,7 +123,7 @@ class CaseViews:
         names = {fact_name(disclosure)} if _has_row_before(disclosure) else set[str]()
         names |= {*OVER.get(disclosure.kind, ()), *_OVERTAKEN_BY.get(disclosure.kind, {})}
         names |= {"custody"} if _came_to_nothing(disclosure) else set()
-        names |= {*PLACE} if _says_itself(disclosure) else set()
+        names |= {*PLACE} if _says_itself(disclosure) or names & {*PLACE} else set()
         about = _rows_about(earlier_message(disclosure) or _came_to_nothing(disclosure))
         return Touched(facts=[(disclosure.record, name) for name in names], messages=[*about, *disclosure.locks()])
 
@@ -175,27 +175,30 @@ class CaseViews:
         if fact is not None:
             self._keep(views, fact, disclosure.recipient)
             return
+        over = row.fact in PLACE and self._is_over(views, row.record)
         views.drop_fact(row.record, row.fact)
-        if row.fact in PLACE:
-            self._reckon(views, row.record, disclosure.recipient)
+        self._reckon(views, row, disclosure.recipient, over=over)
 
     def _keep(self, views: ViewsUnit, fact: Fact, partner: AgencyId) -> None:
         """With the day from which its age counts, if it is this partner's own word and the case goes on."""
-        over = grows_old(fact, partner) and self._is_over(views, fact.record)
-        views.put_fact(to_row(fact, partner, over=over))
-        if fact.fact in PLACE:
-            self._reckon(views, fact.record, partner)
+        over = (grows_old(fact, partner) or fact.fact in PLACE) and self._is_over(views, fact.record)
+        row = to_row(fact, partner, over=over)
+        views.put_fact(row)
+        self._reckon(views, row, partner, over=over)
 
     def _is_over(self, views: ViewsUnit, record: UUID) -> bool:
         return is_over(from_row(row) for name in PLACE if (row := views.fact(record, name)))
 
-    def _reckon(self, views: ViewsUnit, record: UUID, partner: AgencyId) -> None:
-        """Whether the case goes on has changed: of one that does not, nothing has such a day (D5)."""
-        over = self._is_over(views, record)
-        for row in views.facts_of(record):
-            now = to_row(from_row(row), partner, over=over)
-            if now.said_on != row.said_on:
-                views.put_fact(now)
+    def _reckon(self, views: ViewsUnit, changed: FactRow, partner: AgencyId, *, over: bool) -> None:
+        """Whether the case goes on may have changed with this row: `over` says how it was before. Of one that does not,
+        nothing has such a day (D5).
+        """
+        if changed.fact not in PLACE or (now := self._is_over(views, changed.record)) == over:
+            return
+        for row in views.facts_of(changed.record):
+            reckoned = to_row(from_row(row), partner, over=now)
+            if reckoned.said_on != row.said_on:
+                views.put_fact(reckoned)
 
     def _forget(self, views: ViewsUnit, record: UUID, access: str) -> None:
         for row in views.facts_of(record):

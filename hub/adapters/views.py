@@ -206,12 +206,10 @@ class StoreViews:
         wanted = (t.view_facts.c.agency == self._agency, t.view_facts.c.record == record)
         return self._read(select(t.view_facts).where(*wanted).order_by(t.view_facts.c.seq), self._rows.fact)
 
-    def named(self, names: Collection[str], records: Collection[UUID] | None = None) -> list[FactRow]:
+    def named(self, names: Collection[str]) -> list[FactRow]:
         """By the keys that stand for the names."""
         blind = t.view_facts.c.fact.in_([self._rows.blind(name) for name in names])
         wanted = select(t.view_facts).where(t.view_facts.c.agency == self._agency, blind)
-        if records is not None:
-            wanted = wanted.where(t.view_facts.c.record.in_(list(records)))
         return self._read(wanted.order_by(t.view_facts.c.record, t.view_facts.c.seq), self._rows.fact)
 
     def said_before(self, days: Mapping[str, date], limit: int) -> list[FactRow]:

@@ -98,7 +98,7 @@ def reaffirm(record: UUID, message_id: UUID, hub: TheHub, who: Publisher) -> Rec
     day is once.
     """
     facts = _facts(hub, who, record)
-    if not any(fact.message_id == message_id and grows_old(fact, who.agency) for fact in facts):
+    if not any(fact.message_id == message_id and fact.stands and grows_old(fact, who.agency) for fact in facts):
         raise NotFound
     data = {"update": str(message_id), "author_role": "reader of the case"}
     update_id = uuid5(message_id, f"reaffirmed/{hub.clock.now().date()}")

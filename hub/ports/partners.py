@@ -114,8 +114,8 @@ class Views(Protocol):
     def facts(self, record: UUID) -> list[FactRow]:
         """Everything this partner's view holds of one person."""
 
-    def named(self, names: Collection[str], records: Collection[UUID] | None = None) -> list[FactRow]:
-        """The facts of these names, of these persons or of everybody, by the ids of the persons."""
+    def named(self, names: Collection[str]) -> list[FactRow]:
+        """The facts of these names, of everybody, by the ids of the persons."""
 
     def said_before(self, days: Mapping[str, date], limit: int) -> list[FactRow]:
         """What the partner itself said last before the day that stands beside the fact's name, the longest ago first.
