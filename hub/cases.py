@@ -84,7 +84,8 @@ class Case:
         sure = linking.joined(self.as_record(), others, sure=True)
         facts = linking.together(self.facts, [each.facts for each in sure], [each.facts for each in perhaps])
         born = linking.born(self.identity, [each.identity for each in perhaps])
-        self.standing = work_out_standing(facts, bundle, born, now, continued)
+        units = self.own.backers.units.with_joined(each.backers.units for each in sure)
+        self.standing = work_out_standing(facts, bundle, born, now, continued, units)
         self.situations = situations(self.standing, bundle)
 
     def as_record(self) -> Record:

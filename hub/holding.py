@@ -6,7 +6,7 @@ from access_policies.compiling import Bundle
 from hub.cases import Case
 from hub.correcting import breaks_its_schema
 from hub.deferring import CANNOT_WAIT
-from hub.placing import UNKNOWN_REFERENCE, Held
+from hub.placing import HUB, UNKNOWN_REFERENCE, Held
 from hub.ports import UpdateKey, Waits
 from hub.receiving import Received
 from hub.recollecting import Recollection
@@ -25,6 +25,8 @@ def misfit(case: Case, received: Received, target: UpdateKey, bundle: Bundle, pa
             fits = past.kind(target) == kind
             if fits and breaks_its_schema(update, target, past):
                 return Held("schema")
+        case DisclosureRecalled() if received.key.publisher not in {HUB, target.publisher, *case.standing.home}:
+            return Held("not_its_publisher")
         case UpdateWithdrawn() | DisclosureRecalled():
             fits = not KINDS[past.kind(target)].FINAL
         case AccessClosed() if not may_close(case.standing, bundle, target.publisher, received.key.publisher):

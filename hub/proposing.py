@@ -16,6 +16,7 @@ from pydantic import JsonValue
 
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
+from hub.belonging import area_of
 from hub.explaining import NoSuchUpdate
 from hub.identity import Identity
 from hub.numbering import entry, number
@@ -78,6 +79,15 @@ def may_place(bundle: Bundle, agency: AgencyId) -> bool:
     return agency in bundle.agencies_of_kind(PLACERS)
 
 
+def concerns(bundle: Bundle, unit: AgencyId, publisher: AgencyId) -> bool:
+    """Whether what is held of this publisher's is for this unit: the one of its area; for every unit, where it works in
+    all areas, or in one that has no unit.
+    """
+    area = area_of(bundle, publisher)
+    units = {each for each in bundle.agencies_of_kind(PLACERS) if area_of(bundle, each) in (None, area)}
+    return area is None or not units or unit in units
+
+
 def waiting(archive: Archive, identity: Identity) -> list[Waiting]:
     """Everything that is held and that today's hub can read, in the order in which it came."""
     held = [(each, received) for each in archive.waiting() if (received := _kept(archive, each.key))]
@@ -130,7 +140,8 @@ def _grounds(
 
 def place(acceptor: Acceptor, key: UpdateKey, record: UUID, order: Order) -> None:
     """Place a held update with the record that the ordering agency knows by this id. Raises `NoSuchUpdate` where
-    nobody holds it, or the agency knows no such record; `Rejected` where it cannot stand there; or `TryLater`.
+    nobody holds it, the agency knows no such record, or the case is another unit's; `Rejected` where it cannot stand
+    there; or `TryLater`.
     """
     bundle = acceptor.in_force()
     with acceptor.store.unit() as unit:
@@ -147,9 +158,10 @@ def discard(acceptor: Acceptor, key: UpdateKey, order: Order) -> None:
     """Keep nothing more of a held update than of any that is discarded (D26), and what the ledger says of it. Raises
     `NoSuchUpdate` where nobody holds it, or `TryLater`.
     """
+    bundle = acceptor.in_force()
     with acceptor.store.unit() as unit:
-        if not unit.take_held(key):
+        if not concerns(bundle, order.agency, key.publisher) or not unit.take_held(key):
             raise NoSuchUpdate
-        said = {"verb": "discarding", "update": str(key), "bundle": acceptor.in_force().digest, **order.entered()}
+        said = {"verb": "discarding", "update": str(key), "bundle": bundle.digest, **order.entered()}
         made = entry(acceptor.clock.now(), acceptor.entropy.salts(str(key), 1), said)
         number(unit, [made], acceptor.identity)

@@ -103,11 +103,13 @@ class Batch:
         self._finish(answers)
 
     def take_held(self, received: Received, record_id: UUID, order: Mapping[str, JsonValue]) -> bool:
-        """Place a held update with this record, by somebody's `order`. False where nobody holds it now. Raises
-        `Rejected` where it cannot stand there.
+        """Place a held update with this record, by somebody's `order`. False where nobody holds it now, or the case
+        belongs to another unit. Raises `Rejected` where it cannot stand there.
         """
         self._desk.prepare([received])
         self._lock({record_id})
+        if order["agency"] not in self._cases[record_id].standing.home:
+            return False
         found: Placed | Held | None = self._desk.place_with(received, record_id)
         if isinstance(found, Placed):
             placement, found = found, self._misfit(received, found)
@@ -236,7 +238,7 @@ class Batch:
             assert isinstance(update, CohortDecided)
             case = self._cases[placement.record_id] = Case.begun(placement.record_id, update, self._desk)
             self._gathered.weigh(case)
-        elif isinstance(update, CohortDecided):
+        elif isinstance(update, CohortDecided) and received.key.publisher in case.standing.home:
             case.learn(update, self._desk)
         return case
 

@@ -12,7 +12,7 @@ from hub.api.access import Publisher, Reader, TheHub
 from hub.api.problems import NotFound
 from hub.bootstrap import Hub
 from hub.ports import UpdateKey
-from hub.proposing import Candidate, Ground, Order, Waiting, may_place
+from hub.proposing import Candidate, Ground, Order, Waiting, concerns, may_place
 from hub.receiving import Caller
 from schemas.identifiers import AgencyId
 
@@ -78,12 +78,15 @@ class Done(BaseModel):
 
 @router.get("")
 def list_held(hub: TheHub, who: Reader) -> HeldList:
-    """What waits to be placed: an update that points to nobody, to two records, or contradicts a record (D27)."""
+    """What waits to be placed: an update that points to nobody, to two records, or contradicts a record (D27). A unit
+    sees what agencies of its own area publish, or of none, and what may be about somebody whom it knows.
+    """
     _check(hub, who)
     hub.recorder.consulted(who, "held", {})
     with hub.archive() as archive:
         found = proposing.waiting(archive, hub.identity)
-    return HeldList(held=[_shown(hub, who, each) for each in sorted(found, key=lambda each: not each.urgent)])
+    shown = (_shown(hub, who, each) for each in sorted(found, key=lambda each: not each.urgent))
+    return HeldList(held=[each for each in shown if each.proposed or concerns(hub.bundle, who.agency, each.publisher)])
 
 
 @router.post("/{publisher}/{update_id}/placing")
