@@ -217,7 +217,7 @@ def _backed(facts: Facts, key: str, claim: InvolvementClaim, backers: Backers, *
     """
     may = backers.of(facts, key, claim.publisher, ever=ever)
     behind = {claim.publisher, *(ever_confirmed(facts, key) if ever else confirmers(facts, key))}
-    ends = claim.role is Involvement.NONE and claim.publisher in {claim.agency, *may}
+    ends = claim.role is Involvement.NONE and not behind.isdisjoint({claim.agency, *may})
     taken_over = key in facts.transfers and claim.publisher in may - {claim.agency}
     stands = (key in facts.cohorts and claim.publisher in may) or ends or taken_over
     return stands or (len(behind) > 1 and bool((behind - {claim.agency}) & may))
