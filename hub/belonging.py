@@ -89,7 +89,7 @@ def belonging(facts: Facts, bundle: Bundle) -> Belonging:
     home, made = facts.cohorts[first].publisher, list[_Handover]()
     if facts.transfers:
         home, made = _followed(home, sorted(_handovers(facts, bundle)))
-    left = {each.claim.from_agency: each.heard for each in made if each.claim.from_agency != home}
+    left = {each.claim.from_agency: each.heard for each in made}
     between = (k for k, claim in facts.transfers.items() if {claim.from_agency, claim.to_agency} <= units)
     return Belonging(frozenset({home}) & units or units, left, tuple(_ended(facts, bundle, made)), frozenset(between))
 
@@ -133,7 +133,7 @@ def _ended(facts: Facts, bundle: Bundle, made: list[_Handover]) -> Iterator[tupl
     for each in made:
         area, unit, at = area_of(bundle, each.claim.from_agency), each.claim.from_agency, each.claim.at
         if area and area != area_of(bundle, each.claim.to_agency):
-            for agency in {claim.agency for claim in claims if area_of(bundle, claim.agency) == area} - {unit}:
+            for agency in {claim.agency for claim in claims if area_of(bundle, claim.agency) == area}:
                 yield each.key, InvolvementClaim(at=at, publisher=unit, agency=agency, role=Involvement.NONE)
 
 
