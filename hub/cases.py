@@ -111,6 +111,10 @@ class Case:
         self.changed = self.changed or moved
         return moved and not (update.STATE or isinstance(update, NO_WORD))
 
+    def vouch(self, key: UpdateKey, agency: AgencyId) -> None:
+        """By placing what another decided of this person, an agency confirms it."""
+        self.facts.confirmations.setdefault(str(key), {})[f"{agency}/{key.update_id}"] = agency
+
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""
         given, known = dict(update.identifiers.pairs()), self.identity.identifiers

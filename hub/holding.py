@@ -12,6 +12,8 @@ from hub.receiving import Received
 from hub.recollecting import Recollection
 from hub.reviewing import may_close
 from schemas.updates import KINDS
+from schemas.updates.programme import CohortDecided
+from schemas.updates.selection import PersonDeselected
 from schemas.updates.supervision import AppointmentMissed, BreachStarted
 from schemas.updates.trust import AccessClosed, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
@@ -37,6 +39,15 @@ def misfit(case: Case, received: Received, target: UpdateKey, bundle: Bundle, pa
         case update:
             fits = not update.REFERS_TO_KINDS or past.kind(target) in update.REFERS_TO_KINDS
     return None if fits else Held("wrong_reference")
+
+
+def decides_for_another(case: Case, received: Received) -> bool:
+    """Whether a unit decides on the place of somebody whose case is another's: it waits for that one's named person, so
+    that nobody is told what does not count.
+    """
+    return isinstance(received.update, CohortDecided | PersonDeselected) and (
+        received.key.publisher not in case.standing.home
+    )
 
 
 def waits(received: Received, held: Held) -> Waits:

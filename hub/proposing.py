@@ -18,6 +18,7 @@ from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
 from hub.belonging import area_of
 from hub.explaining import NoSuchUpdate
+from hub.gathering import Gathering
 from hub.identity import Identity
 from hub.numbering import entry, number
 from hub.placing import PersonIdentity, may_say
@@ -79,9 +80,18 @@ def may_place(bundle: Bundle, agency: AgencyId) -> bool:
     return agency in bundle.agencies_of_kind(PLACERS)
 
 
+def of_unit(acceptor: Acceptor, agency: AgencyId, records: frozenset[UUID]) -> frozenset[UUID]:
+    """Those of these records whose case belongs to this unit."""
+    if not records:
+        return records
+    with acceptor.store.unit() as unit:
+        cases = Gathering.of(unit, acceptor.in_force(), acceptor.clock.now(), records).cases
+        return frozenset(each for each in records if agency in cases[each].standing.home)
+
+
 def concerns(bundle: Bundle, unit: AgencyId, publisher: AgencyId) -> bool:
-    """Whether what is held of this publisher's is for this unit: the one of its area; for every unit, where it works in
-    all areas, or in one that has no unit.
+    """Whether what this publisher says of people whom nobody knows is for this unit: the one of its area; for every
+    unit, where it works in all areas, or in one that has no unit.
     """
     area = area_of(bundle, publisher)
     units = {each for each in bundle.agencies_of_kind(PLACERS) if area_of(bundle, each) in (None, area)}
@@ -158,10 +168,9 @@ def discard(acceptor: Acceptor, key: UpdateKey, order: Order) -> None:
     """Keep nothing more of a held update than of any that is discarded (D26), and what the ledger says of it. Raises
     `NoSuchUpdate` where nobody holds it, or `TryLater`.
     """
-    bundle = acceptor.in_force()
     with acceptor.store.unit() as unit:
-        if not concerns(bundle, order.agency, key.publisher) or not unit.take_held(key):
+        if not unit.take_held(key):
             raise NoSuchUpdate
-        said = {"verb": "discarding", "update": str(key), "bundle": bundle.digest, **order.entered()}
+        said = {"verb": "discarding", "update": str(key), "bundle": acceptor.in_force().digest, **order.entered()}
         made = entry(acceptor.clock.now(), acceptor.entropy.salts(str(key), 1), said)
         number(unit, [made], acceptor.identity)

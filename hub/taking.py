@@ -16,7 +16,7 @@ from hub.cases import Case, said, settled_at
 from hub.crashpoints import reach
 from hub.deferring import reminder_for, timer_for
 from hub.gathering import Gathering
-from hub.holding import alarm, misfit, waits
+from hub.holding import alarm, decides_for_another, misfit, waits
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import UNKNOWN_REFERENCE, Desk, Discarded, Held, Placed, may_say
@@ -108,7 +108,8 @@ class Batch:
         """
         self._desk.prepare([received])
         self._lock({record_id})
-        if order["agency"] not in self._cases[record_id].standing.home:
+        case, unit = self._cases[record_id], str(order["agency"])
+        if unit not in case.standing.home:
             return False
         found: Placed | Held | None = self._desk.place_with(received, record_id)
         if isinstance(found, Placed):
@@ -117,6 +118,8 @@ class Batch:
             raise Rejected([Problem("update", found.reason, "cannot be placed with this person")])
         if not self._unit.take_held(received.key):
             return False
+        if decides_for_another(case, received):
+            case.vouch(received.key, unit)
         self._disclose(received, placement, {"order": dict(order)})
         self._try_again([received.key])
         self._finish(())
@@ -198,6 +201,8 @@ class Batch:
             return Held("unknown_person")  # the decision that creates the record was itself held
         if placement.target in self._fell:
             return UNKNOWN_REFERENCE
+        if case and decides_for_another(case, received):
+            return Held("not_its_case")
         return self._misfit(received, placement) if case else None
 
     def _hold(self, received: Received, held: Held) -> None:
@@ -238,7 +243,7 @@ class Batch:
             assert isinstance(update, CohortDecided)
             case = self._cases[placement.record_id] = Case.begun(placement.record_id, update, self._desk)
             self._gathered.weigh(case)
-        elif isinstance(update, CohortDecided) and received.key.publisher in case.standing.home:
+        elif isinstance(update, CohortDecided):
             case.learn(update, self._desk)
         return case
 

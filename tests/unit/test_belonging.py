@@ -32,6 +32,7 @@ WHOSE = """
     lower decides, probation confirms it                   | upper | upper, police, probation, housing
     lower decides, upper confirms it                       | upper | upper, lower, police, probation, housing
     upper hands police                                     | upper | police, probation, housing
+    probation ends police, upper ends probation            | upper | upper, housing
     lower decides, upper withdraws decision                | upper | police, probation, housing
     upper hands over, lower decides                        | lower | lower, police, probation
 """
