@@ -59,8 +59,9 @@ class Backers:
         """Those who may back this claim: those of now, and a unit that spoke of it while the case was its own; `ever`,
         though it took its word back. On the programme, and into another area, the home unit alone brings somebody.
         """
-        now = self.units.home if key in facts.cohorts or key in self.units.between else self.all
-        return now | self._of_then(facts, key, publisher, ever=ever) if self.units.left else now
+        units = self.units
+        now = units.home if key in facts.cohorts or key in units.between else self.all
+        return now | self._of_then(facts, key, publisher, ever=ever) if units.left else now
 
     def _of_then(self, facts: Facts, key: str, publisher: AgencyId, *, ever: bool) -> frozenset[AgencyId]:
         words = {key: publisher, **facts.confirmations.get(key, {})}

@@ -133,7 +133,7 @@ class ProgrammeClaims(BaseModel):
     acknowledged: set[str] = set()
     """Agencies, each with an update of which it said that it takes it from here."""
     heard: dict[str, datetime] = {}
-    """When the hub accepted each word of `WORDS`, by its own clock: a date could be chosen by who writes it."""
+    """When the hub accepted each word of `WORDS` that is about others, by its own clock: a date could be chosen."""
 
 
 class StateClaim(_Claim):

@@ -139,7 +139,7 @@ def fold(
     """
     by = {"at": at, "publisher": publisher}
     claimed = _claim(facts, key, by, update, target, now) or _settle(facts, key, by, update, target, now)
-    if claimed and isinstance(update, WORDS):
+    if claimed and isinstance(update, WORDS) and publisher not in update.names_agencies():
         facts.heard.setdefault(key, now)
     ended = _end(facts, key, update, target)
     return _say_how_it_stands(facts, key, by, update, target) or ended or claimed

@@ -134,8 +134,10 @@ _OPENING = """# Which update sets which fact
 
 Decisions rest on facts, and facts on what agencies publish. An update that would let its own publisher know more of a
 case counts only once somebody else stands behind it (D12). There are two exceptions: the IOM unit decides who is on the
-programme, and in an emergency an agency can break the glass, which is reviewed (D13). The home unit of a case is the
-one that first put the person on the programme, or to which the case was handed since; in it no other unit's word counts.
+programme, and in an emergency an agency can break the glass, which is reviewed (D13).
+
+The *home unit* of a case is the one that first put the person on the programme, or to which the case was handed since.
+No other unit's word counts in it.
 
 """
 
