@@ -20,6 +20,7 @@ from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
 from support import builders
 from support.partnership import (
+    BOTH_AREAS,
     DRUGS,
     EVERYONE,
     HOSTEL,
@@ -183,7 +184,7 @@ def _evenly(kinds: set[str]) -> list[str]:
 
 def _may_publish(kind: str) -> list[str]:
     reviewer = ("trust.concern.disclosed", UNIT)
-    return [agency for agency in EVERYONE if BUNDLE.may_publish(agency, kind) and (kind, agency) != reviewer]
+    return [agency for agency in BOTH_AREAS if BUNDLE.may_publish(agency, kind) and (kind, agency) != reviewer]
 
 
 def _makes_sense(kind: str, earlier: list[Event]) -> bool:
