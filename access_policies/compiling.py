@@ -136,6 +136,10 @@ class Bundle:
             for policy in policies.kinds.values()
             for recipient in policies.recipients()
         }
+        self._of_kind = {
+            kind: frozenset(agency for agency, partner in policies.partners.items() if partner.kind == kind)
+            for kind in policies.recipients()
+        }
         self._whole = {kind: _told(policy.fields, OWN) for kind, policy in policies.kinds.items()}
         self._classes = {
             kind: {name: rule.class_ for name, rule in policy.fields.items()} for kind, policy in policies.kinds.items()
@@ -173,7 +177,7 @@ class Bundle:
 
     def agencies_of_kind(self, kind: str) -> frozenset[AgencyId]:
         """The agencies in the register that are of this kind."""
-        return frozenset(agency for agency, partner in self.policies.partners.items() if partner.kind == kind)
+        return self._of_kind.get(kind, frozenset())
 
     def classes(self, kind: str) -> Mapping[str, str]:
         """The class of data of each field."""

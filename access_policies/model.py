@@ -59,6 +59,8 @@ class Vocabulary(Form):
     plain: dict[str, str] = {}
     """Classes, masks, pathways and kinds of update in the words of the notice to the person (D22)."""
     partner_kinds: dict[str, PartnerKind] = {}
+    areas: tuple[str, ...] = ()
+    """The areas of the partnership, where it has several."""
     masks: dict[str, Literal["text", "date", "time", "any"]]
     involvement: tuple[str, ...]
     pathways: tuple[str, ...]
@@ -110,6 +112,8 @@ class Partner(Form):
     legal_status: Literal["relevant_authority", "acting_on_behalf", "court", "voluntary"]
     statutory: bool
     name: str | None = None
+    area: str | None = None
+    """The area in which it works; without one it works in all."""
     state_only: bool = False
     bulk: tuple[str, ...] = ()
     """Kinds that come from a system covering everyone in a prison or custody suite (D26)."""

@@ -84,7 +84,8 @@ class Case:
         sure = linking.joined(self.as_record(), others, sure=True)
         facts = linking.together(self.facts, [each.facts for each in sure], [each.facts for each in perhaps])
         born = linking.born(self.identity, [each.identity for each in perhaps])
-        self.standing = work_out_standing(facts, bundle, born, now, continued)
+        units = self.own.backers.units.with_joined(each.backers.units for each in sure)
+        self.standing = work_out_standing(facts, bundle, born, now, continued, units)
         self.situations = situations(self.standing, bundle)
 
     def as_record(self) -> Record:
@@ -109,6 +110,10 @@ class Case:
         moved = fact_rules.fold(self.facts, str(key), key.publisher, received.occurred_at, update, aim, now)
         self.changed = self.changed or moved
         return moved and not (update.STATE or isinstance(update, NO_WORD))
+
+    def vouch(self, key: UpdateKey, agency: AgencyId) -> None:
+        """By placing what another decided of this person, an agency confirms it."""
+        self.facts.confirmations.setdefault(str(key), {})[f"{agency}/{key.update_id}"] = agency
 
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""

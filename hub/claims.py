@@ -19,10 +19,11 @@ from schemas.updates.custody import (
     ReleasePlanned,
 )
 from schemas.updates.linking import IdentityLinked
-from schemas.updates.programme import CaseTransferred, CohortDecided
+from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CaseTransferred, CohortDecided
 from schemas.updates.reviews import ReviewCalled
 from schemas.updates.selection import PersonDeselected
 from schemas.updates.supervision import BreachStarted, StaffRiskSet
+from schemas.updates.trust import FactConfirmed, RestrictionLifted
 from schemas.vocabulary import CustodyOutcome, Handling, Involvement
 
 
@@ -131,6 +132,8 @@ class ProgrammeClaims(BaseModel):
     """Links that do not hold."""
     acknowledged: set[str] = set()
     """Agencies, each with an update of which it said that it takes it from here."""
+    heard: dict[str, datetime] = {}
+    """When the hub accepted each word of `WORDS` that is about others, by its own clock: a date could be chosen."""
 
 
 class StateClaim(_Claim):
@@ -208,6 +211,11 @@ LASTING = (
     StaffRiskSet,
 )
 """The kinds that say how something stands, beside where somebody is and those with a `STATE`."""
+WORDS = (
+    *(AgencyInvolved, AgencyWithdrew, CaseTransferred, CohortDecided, PersonDeselected),
+    *(FactConfirmed, RestrictionLifted, IdentityLinked),
+)
+"""The kinds by which a unit lets something count, as long as the case is its own."""
 KEPT = 4
 """How many claims of one sort are kept: the others are so old that they decide nothing."""
 _CUSTODY_RANK = {"free": 0, "police": 1, "prison": 2}

@@ -4,13 +4,13 @@ from pydantic import JsonValue
 
 from access_policies.compiling import Bundle
 from hub import ledger
+from hub.belonging import ended_by
 from hub.cases import Case
 from hub.claims import CohortClaim
 from hub.gathering import Gathering
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.ports import Clock, Entropy, Timer, Unit
-from hub.standing import deselected
 from schemas.identifiers import AgencyId
 
 
@@ -36,20 +36,20 @@ def ended(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
     ended it later, so that it keeps a time of its own.
     """
     standing = case.standing
-    transfer = case.facts.transfers.get(subject)
-    if claim := transfer.ends() if transfer else case.facts.involvement.get(subject):
-        return {claim.agency} if standing.involvement.get(claim.agency) == claim else set()
-    if standing.left and subject == deselected(case.facts):
-        return {agency for agency in standing.involvement if standing.works(agency)} - _keep_it(standing.left, bundle)
+    claim = case.facts.involvement.get(subject)
+    if ended := [claim] if claim else ended_by(standing.backers.units, case.facts, subject):
+        return {each.agency for each in ended if standing.involvement.get(each.agency) == each}
+    if standing.left and subject == case.own.gone:
+        working = {agency for agency in standing.involvement if standing.works(agency)}
+        return working - _keep_it(standing.left, standing.home, bundle)
     restriction = case.facts.restrictions.get(subject)
     if restriction in standing.restrictions and restriction:
         return set(bundle.policies.partners) - set(restriction.open_to)
     return set()
 
 
-def _keep_it(left: CohortClaim, bundle: Bundle) -> frozenset[AgencyId]:
-    """Whose view of somebody who left the programme stays open: the IOM unit's, which decided so, and probation's where
-    the law keeps the person with it (requirement SR27).
+def _keep_it(left: CohortClaim, keep: frozenset[AgencyId], bundle: Bundle) -> frozenset[AgencyId]:
+    """Whose view of somebody who left the programme stays open: the home unit's, which decided so, and probation's
+    where the law keeps the person with it (requirement SR27).
     """
-    keep = bundle.agencies_of_kind("iom_unit")
     return keep | bundle.agencies_of_kind("probation") if left.statutory else keep

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from hub import homing
 from hub.claims import (
     LASTING,
+    WORDS,
     AccessClaim,
     ChangeClaim,
     CohortClaim,
@@ -138,6 +139,8 @@ def fold(
     """
     by = {"at": at, "publisher": publisher}
     claimed = _claim(facts, key, by, update, target, now) or _settle(facts, key, by, update, target, now)
+    if claimed and isinstance(update, WORDS) and publisher not in update.names_agencies():
+        facts.heard.setdefault(key, now)
     ended = _end(facts, key, update, target)
     return _say_how_it_stands(facts, key, by, update, target) or ended or claimed
 

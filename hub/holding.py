@@ -6,12 +6,14 @@ from access_policies.compiling import Bundle
 from hub.cases import Case
 from hub.correcting import breaks_its_schema
 from hub.deferring import CANNOT_WAIT
-from hub.placing import UNKNOWN_REFERENCE, Held
+from hub.placing import HUB, UNKNOWN_REFERENCE, Held
 from hub.ports import UpdateKey, Waits
 from hub.receiving import Received
 from hub.recollecting import Recollection
 from hub.reviewing import may_close
 from schemas.updates import KINDS
+from schemas.updates.programme import CohortDecided
+from schemas.updates.selection import PersonDeselected
 from schemas.updates.supervision import AppointmentMissed, BreachStarted
 from schemas.updates.trust import AccessClosed, DisclosureRecalled, UpdateCorrected, UpdateWithdrawn
 
@@ -25,6 +27,8 @@ def misfit(case: Case, received: Received, target: UpdateKey, bundle: Bundle, pa
             fits = past.kind(target) == kind
             if fits and breaks_its_schema(update, target, past):
                 return Held("schema")
+        case DisclosureRecalled() if received.key.publisher not in {HUB, target.publisher, *case.standing.home}:
+            return Held("not_its_publisher")
         case UpdateWithdrawn() | DisclosureRecalled():
             fits = not KINDS[past.kind(target)].FINAL
         case AccessClosed() if not may_close(case.standing, bundle, target.publisher, received.key.publisher):
@@ -35,6 +39,15 @@ def misfit(case: Case, received: Received, target: UpdateKey, bundle: Bundle, pa
         case update:
             fits = not update.REFERS_TO_KINDS or past.kind(target) in update.REFERS_TO_KINDS
     return None if fits else Held("wrong_reference")
+
+
+def decides_for_another(case: Case, received: Received) -> bool:
+    """Whether a unit decides on the place of somebody whose case is another's: it waits for that one's named person, so
+    that nobody is told what does not count.
+    """
+    return isinstance(received.update, CohortDecided | PersonDeselected) and (
+        received.key.publisher not in case.standing.home
+    )
 
 
 def waits(received: Received, held: Held) -> Waits:

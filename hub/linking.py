@@ -12,16 +12,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from hub.belonging import Backers, confirmers
 from hub.facts import Facts
 from hub.placing import PersonIdentity
-from hub.standing import confirmers
-from schemas.identifiers import AgencyId
 from schemas.updates import Update
 
 Number = tuple[str, str]
 """An identifier: its type and its value."""
 _OPENS = ("involvement", "consents", "cohorts", "concerns", "transfers", "deselections")
-_SHUTS = ("restrictions", "liftings", "confirmations")
+_SHUTS = ("restrictions", "liftings", "confirmations", "heard")
 _ENDS = ("ended", "withdrawn")
 
 
@@ -32,7 +31,7 @@ class Record:
     record_id: UUID
     identity: PersonIdentity
     facts: Facts
-    backers: frozenset[AgencyId]
+    backers: Backers
 
 
 def standing_links(facts: Facts) -> frozenset[str]:
@@ -40,13 +39,14 @@ def standing_links(facts: Facts) -> frozenset[str]:
     return frozenset(facts.links) - facts.withdrawn - facts.unlinked
 
 
-def counting(facts: Facts, *backers: frozenset[AgencyId]) -> frozenset[str]:
+def counting(facts: Facts, *backers: Backers) -> frozenset[str]:
     """The links that count: in each case somebody stands behind it who may."""
-    return frozenset(link for link in standing_links(facts) if all(_behind(facts, link) & each for each in backers))
+    return frozenset(link for link in standing_links(facts) if all(_may(facts, link, each) for each in backers))
 
 
-def _behind(facts: Facts, link: str) -> set[AgencyId]:
-    return {facts.links[link].publisher, *confirmers(facts, link)}
+def _may(facts: Facts, link: str, backers: Backers) -> bool:
+    publisher = facts.links[link].publisher
+    return not backers.of(facts, link, publisher).isdisjoint({publisher, *confirmers(facts, link)})
 
 
 def claimed(facts: Facts, links: Iterable[str]) -> frozenset[Number]:
@@ -72,7 +72,9 @@ def contradicts(identity: PersonIdentity, facts: Facts, links: frozenset[str], u
 
 
 def joined(start: Record, others: Collection[Record], *, sure: bool) -> list[Record]:
-    """Those of the others that are of one case with the first, by however many steps; `sure` where each step counts."""
+    """Those of the others that are of one case with the first, by however many steps; `sure` where each step counts,
+    and the records have one home: neither of two units lets the other into its record (D12).
+    """
     found, edge = list[Record](), [start]
     while edge:
         here = edge.pop()
@@ -83,6 +85,8 @@ def joined(start: Record, others: Collection[Record], *, sure: bool) -> list[Rec
 
 
 def _links(here: Record, there: Record, *, sure: bool) -> bool:
+    if sure and here.backers.units.home != there.backers.units.home:
+        return False
     links = counting(here.facts, here.backers, there.backers) if sure else standing_links(here.facts)
     return not claimed(here.facts, links).isdisjoint(there.identity.identifiers.items())
 

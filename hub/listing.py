@@ -33,7 +33,7 @@ class Effect:
     """What must be so before it counts, for those who sign."""
 
 
-_ITS_WORD = "once the IOM unit or the case lead stands behind it beside the publisher"
+_ITS_WORD = "once the home unit or the case lead stands behind it beside the publisher"
 
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
@@ -50,27 +50,28 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "court.hearing.listed": Effect(("states",)),
         "court.hearing.concluded": Effect(("ends", "outcomes", "settled")),
         "programme.cohort.decided": Effect(
-            ("cohorts", "states"),
+            ("cohorts", "heard", "states"),
             Widens.ALONE,
-            "by itself: the IOM unit alone puts people on the programme, and leads the case",
+            "by itself: a unit alone puts people on the programme, and leads the case; where the case is another's, "
+            "once that one has placed it",
         ),
-        "programme.agency.involved": Effect(("involvement",), Widens.CONFIRMED, _ITS_WORD),
+        "programme.agency.involved": Effect(("heard", "involvement"), Widens.CONFIRMED, _ITS_WORD),
         "programme.agency.withdrew": Effect(
-            ("involvement",), counts="by itself, from the agency, the IOM unit or the case lead"
+            ("heard", "involvement"), counts="by itself, from the agency, the home unit or the case lead"
         ),
         "trust.consent.given": Effect(
             ("consents",),
             Widens.CONFIRMED,
-            "for others by itself; for its publisher once the IOM unit or the case lead confirms it",
+            "for others by itself; for its publisher once the home unit or the case lead confirms it",
         ),
         "trust.consent.withdrawn": Effect(("ended", "ended_before")),
         "trust.restriction.set": Effect(("restrictions",)),
         "trust.restriction.lifted": Effect(
-            ("liftings",),
+            ("heard", "liftings"),
             Widens.CONFIRMED,
-            "from who set it, the IOM unit or the case lead; one to whom it opens the case needs a second of these",
+            "from who set it, the home unit or the case lead; one to whom it opens the case needs a second of these",
         ),
-        "trust.fact.confirmed": Effect(("confirmations",)),
+        "trust.fact.confirmed": Effect(("confirmations", "heard")),
         "trust.update.confirmed": Effect(("settled",), counts="by itself; the hub alone says so"),
         "trust.update.withdrawn": Effect(("withdrawn", "settled"), counts="by itself, from who said it"),
         "trust.concern.disclosed": Effect(
@@ -86,14 +87,19 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "programme.review.moved": Effect(("ends",)),
         "programme.review.concluded": Effect(("ends",)),
         "programme.case.transferred": Effect(
-            ("transfers",),
+            ("heard", "transfers"),
             Widens.CONFIRMED,
-            "by itself from the IOM unit or the case lead, for another agency; else " + _ITS_WORD,
+            "by itself from the home unit or the case lead, for another agency; else "
+            + _ITS_WORD
+            + "; from one unit to "
+            "another, from the home unit alone or once it confirms it",
         ),
-        "programme.person.deselected": Effect(("deselections",), counts="by itself: the IOM unit alone decides it"),
+        "programme.person.deselected": Effect(
+            ("deselections", "heard"), counts="by itself: the home unit alone decides it"
+        ),
         "trust.identity.linked": Effect(
-            ("links",),
-            counts="once the IOM unit or the case lead says or confirms it, for two records in both cases; a "
+            ("heard", "links"),
+            counts="once the home unit or the case lead says or confirms it, for two records in both cases; a "
             "restriction of either holds for both at once",
         ),
         "trust.identity.unlinked": Effect(("unlinked",), counts="by itself, at once"),
@@ -129,6 +135,9 @@ _OPENING = """# Which update sets which fact
 Decisions rest on facts, and facts on what agencies publish. An update that would let its own publisher know more of a
 case counts only once somebody else stands behind it (D12). There are two exceptions: the IOM unit decides who is on the
 programme, and in an emergency an agency can break the glass, which is reviewed (D13).
+
+The *home unit* of a case is the one that first put the person on the programme, or to which the case was handed since.
+No other unit's word counts in it.
 
 """
 

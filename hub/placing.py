@@ -189,8 +189,8 @@ class Desk:
         return None
 
     def _may_speak_of(self, received: Received, target: UpdateKey) -> bool:
-        """What becomes of an update is its publisher's to say, or the hub's; the IOM unit, too, may order a recall, and
-        some kinds are for others to say.
+        """What becomes of an update is its publisher's to say, or the hub's; a unit, too, may order a recall, where
+        the case is its own (`hub.holding`), and some kinds are for others to say.
         """
         publisher, update = received.key.publisher, received.update
         unit = self.bundle.agencies_of_kind("iom_unit") if isinstance(update, DisclosureRecalled) else ()

@@ -16,7 +16,9 @@ from pydantic import JsonValue
 
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
+from hub.belonging import area_of
 from hub.explaining import NoSuchUpdate
+from hub.gathering import Gathering
 from hub.identity import Identity
 from hub.numbering import entry, number
 from hub.placing import PersonIdentity, may_say
@@ -78,6 +80,24 @@ def may_place(bundle: Bundle, agency: AgencyId) -> bool:
     return agency in bundle.agencies_of_kind(PLACERS)
 
 
+def of_unit(acceptor: Acceptor, agency: AgencyId, records: frozenset[UUID]) -> frozenset[UUID]:
+    """Those of these records whose case belongs to this unit."""
+    if not records:
+        return records
+    with acceptor.store.unit() as unit:
+        cases = Gathering.of(unit, acceptor.in_force(), acceptor.clock.now(), records).cases
+        return frozenset(each for each in records if agency in cases[each].standing.home)
+
+
+def concerns(bundle: Bundle, unit: AgencyId, publisher: AgencyId) -> bool:
+    """Whether what this publisher says of people whom nobody knows is for this unit: the one of its area; for every
+    unit, where it works in all areas, or in one that has no unit.
+    """
+    area = area_of(bundle, publisher)
+    units = {each for each in bundle.agencies_of_kind(PLACERS) if area_of(bundle, each) in (None, area)}
+    return area is None or not units or unit in units
+
+
 def waiting(archive: Archive, identity: Identity) -> list[Waiting]:
     """Everything that is held and that today's hub can read, in the order in which it came."""
     held = [(each, received) for each in archive.waiting() if (received := _kept(archive, each.key))]
@@ -130,7 +150,8 @@ def _grounds(
 
 def place(acceptor: Acceptor, key: UpdateKey, record: UUID, order: Order) -> None:
     """Place a held update with the record that the ordering agency knows by this id. Raises `NoSuchUpdate` where
-    nobody holds it, or the agency knows no such record; `Rejected` where it cannot stand there; or `TryLater`.
+    nobody holds it, the agency knows no such record, or the case is another unit's; `Rejected` where it cannot stand
+    there; or `TryLater`.
     """
     bundle = acceptor.in_force()
     with acceptor.store.unit() as unit:

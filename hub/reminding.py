@@ -19,7 +19,7 @@ def silent(unit: Unit, timer: Timer, bundle: Bundle, identity: Identity, now: da
     if str(timer.subject) in over(case.facts):
         return []
     told = Recollection(unit, Desk(unit, identity, bundle)).told(timer.subject)
-    hears = bundle.agencies_of_kind("iom_unit") | {timer.subject.publisher}
+    hears = case.standing.home | {timer.subject.publisher}
     return sorted(agency for agency in told - hears if _is_expected(case, agency, timer.subject))
 
 

@@ -37,10 +37,10 @@ def reviewing(bundle: Bundle, opener: AgencyId) -> tuple[str, ...]:
 
 
 def reviewers(standing: Standing, bundle: Bundle, opener: AgencyId) -> frozenset[AgencyId]:
-    """The agencies of these kinds that work the case; where none does, the IOM unit."""
+    """The agencies of these kinds that work the case; where none does, the home unit."""
     there = frozenset[AgencyId]().union(*(bundle.agencies_of_kind(kind) for kind in reviewing(bundle, opener)))
     at_work = frozenset(agency for agency in there - {opener} if standing.works(agency))
-    return at_work or bundle.agencies_of_kind("iom_unit") - {opener}
+    return at_work or standing.home - {opener}
 
 
 def may_close(standing: Standing, bundle: Bundle, opener: AgencyId, publisher: AgencyId) -> bool:

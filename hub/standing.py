@@ -10,7 +10,14 @@ from typing import Any
 
 from access_policies.compiling import Bundle
 from access_policies.words import OPEN, UNKNOWN, Situation
-from hub.claims import CohortClaim, ConsentClaim, InvolvementClaim, LiftingClaim, RestrictionClaim
+from hub.belonging import Backers, Belonging, belonging, confirmers, decided, ever_confirmed
+from hub.claims import (
+    CohortClaim,
+    ConsentClaim,
+    InvolvementClaim,
+    LiftingClaim,
+    RestrictionClaim,
+)
 from hub.facts import Facts, consent_ended
 from schemas.identifiers import AgencyId
 from schemas.vocabulary import Involvement
@@ -31,8 +38,10 @@ class Standing:
     cohort: CohortClaim | None
     left: CohortClaim | None
     """The cohort that the person was in before being de-selected; None for whoever is on the programme."""
-    backers: frozenset[AgencyId]
-    """The IOM units and the case leads, whose word lets a claim count that widens (D12)."""
+    gone: str | None
+    """The update by which the person left the programme."""
+    backers: Backers
+    """The home unit and the case leads, whose word lets a claim count that widens (D12)."""
     restrictions: tuple[RestrictionClaim, ...]
     safeguarding: frozenset[AgencyId]
     """The agencies that a concern which is still open was disclosed to."""
@@ -40,6 +49,11 @@ class Standing:
     """The agencies that have broken the glass, and whose time has not run out; by which update, the last (D13)."""
     agreements: frozenset[str]
     """The agreements in force (D16)."""
+
+    @property
+    def home(self) -> frozenset[AgencyId]:
+        """The unit to which the case belongs; every unit where there is none."""
+        return self.backers.units.home
 
     def engaged(self) -> frozenset[AgencyId]:
         """The agencies that are active in the case or lead it."""
@@ -53,21 +67,28 @@ class Standing:
 
 
 def standing(
-    facts: Facts, bundle: Bundle, born: date | None, now: datetime, continued: frozenset[str] = frozenset()
+    facts: Facts,
+    bundle: Bundle,
+    born: date | None,
+    now: datetime,
+    continued: frozenset[str] = frozenset(),
+    units: Belonging | None = None,
 ) -> Standing:
     """Work out what counts. A claim that widens its publisher's own access waits for confirmation (D12).
 
-    `continued` are agreements that expired and were continued (D16).
+    `continued` are agreements that expired and were continued (D16); `units` says to whom the case belongs, where other
+    facts than these do.
     """
     policies, today = bundle.policies, now.date()
-    units = bundle.agencies_of_kind("iom_unit")
-    by_units = _involved(facts, units, units)
-    leads = {agency for agency, claim in by_units.items() if claim.role is Involvement.LEAD}
-    backers = frozenset(units | leads)
-    involved = _involved(facts, backers, units | _ever_led(facts, units))
+    unit = Backers(units or belonging(facts, bundle))
+    by_unit = _involved(facts, unit, unit)
+    leads = frozenset(agency for agency, claim in by_unit.items() if claim.role is Involvement.LEAD)
+    backers = Backers(unit.units, leads)
+    involved = _involved(facts, backers, Backers(unit.units, leads | (_ever_led(facts, unit) - unit.units.left.keys())))
     restrictions = tuple(_restrictions(facts, backers))
-    watched = all(units.intersection(each.open_to) for each in restrictions)  # nobody looks where nobody reviews (D13)
-    cohort, left = _place(facts)
+    # nobody looks where nobody reviews (D13)
+    watched = all(unit.units.home.intersection(each.open_to) for each in restrictions)
+    cohort, left, gone = decided(facts, unit)
     return Standing(
         involvement=involved,
         pending=_pending(facts, involved),
@@ -75,6 +96,7 @@ def standing(
         age=age_on(born, today),
         cohort=cohort,
         left=left,
+        gone=gone,
         backers=backers,
         restrictions=restrictions,
         safeguarding=_concerned(facts, now),
@@ -89,24 +111,6 @@ def lapsed(bundle: Bundle, today: date, continued: frozenset[str]) -> frozenset[
     return frozenset(name for name, each in agreements if each.expires < today) - continued
 
 
-def _place(facts: Facts) -> tuple[CohortClaim | None, CohortClaim | None]:
-    """The cohort that the person is in, and the one that the person left: by the latest decision, if it stands; what it
-    superseded stays so. At equal times the narrower one wins, which is to leave.
-    """
-    latest = max(facts.cohorts, key=lambda key: (facts.cohorts[key].at, key), default=None)
-    cohort = facts.cohorts[latest] if latest and latest not in facts.withdrawn else None
-    if end := deselected(facts):
-        return (None, None) if end in facts.withdrawn else (None, cohort)
-    return cohort, None
-
-
-def deselected(facts: Facts) -> str | None:
-    """The update by which the person left the programme, if no later one says otherwise."""
-    end = max(facts.deselections, key=lambda key: (facts.deselections[key].at, key), default=None)
-    since = max((claim.at for claim in facts.cohorts.values()), default=None)
-    return end if end and (since is None or facts.deselections[end].at >= since) else None
-
-
 def _pending(facts: Facts, involved: Mapping[AgencyId, InvolvementClaim]) -> dict[AgencyId, frozenset[str]]:
     """Claims that do not count, and were neither taken back nor overtaken by what does."""
     found: dict[AgencyId, set[str]] = {}
@@ -118,7 +122,7 @@ def _pending(facts: Facts, involved: Mapping[AgencyId, InvolvementClaim]) -> dic
     return {agency: frozenset(roles) for agency, roles in found.items()}
 
 
-def _restrictions(facts: Facts, backers: frozenset[AgencyId]) -> Iterator[RestrictionClaim]:
+def _restrictions(facts: Facts, backers: Backers) -> Iterator[RestrictionClaim]:
     """Those that were neither lifted by somebody who may, nor taken back by who set them; who closed the case to itself
     opens it to itself neither way (D12).
     """
@@ -129,14 +133,15 @@ def _restrictions(facts: Facts, backers: frozenset[AgencyId]) -> Iterator[Restri
             yield claim
 
 
-def _lifts(facts: Facts, key: str, claim: LiftingClaim, backers: frozenset[AgencyId]) -> bool:
+def _lifts(facts: Facts, key: str, claim: LiftingClaim, backers: Backers) -> bool:
     """By who set it, or the IOM unit or the case lead; else once one of these confirms it. Never by a word that only
     agencies stand behind to which the case would open (D12).
     """
     restriction = facts.restrictions.get(claim.restriction)
     if restriction is None or key in facts.withdrawn:
         return False
-    behind = {claim.publisher, *confirmers(facts, key)} & {restriction.publisher, *backers}
+    may = backers.of(facts, key, claim.publisher) | {restriction.publisher}
+    behind = {claim.publisher, *confirmers(facts, key)} & may
     return len(behind) > 1 or bool(behind & set(restriction.open_to))
 
 
@@ -152,29 +157,27 @@ def _with_access(facts: Facts, since: datetime) -> dict[AgencyId, str]:
     return {publisher: key for _, key, publisher in sorted(opened)}
 
 
-def _ever_led(facts: Facts, units: frozenset[AgencyId]) -> frozenset[AgencyId]:
-    """Every agency that the IOM unit ever let lead: what it once superseded stays superseded."""
-    claims = ((key, claim) for key, claim in _all_involvement(facts) if claim.role is Involvement.LEAD)
-    return frozenset(c.agency for key, c in claims if _backed(facts, key, c, units, _ever_confirmed_by(facts, key)))
+def _ever_led(facts: Facts, unit: Backers) -> frozenset[AgencyId]:
+    """Every agency that the home unit ever let lead: what it once superseded stays superseded."""
+    claims = ((key, claim) for key, claim in _all_involvement(facts, unit) if claim.role is Involvement.LEAD)
+    return frozenset(claim.agency for key, claim in claims if _backed(facts, key, claim, unit, ever=True))
 
 
-def _involved(
-    facts: Facts, backers: frozenset[AgencyId], ever_backers: frozenset[AgencyId]
-) -> dict[AgencyId, InvolvementClaim]:
+def _involved(facts: Facts, backers: Backers, ever_backers: Backers) -> dict[AgencyId, InvolvementClaim]:
     """For each agency its latest claim, if that stands.
 
     What was superseded stays so: taking a later word back re-opens no earlier claim, or an agency could widen its
     own access by withdrawing the end of its involvement (D12). Whoever is still involved is claimed anew.
     """
     latest: dict[AgencyId, tuple[_Order, str, InvolvementClaim]] = {}
-    for key, claim in _all_involvement(facts):
+    for key, claim in _all_involvement(facts, backers):
         place = (_involvement_order(key, claim), key, claim)
-        if _backed(facts, key, claim, ever_backers, _ever_confirmed_by(facts, key)):
+        if _backed(facts, key, claim, ever_backers, ever=True):
             latest[claim.agency] = max(place, latest.get(claim.agency, place), key=lambda each: each[0])
     return {
         agency: claim
         for agency, (_, key, claim) in latest.items()
-        if key not in facts.withdrawn and _backed(facts, key, claim, backers, confirmers(facts, key))
+        if key not in facts.withdrawn and _backed(facts, key, claim, backers)
     }
 
 
@@ -186,9 +189,10 @@ def _claims_of_involvement(facts: Facts) -> Iterator[tuple[str, InvolvementClaim
         yield key, transfer.begins()
 
 
-def _all_involvement(facts: Facts) -> Iterator[tuple[str, InvolvementClaim]]:
-    """Who decided the cohort leads the case; the others are involved as claimed."""
+def _all_involvement(facts: Facts, backers: Backers) -> Iterator[tuple[str, InvolvementClaim]]:
+    """Who decided the cohort leads the case; the others are involved as claimed, until the person leaves their area."""
     yield from _claims_of_involvement(facts)
+    yield from backers.units.ended
     for key, cohort in facts.cohorts.items():
         yield (
             key,
@@ -204,40 +208,29 @@ def _involvement_order(key: str, claim: InvolvementClaim) -> _Order:
     return claim.at, -_BREADTH[claim.role], -len(claim.pathways), key
 
 
-def _backed(
-    facts: Facts, key: str, claim: InvolvementClaim, backers: frozenset[AgencyId], confirmed_by: set[AgencyId]
-) -> bool:
-    """Two agencies stand behind it, and of those it does not benefit one is the IOM unit or leads the case.
+def _backed(facts: Facts, key: str, claim: InvolvementClaim, backers: Backers, *, ever: bool = False) -> bool:
+    """Two agencies stand behind it, and of those it does not benefit one is the home unit or leads the case.
 
-    The decision that put the person on the programme stands by itself, and so does the end of an involvement, by the
-    agency or by those who could confirm it: ending widens nobody's access. Where one agency takes over from another,
-    the word of one who could confirm it is enough, so that the case is with nobody for no moment.
+    The home unit's decision on a cohort stands by itself, and so does the end of an involvement, by the agency or by
+    those who could confirm it: ending widens nobody's access. Where one agency takes over from another, the word of one
+    who could confirm it is enough, so that the case is with nobody for no moment.
     """
-    behind = {claim.publisher, *confirmed_by}
-    ends = claim.role is Involvement.NONE and claim.publisher in {claim.agency, *backers}
-    taken_over = key in facts.transfers and claim.publisher in backers - {claim.agency}
-    stands = key in facts.cohorts or ends or taken_over
-    return stands or (len(behind) > 1 and bool((behind - {claim.agency}) & backers))
+    may = backers.of(facts, key, claim.publisher, ever=ever)
+    behind = {claim.publisher, *(ever_confirmed(facts, key) if ever else confirmers(facts, key))}
+    ends = claim.role is Involvement.NONE and not behind.isdisjoint({claim.agency, *may})
+    taken_over = key in facts.transfers and claim.publisher in may - {claim.agency}
+    stands = (key in facts.cohorts and claim.publisher in may) or ends or taken_over
+    return stands or (len(behind) > 1 and bool((behind - {claim.agency}) & may))
 
 
-def _ever_confirmed_by(facts: Facts, key: str) -> set[AgencyId]:
-    return set(facts.confirmations.get(key, {}).values())
-
-
-def confirmers(facts: Facts, key: str) -> set[AgencyId]:
-    """The agencies that confirmed a claim, and did not take that back."""
-    confirmations = facts.confirmations.get(key, {})
-    return {agency for by, agency in confirmations.items() if by not in facts.withdrawn}
-
-
-def _consented(facts: Facts, backers: frozenset[AgencyId], today: date) -> dict[AgencyId, frozenset[str]]:
+def _consented(facts: Facts, backers: Backers, today: date) -> dict[AgencyId, frozenset[str]]:
     found: dict[AgencyId, set[str]] = {}
     for key, consent in facts.consents.items():
         if not _lasts(facts, key, consent, today):
             continue
         for recipient in consent.recipients:
             own = consent.publisher == recipient
-            if not own or (confirmers(facts, key) - {recipient}) & backers:
+            if not own or (confirmers(facts, key) - {recipient}) & backers.of(facts, key, recipient):
                 found.setdefault(recipient, set()).update(_agreed(consent))
     return {agency: frozenset(purposes) for agency, purposes in found.items()}
 

@@ -16,7 +16,7 @@ from hub.cases import Case, said, settled_at
 from hub.crashpoints import reach
 from hub.deferring import reminder_for, timer_for
 from hub.gathering import Gathering
-from hub.holding import alarm, misfit, waits
+from hub.holding import alarm, decides_for_another, misfit, waits
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import UNKNOWN_REFERENCE, Desk, Discarded, Held, Placed, may_say
@@ -103,11 +103,14 @@ class Batch:
         self._finish(answers)
 
     def take_held(self, received: Received, record_id: UUID, order: Mapping[str, JsonValue]) -> bool:
-        """Place a held update with this record, by somebody's `order`. False where nobody holds it now. Raises
-        `Rejected` where it cannot stand there.
+        """Place a held update with this record, by somebody's `order`. False where nobody holds it now, or the case
+        belongs to another unit. Raises `Rejected` where it cannot stand there.
         """
         self._desk.prepare([received])
         self._lock({record_id})
+        case, unit = self._cases[record_id], str(order["agency"])
+        if unit not in case.standing.home:
+            return False
         found: Placed | Held | None = self._desk.place_with(received, record_id)
         if isinstance(found, Placed):
             placement, found = found, self._misfit(received, found)
@@ -115,6 +118,8 @@ class Batch:
             raise Rejected([Problem("update", found.reason, "cannot be placed with this person")])
         if not self._unit.take_held(received.key):
             return False
+        if decides_for_another(case, received):
+            case.vouch(received.key, unit)
         self._disclose(received, placement, {"order": dict(order)})
         self._try_again([received.key])
         self._finish(())
@@ -196,6 +201,8 @@ class Batch:
             return Held("unknown_person")  # the decision that creates the record was itself held
         if placement.target in self._fell:
             return UNKNOWN_REFERENCE
+        if case and decides_for_another(case, received):
+            return Held("not_its_case")
         return self._misfit(received, placement) if case else None
 
     def _hold(self, received: Received, held: Held) -> None:

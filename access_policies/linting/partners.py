@@ -28,6 +28,8 @@ def _partner(policies: Policies, agency: str, partner: Partner) -> Found:
     elif partner.kind not in (kinds := policies.vocabulary.partner_kinds):
         known = ", ".join(sorted(kinds))
         yield ("kind",), f"no kind of partner is called {partner.kind!r}; choose from {known}, or decide on it there"
+    for sentence in unknown("area", [partner.area] if partner.area else [], policies.vocabulary.areas):
+        yield ("area",), sentence
     for sentence in unknown("kind of update", partner.bulk, KINDS):
         yield ("bulk",), sentence
     for number, key in enumerate(partner.keys):

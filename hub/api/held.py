@@ -1,4 +1,6 @@
-"""Held updates, for those who may place them: the IOM unit. To everybody else there is nothing here."""
+"""Held updates, for those who may place them: the IOM units, each those of its own cases, and of people whom nobody
+knows where the publisher works in its area. To everybody else there is nothing here.
+"""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -12,7 +14,7 @@ from hub.api.access import Publisher, Reader, TheHub
 from hub.api.problems import NotFound
 from hub.bootstrap import Hub
 from hub.ports import UpdateKey
-from hub.proposing import Candidate, Ground, Order, Waiting, may_place
+from hub.proposing import Candidate, Ground, Order, Waiting, concerns, may_place, of_unit
 from hub.receiving import Caller
 from schemas.identifiers import AgencyId
 
@@ -78,12 +80,13 @@ class Done(BaseModel):
 
 @router.get("")
 def list_held(hub: TheHub, who: Reader) -> HeldList:
-    """What waits to be placed: an update that points to nobody, to two records, or contradicts a record (D27)."""
+    """What waits to be placed: an update that points to nobody, to two records, or contradicts a record (D27). A unit
+    sees what may be about the person of a case of its own; and where it may be about nobody, what agencies of its area
+    publish, or of no area.
+    """
     _check(hub, who)
     hub.recorder.consulted(who, "held", {})
-    with hub.archive() as archive:
-        found = proposing.waiting(archive, hub.identity)
-    return HeldList(held=[_shown(hub, who, each) for each in sorted(found, key=lambda each: not each.urgent)])
+    return HeldList(held=_visible(hub, who))
 
 
 @router.post("/{publisher}/{update_id}/placing")
@@ -98,6 +101,8 @@ def place_held(publisher: str, update_id: UUID, order: PlacingOrder, hub: TheHub
 def discard_held(publisher: str, update_id: UUID, order: DiscardingOrder, hub: TheHub, who: Publisher) -> Done:
     """Discard a held update. Its content is gone; its receipt stays."""
     _check(hub, who)
+    if UpdateKey(publisher, update_id) not in [UpdateKey(each.publisher, each.id) for each in _visible(hub, who)]:
+        raise NotFound
     proposing.discard(hub.acceptor, UpdateKey(publisher, update_id), _order(who, order))
     return Done(publisher=publisher, id=update_id, outcome="discarded")
 
@@ -111,9 +116,25 @@ def _order(who: Caller, order: DiscardingOrder) -> Order:
     return Order(who.agency, order.by, order.because, who.sub)
 
 
-def _shown(hub: Hub, who: Caller, waiting: Waiting) -> HeldUpdate:
+def _visible(hub: Hub, who: Caller) -> list[HeldUpdate]:
+    """What this unit is shown, the urgent first: of another's cases nothing, not even that there is one (D26)."""
+    with hub.archive() as archive:
+        found = proposing.waiting(archive, hub.identity)
+    mine = of_unit(hub.acceptor, who.agency, frozenset(each.record_id for every in found for each in every.candidates))
+    mine = of_unit(hub.acceptor, who.agency, frozenset(each.record_id for every in found for each in every.candidates))
+    ours = [each for each in found if _is_for(hub, who, each, mine)]
+    return [_shown(hub, who, each, mine) for each in sorted(ours, key=lambda each: not each.urgent)]
+
+
+def _is_for(hub: Hub, who: Caller, waiting: Waiting, mine: frozenset[UUID]) -> bool:
+    if not waiting.candidates:
+        return concerns(hub.bundle, who.agency, waiting.received.key.publisher)
+    return any(candidate.record_id in mine for candidate in waiting.candidates)
+
+
+def _shown(hub: Hub, who: Caller, waiting: Waiting, mine: frozenset[UUID]) -> HeldUpdate:
     received, update = waiting.received, waiting.received.update
-    proposals = (_proposal(hub, who, candidate) for candidate in waiting.candidates)
+    proposals = (_proposal(hub, who, candidate) for candidate in waiting.candidates if candidate.record_id in mine)
     return HeldUpdate(
         publisher=received.key.publisher,
         id=received.key.update_id,

@@ -29,10 +29,11 @@ def list_agencies(home: Home = None) -> None:
     settings = settings_for(home)
     with told_plainly():
         draft, now = load(settings.policy_directory()).partners, _in_force(settings)
-    table = ruled("agency", "name", "kind", "legal status", "statutory", "in force")
+    table = ruled("agency", "name", "kind", "area", "legal status", "statutory", "in force")
     for agency, partner in (draft | now).items():
         statutory, governs = "yes" if partner.statutory else "no", _governs(now.get(agency), draft.get(agency))
-        table.add_row(agency, partner.name or "", partner.kind, partner.legal_status, statutory, governs)
+        area = partner.area or "all"
+        table.add_row(agency, partner.name or "", partner.kind, area, partner.legal_status, statutory, governs)
     out.print(table)
 
 
@@ -59,6 +60,7 @@ def add(
     kind: Annotated[str, typer.Option(help="Its kind, as the clauses name it.")],
     legal_status: Annotated[str, typer.Option(help="relevant_authority, acting_on_behalf, court or voluntary.")],
     name: Annotated[str | None, typer.Option(help="Its name in full.")] = None,
+    area: Annotated[str | None, typer.Option(help="The area in which it works; in all when left out.")] = None,
     statutory: Annotated[bool, typer.Option(help="Whether it is a statutory body.")] = False,
     home: Home = None,
 ) -> None:
@@ -79,6 +81,7 @@ def add(
         register = own_policies(settings) / "partners.yaml"
         before = register.read_text(encoding="utf-8")
         fields = [f"kind: {kind}", f"legal_status: {legal_status}", f"statutory: {str(statutory).lower()}"]
+        fields += [f"area: {json.dumps(area)}"] if area else []
         fields += [f"name: {json.dumps(name, ensure_ascii=False)}"] if name else []
         register.write_text(f"{before.rstrip()}\n{agency}: {{{', '.join(fields)}}}\n", encoding="utf-8")
         try:

@@ -29,7 +29,7 @@ def demo(
     record: Annotated[Path | None, typer.Option(help="Also write the short of it as an SVG picture.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The day alone, without the two years before it.")] = False,
 ) -> None:
-    """360 fake people, seventeen agencies, two years and one day: see what each is told, and why.
+    """360 fake people, twenty agencies, two years and one day: see what each is told, and why.
 
     Example: [bold]iom-hub demo --once[/bold]
     """

@@ -6,7 +6,7 @@ import typer
 
 from hub.cli.terminal import AsAgency, Home, out, quiet_logs, ruled, settings_for, the_user, told_plainly
 
-app = typer.Typer(help="What could not be placed, for the IOM unit.", no_args_is_help=True)
+app = typer.Typer(help="What could not be placed, for the IOM units.", no_args_is_help=True)
 
 Publisher = Annotated[str, typer.Argument(help="Who published it, as the list says.")]
 UpdateId = Annotated[str, typer.Argument(help="Its id, as the list says.")]

@@ -6,6 +6,7 @@ from hub.bootstrap import Hub
 from hub.demonstration.programme import (
     HOSTEL,
     HOUSING,
+    OTHER_UNIT,
     POLICE,
     PROBATION,
     PROVIDER,
@@ -53,6 +54,18 @@ def transfer(hub: Hub) -> str:
     return _told(11, "was handed over and then arrested: the new provider is told, the old one nothing more", right)
 
 
+def move(hub: Hub) -> str:
+    """Somebody moves to the other area: its unit has the case, and the council left behind hears no more (D15)."""
+    said = {"from_agency": UNIT, "to_agency": OTHER_UNIT, "role": "lead"}
+    said |= {"reason": "area_changed", "decided_by": "A Coordinator"}
+    publish(hub, Step(UNIT, "programme.case.transferred", {**person(26), **said}, a_while_ago(hub, hours=1)))
+    key = _arrest(hub, 26)
+    right = reached(hub, OTHER_UNIT, key) and not any(reached(hub, agency, key) for agency in (UNIT, HOUSING))
+    return _told(
+        26, "moved to the other area and was arrested: its unit is told, the old unit and council are not", right
+    )
+
+
 def placement(hub: Hub) -> str:
     """A hostel asks whether it may place somebody, and hears two words and no reason (D10)."""
     limit = {"ask_first": True, "not_within": ["ZZ9"], "decided_by": "A Coordinator"}
@@ -79,4 +92,4 @@ def _told(number: int, sentence: str, right: bool) -> str:
     return f"{who} {sentence}" if right else f"{who} {sentence}: NOT SO, {WRONG}"
 
 
-STORIES = (recall, claim, transfer, placement)
+STORIES = (recall, claim, transfer, move, placement)

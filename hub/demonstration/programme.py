@@ -31,6 +31,8 @@ ASSOCIATION = "homely-housing-association"
 HEALTH = "northshire-health"
 TRAINING = "new-start-training"
 MENTORS = "walk-along-mentors"
+OTHER_UNIT = "lower-northshire-iom-unit"
+"""Of the other area of the county."""
 
 PEOPLE = 360
 METHOD = "staffordshire-2014"

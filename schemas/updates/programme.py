@@ -52,8 +52,9 @@ class AgencyWithdrew(Update):
 class CaseTransferred(Update):
     """Another agency takes over what one did in the case: a new provider, or another area (requirements IX12, GV6).
 
-    The old one is told nothing more, from this update on; the new one works the case if the IOM unit or the case lead
-    says so, and otherwise once one of these has confirmed it (D12).
+    The old one is told nothing more, from this update on; the new one works the case if the home unit or the case lead
+    says so, and otherwise once one of these has confirmed it (D12). From one IOM unit to another the home unit alone
+    hands a case over; whoever works in the area that is left hears no more either.
     """
 
     KIND: ClassVar[str] = "programme.case.transferred"

@@ -38,7 +38,7 @@ from support.builders import (
     an_arrest,
     an_outcome,
 )
-from support.partnership import EVERYONE, UNIT, who
+from support.partnership import EVERYONE, HOUSING, OTHER_HOUSING, OTHER_UNIT, UNIT, who
 
 POLICIES = load()
 BUNDLE = Bundle(POLICIES)
@@ -169,10 +169,27 @@ def lasting() -> st.SearchStrategy[tuple[str, Update]]:
     return st.tuples(agencies, st.sampled_from(updates))
 
 
-def cohorts() -> st.SearchStrategy[tuple[str, Update]]:
-    """The IOM unit decides on a cohort."""
-    decided = _parse("programme.cohort.decided", **who(), cohort="Fixed", statutory=True, decided_by="A Coordinator")
-    return st.just((UNIT, decided))
+units = st.sampled_from([UNIT, OTHER_UNIT])
+
+
+def cohorts(by: st.SearchStrategy[str] = units) -> st.SearchStrategy[tuple[str, Update]]:
+    """An IOM unit decides on a cohort, or that the person leaves."""
+    said = {"decided_by": "A Coordinator"}
+    decided = _parse("programme.cohort.decided", **who(), cohort="Fixed", statutory=True, **said)
+    left = _parse("programme.person.deselected", reason="custody", consulted=True, **said)
+    return st.tuples(by, st.sampled_from([decided, decided, left]))
+
+
+def transfers(by: st.SearchStrategy[str] = units) -> st.SearchStrategy[tuple[str, Update]]:
+    """One agency hands the case to another, mostly one unit to the other."""
+    found = [
+        _parse("programme.case.transferred", **_HANDED_OVER, from_agency=before, to_agency=now)
+        for before, now in ((UNIT, OTHER_UNIT), (OTHER_UNIT, UNIT), (UNIT, HOUSING), (HOUSING, OTHER_HOUSING))
+    ]
+    return st.tuples(by, st.sampled_from(found))
+
+
+_HANDED_OVER = {"role": "lead", "reason": "area_changed", "decided_by": "A Coordinator"}
 
 
 @st.composite
@@ -194,10 +211,11 @@ def histories(
 
 
 def folded(history: Iterable[Happening], facts: Facts | None = None) -> Facts:
-    """The facts after these happenings, in this order."""
+    """The facts after these happenings, in this order. The hub heard of each at a time of its own."""
     facts = Facts.kept(facts.content()) if facts else Facts()
     for each in history:
-        fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, each.target, NOW)
+        heard = NOW - timedelta(seconds=1000 - each.number)
+        fact_rules.fold(facts, each.key, each.publisher, each.at, each.update, each.target, heard)
     return facts
 
 

@@ -22,6 +22,7 @@ from property.teller import Teller
 from schemas.updates import Provisional, Update
 from schemas.updates.custody import LeftPoliceCustody, ReleaseChanged
 from schemas.updates.programme import CohortDecided
+from schemas.updates.selection import PersonDeselected
 from schemas.updates.supervision import StaffRiskLifted, StaffRiskSet
 from schemas.updates.trust import (
     AccessClosed,
@@ -36,16 +37,17 @@ from schemas.updates.trust import (
     UpdateWithdrawn,
 )
 from schemas.vocabulary import Involvement
-from support.partnership import EVERYONE, START, UNIT, who
+from support.partnership import BOTH_AREAS, OTHER_UNIT, START, UNIT, who
 
 
 def _may_speak_of(received: Received, target: UpdateKey) -> tuple[str, ...]:
-    """Whose it is to say what becomes of an update: the IOM unit, too, may order that it is given back; who may close
-    an access is asked later.
+    """Whose it is to say what becomes of an update. Who may close an access, and whether a unit may order that
+    something is given back, is asked later.
     """
     if received.update.BY_OTHERS:
-        return tuple(EVERYONE)
-    return (target.publisher, UNIT) if isinstance(received.update, DisclosureRecalled) else (target.publisher,)
+        return BOTH_AREAS
+    of_units = (UNIT, OTHER_UNIT) if isinstance(received.update, DisclosureRecalled) else ()
+    return (target.publisher, *of_units)
 
 
 @dataclass
@@ -107,13 +109,21 @@ class Model(Teller):
         if len(about) > 1 or not (about & set(self.facts) or isinstance(update, CohortDecided)):
             return
         [person] = about
-        if update.person == "Somebody Else":
+        if update.person == "Somebody Else" or not self._is_its_to_decide(received, person, target, now):
             return
         if target and closes and publisher not in self._may_close(person, target.publisher, now):
             return
         if isinstance(update, CohortDecided):
             self.facts.setdefault(person, Facts())
         self._disclose(received, person, target, now)
+
+    def _is_its_to_decide(self, received: Received, person: int, target: UpdateKey | None, now: datetime) -> bool:
+        """In a case a unit decides on the place on the programme, or gives back what another said, if it is its own."""
+        publisher, update = received.key.publisher, received.update
+        if isinstance(update, DisclosureRecalled) and target and publisher == target.publisher:
+            return True
+        asked = isinstance(update, CohortDecided | PersonDeselected | DisclosureRecalled) and person in self.facts
+        return not asked or publisher in self._standing(person, now).home
 
     def _may_close(self, person: int, opener: str, now: datetime) -> set[str]:
         return {opener, *reviewers(self._standing(person, now), opener)}
@@ -147,7 +157,7 @@ class Model(Teller):
         remedy = self.remedies.of(self.taken[key], standing)
         lasting = standing if isinstance(update, DisclosureRecalled) else None
         for agency in POLICIES.partners:
-            heard = self.heard_of(agency, key, lasting) and agency in (remedy.reached or EVERYONE)
+            heard = self.heard_of(agency, key, lasting) and agency in (remedy.reached or BOTH_AREAS)
             if self.tell(agency, key, standing, told_before=heard, remedy=remedy):
                 self.remedies.afterwards(agency, self.taken[key], remedy)
         self._tell_what_is_current(before, standing, key, person, now)
@@ -163,7 +173,7 @@ class Model(Teller):
         """To whoever newly works the case (D14), and to whoever a concern is disclosed to."""
         current, update = presenting.current(self.facts[person], now.date()), self.taken[key].received.update
         close = {Involvement.ACTIVE, Involvement.LEAD}
-        for agency in sorted(EVERYONE):
+        for agency in sorted(BOTH_AREAS):
             was, now_is = (s.involvement.get(agency) for s in (before, standing))
             role, earlier = (each.role if each else Involvement.NONE for each in (now_is, was))
             comes_back = before.left is not None and standing.cohort is not None

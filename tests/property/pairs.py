@@ -11,7 +11,7 @@ from property.playing import World
 from property.sayings import said_of
 from property.stories import Event, base, events, stories
 from property.taken import Projection
-from support.partnership import EVERYONE, HOUSING, UNIT
+from support.partnership import BOTH_AREAS, EVERYONE, HOUSING, UNIT
 
 Story = list[Event]
 
@@ -42,7 +42,7 @@ def world() -> World:
 def told(story: Story) -> Told:
     """For every partner what the story tells it, and what it says itself."""
     feeds = world().expected(story).feeds
-    return {agency: (feeds[agency], [event for event in story if event.publisher == agency]) for agency in EVERYONE}
+    return {agency: (feeds[agency], [event for event in story if event.publisher == agency]) for agency in BOTH_AREAS}
 
 
 def unaffected(one: Story, other: Story) -> list[str]:
@@ -51,7 +51,7 @@ def unaffected(one: Story, other: Story) -> list[str]:
 
 
 def _alike(one: Told, other: Told) -> list[str]:
-    return [agency for agency in EVERYONE if one[agency] == other[agency]]
+    return [agency for agency in BOTH_AREAS if one[agency] == other[agency]]
 
 
 QUIET = frozenset(
@@ -91,7 +91,7 @@ def pairs(draw: st.DrawFn, of: frozenset[str] | None = None) -> Pair:
     """A partner, a story, and another one that differs in up to three things of which the partner hears nothing:
     updates of these kinds (of any), what some of them say, how they are to be handled.
     """
-    partner, story = draw(st.sampled_from(EVERYONE)), [*(PRELUDE if of else []), *draw(stories(2, 6))]
+    partner, story = draw(st.sampled_from(BOTH_AREAS)), [*(PRELUDE if of else []), *draw(stories(2, 6))]
     other, same = story, told(story)
     latest, left = same, draw(st.integers(1, 3))
     changes = [_inserted, _inserted, _said_otherwise, _left_out] if of is None else [_inserted, _inserted, _marked]

@@ -16,7 +16,7 @@ from schemas.programme_vocabulary import (
     TransferReason,
 )
 from schemas.vocabulary import Involvement
-from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING
+from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, OTHER_UNIT
 
 Said = st.SearchStrategy[dict[str, Any]]
 
@@ -35,7 +35,12 @@ PROGRAMME: dict[str, Said] = {
             "reason": why,
             "decided_by": "A Coordinator",
         },
-        st.lists(st.sampled_from([*EVERYONE, HOUSING, HOSTEL, DRUGS]), min_size=2, max_size=2, unique=True),
+        st.lists(
+            st.sampled_from([*EVERYONE, HOUSING, HOSTEL, DRUGS, OTHER_UNIT, OTHER_UNIT]),
+            min_size=2,
+            max_size=2,
+            unique=True,
+        ),
         st.sampled_from([each.value for each in Involvement if each is not Involvement.NONE]),
         st.sampled_from([[], ["accommodation"], ["accommodation", "drugs_alcohol"]]),
         st.sampled_from([each.value for each in TransferReason]),

@@ -12,9 +12,9 @@ from property.supervising import SUPERVISION
 from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.vocabulary import CourtOutcome, CustodyOutcome, Handling, Involvement, ReceptionReason, Restriction
 from support import builders
-from support.partnership import EVERYONE, HOSTEL, HOUSING, UNIT, who
+from support.partnership import BOTH_AREAS, HOSTEL, HOUSING, UNIT, who
 
-_publishers = st.sampled_from(EVERYONE)
+_publishers = st.sampled_from(BOTH_AREAS)
 
 
 def decided(person: int, **more: Any) -> dict[str, Any]:

@@ -20,10 +20,12 @@ from property.wrongs import CORRECTED, CORRECTIONS, put_right
 from schemas.updates import KINDS
 from support import builders
 from support.partnership import (
+    BOTH_AREAS,
     DRUGS,
     EVERYONE,
     HOSTEL,
     HOUSING,
+    OTHER_UNIT,
     POLICE,
     PRISON,
     PROBATION,
@@ -86,17 +88,20 @@ class Event:
 
 
 def base() -> list[Event]:
-    """One person whom all seven agencies work with, one of unknown age with police and probation; long ago."""
+    """One person whom all seven agencies work with; one of unknown age, whose case is the other unit's, with police and
+    probation; long ago.
+    """
     agreed = builders.a_consent(HOSTEL, DRUGS, purposes=("accommodation", "treatment"))
     events = [
         Event(1, UNIT, "programme.cohort.decided", None, decided(0)),
-        Event(2, UNIT, "programme.cohort.decided", None, _without_birth(decided(1))),
+        Event(2, OTHER_UNIT, "programme.cohort.decided", None, _without_birth(decided(1))),
         Event(3, UNIT, "trust.consent.given", 0, agreed),
     ]
     works = [(0, agency) for agency in EVERYONE if agency != UNIT] + [(1, POLICE), (1, PROBATION)]
     for number, (person, agency) in enumerate(works):
         said = {"agency": agency, "role": "lead" if agency == PROBATION else "active", "pathways": PATHWAYS[agency]}
-        events.append(Event(10 + number, UNIT, "programme.agency.involved", person, said))
+        unit = OTHER_UNIT if person else UNIT
+        events.append(Event(10 + number, unit, "programme.agency.involved", person, said))
         events.append(Event(20 + number, agency, "trust.fact.confirmed", None, {}, events[-1].key))
     return [replace(event, accepted=-1000 + 10 * place) for place, event in enumerate(events)]
 
@@ -183,7 +188,7 @@ def _evenly(kinds: set[str]) -> list[str]:
 
 def _may_publish(kind: str) -> list[str]:
     reviewer = ("trust.concern.disclosed", UNIT)
-    return [agency for agency in EVERYONE if BUNDLE.may_publish(agency, kind) and (kind, agency) != reviewer]
+    return [agency for agency in BOTH_AREAS if BUNDLE.may_publish(agency, kind) and (kind, agency) != reviewer]
 
 
 def _makes_sense(kind: str, earlier: list[Event]) -> bool:

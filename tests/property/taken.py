@@ -11,7 +11,7 @@ from hub.standing import Standing
 from property.happenings import POLICIES
 from schemas.updates import Provisional
 from schemas.updates.trust import AccessOpened
-from support.partnership import EVERYONE, UNIT, who
+from support.partnership import BOTH_AREAS, who
 
 SETTLE = timedelta(minutes=45)
 BORN = {0: date(1990, 1, 1), 1: None, 2: date(1990, 1, 1)}
@@ -73,7 +73,7 @@ def reviewing(opener: str) -> list[str]:
 
 
 def reviewers(standing: Standing, opener: str) -> set[str]:
-    """Who of that side works the case; where nobody does, the IOM unit."""
+    """Who of that side works the case; where nobody does, the home unit."""
     kinds = reviewing(opener)
-    there = {agency for agency in EVERYONE if POLICIES.partners[agency].kind in kinds and standing.works(agency)}
-    return there - {opener} or {UNIT}
+    there = {agency for agency in BOTH_AREAS if POLICIES.partners[agency].kind in kinds and standing.works(agency)}
+    return there - {opener} or set(standing.home) - {opener}

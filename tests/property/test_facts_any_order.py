@@ -13,6 +13,7 @@ from hub.facts import Facts
 from property.happenings import (
     NOW,
     Happening,
+    agencies,
     answers,
     claims,
     cohorts,
@@ -21,16 +22,21 @@ from property.happenings import (
     lasting,
     movements,
     standing,
+    transfers,
+    units,
 )
 from schemas.updates import Update
 from schemas.updates.custody import Released
 
-everything = st.one_of(claims(), answers(), movements(), cohorts(), lasting())
+everything = st.one_of(claims(), answers(), movements(), cohorts(), transfers(), lasting())
+of_two_units = st.one_of(claims(units, agencies), answers(units), cohorts(), transfers())
 
 
-def shuffled(size: int = 12) -> st.SearchStrategy[tuple[list[Happening], list[Happening]]]:
+def shuffled(
+    size: int = 12, kinds: st.SearchStrategy[tuple[str, Update]] = everything
+) -> st.SearchStrategy[tuple[list[Happening], list[Happening]]]:
     """A history, and the same one in another order."""
-    return histories(everything, size).flatmap(lambda one: st.tuples(st.just(one), st.permutations(one)))
+    return histories(kinds, size).flatmap(lambda one: st.tuples(st.just(one), st.permutations(one)))
 
 
 @pytest.mark.duty("D12")
@@ -46,6 +52,16 @@ def test_any_order_of_arrival_gives_the_same_facts(orders: tuple[list[Happening]
 @settings(max_examples=400)
 def test_any_order_of_arrival_gives_the_same_standing(orders: tuple[list[Happening], list[Happening]]) -> None:
     """Who works the case, and what the person agreed to, does not hang on whose message was faster."""
+    one, other = (standing(folded(order)) for order in orders)
+    assert one == other
+
+
+@pytest.mark.duty("D12")
+@pytest.mark.requirement("IX12")
+@given(shuffled(8, of_two_units))
+@settings(max_examples=600)
+def test_any_order_of_arrival_gives_the_same_home(orders: tuple[list[Happening], list[Happening]]) -> None:
+    """To which unit a case belongs, and what each of two may say in it, does not hang on the order either."""
     one, other = (standing(folded(order)) for order in orders)
     assert one == other
 

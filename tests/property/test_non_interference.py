@@ -20,7 +20,7 @@ from property.prove import Tally
 from property.stories import Event, stories
 from property.taken import Projection
 from support.builders import an_arrest
-from support.partnership import EVERYONE, HOUSING, POLICE
+from support.partnership import BOTH_AREAS, HOUSING, POLICE
 
 PAIRS, REAL_PAIRS, QUIET_PAIRS = 600, 60, 300
 
@@ -99,7 +99,7 @@ def test_every_partner_is_told_what_the_page_says(story: list[Event]) -> None:
     """Update by update and field by field, each feed holds what the naive reading of duties and policies expects."""
     expected, store = world().expected(story), world().store.fork()
     world().play(story, store)
-    for agency in EVERYONE:
+    for agency in BOTH_AREAS:
         assert [_said(each) for each in expected.feeds[agency]] == [
             {name: value for name, value in record.values().items() if name not in ("message_id", "bundle", "record")}
             for record in store.read(agency)

@@ -21,7 +21,13 @@ UNIT = "northshire-iom-unit"
 HOUSING = "northshire-council-housing"
 HOSTEL = "open-door-hostel"
 DRUGS = "northshire-drug-service"
+OTHER_UNIT = "lower-northshire-iom-unit"
+OTHER_HOUSING = "lower-northshire-council-housing"
+OTHER_TEAM = "lower-northshire-neighbourhood-team"
+"""Of the other area of the county, where the unit, the council and the team of each have their own."""
 EVERYONE = (POLICE, PROBATION, PRISON, UNIT, HOUSING, HOSTEL, DRUGS)
+BOTH_AREAS = (*EVERYONE, OTHER_UNIT)
+"""And the unit of the other area, whose case it may become."""
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -44,6 +44,7 @@ def tells_the_day(said: str) -> None:
         "was recalled: the police hear it",
         "nobody has confirmed it",
         "the old one nothing more",
+        "the old unit and council are not",
         "may move in?",
     ):
         assert told in said

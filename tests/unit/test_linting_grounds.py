@@ -91,6 +91,11 @@ SPOILT = {
         "hub: {kind:",
         "'hub' is what the hub calls itself; choose another name",
     ),
+    "an area nobody knows": Refused(
+        added(PARTNERS, "eastshire: {kind: police, area: uper, legal_status: relevant_authority, statutory: true}"),
+        "eastshire:",
+        "there is no area 'uper'; choose from upper",
+    ),
     "a bulk kind nobody knows": Refused(
         swapped(PARTNERS, "bulk: [custody.person.arrested,", "bulk: [custody.person.arested,"),
         "bulk: [custody.person.arested",
