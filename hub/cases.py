@@ -212,6 +212,11 @@ class Case:
         """
         return (emergency and agency in self.standing.access) or not self.borrows(agency, key)
 
+    def parts(self, agencies: Collection[AgencyId], by: UpdateKey) -> None:
+        """These agencies worked the case only by a record joined to it, and do so no longer."""
+        self.facts.parted |= dict.fromkeys(agencies, str(by))
+        self.changed = True
+
     def loses_sight(self, agencies: Collection[AgencyId]) -> None:
         """The views of these agencies are closed (D15)."""
         self.facts.views_closed.update(agencies)

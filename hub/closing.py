@@ -36,6 +36,8 @@ def ended(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
     ended it later, so that it keeps a time of its own.
     """
     standing = case.standing
+    if parted := {agency for agency, by in case.facts.parted.items() if by == subject}:
+        return {agency for agency in parted if not standing.works(agency)}
     transfer = case.facts.transfers.get(subject)
     if claim := transfer.ends() if transfer else case.facts.involvement.get(subject):
         return {claim.agency} if standing.involvement.get(claim.agency) == claim else set()
