@@ -56,6 +56,8 @@ class Case:
     new: bool = False
     changed: bool = False
     added: list[tuple[str, bytes]] = field(default_factory=list)
+    others: list["Case"] = field(default_factory=list, compare=False, repr=False)
+    """The records with which a link has ever made it one case, whether or not it still does."""
     own: Standing = field(init=False)
     """What counts by this record alone."""
     standing: Standing = field(init=False)

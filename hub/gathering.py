@@ -71,6 +71,7 @@ class Gathering:
             each.weigh(self.bundle, self.now, self.continued)
         records = [each.as_record() for each in all_of_it]
         for each in all_of_it[1:] + all_of_it[:1]:
+            each.others = [other for other in all_of_it if other is not each]
             others = [record for record in records if record.record_id != each.record_id]
             each.weigh_with(others, self.bundle, self.now, self.continued)
 

@@ -110,6 +110,8 @@ PATHWAYS = {HOUSING: ["accommodation"], HOSTEL: ["accommodation"], DRUGS: ["drug
 )
 
 _people = st.sampled_from([0, 0, 0, 0, 1, 2])
+_one_another = st.sampled_from([0, 0, 1, 2, 2])
+LINKED = "trust.identity.linked"
 _names = st.sampled_from([None, None, "Fictional Testcase-1", "Somebody Else"])
 
 
@@ -124,6 +126,8 @@ OFTEN = {
     "trust.fact.confirmed": 3,
     "trust.update.withdrawn": 3,
     CORRECTED: 5,
+    "trust.identity.unlinked": 6,
+    **dict.fromkeys((LINKED, "programme.review.called", "programme.target.set"), 4),
     **dict.fromkeys(("trust.access.opened", "trust.consent.given"), 2),
     **dict.fromkeys(("trust.access.closed", "trust.disclosure.recalled", "trust.consent.withdrawn"), 4),
 }
@@ -154,7 +158,8 @@ def events(
     kind = draw(st.sampled_from(choices if of is None else _evenly({*choices} & {*of})))
     by = [agency for agency in _may_publish(kind) if agency != not_by]
     publisher, said = draw(st.sampled_from(by)), draw(said_of(kind, (0, 1, 2) if not_by else (0, 1)))
-    person = None if kind == "programme.cohort.decided" else draw(_people)
+    people = _one_another if any(event.kind == LINKED for event in earlier) else _people
+    person = None if kind == "programme.cohort.decided" else draw(people)
     if kind != "programme.cohort.decided" and (name := draw(_names)):
         said = {**said, "person": name}
     ref = None
@@ -197,10 +202,28 @@ def _targets(kind: str, earlier: list[Event]) -> list[Event]:
     return [*found[:1], *earlier[-1:], *found] if found else []
 
 
+def _link(label: int, by: str, person: int, other: int) -> Event:
+    said = {"further": who(other + 1)["identifiers"], "ground": "documents", "decided_by": "An Officer"}
+    return Event(label, by, LINKED, person, {**said, "handling": "normal"})
+
+
+JOINS = [
+    [_link(90, UNIT, 0, 1)],
+    [_link(91, PROBATION, 1, 0)],
+    *2 * [[Event(92, UNIT, "programme.cohort.decided", None, decided(2)), _link(93, UNIT, 0, 2)]],
+    *2 * [[Event(92, UNIT, "programme.cohort.decided", None, decided(2)), _link(94, UNIT, 2, 0)]],
+]
+"""How a story may begin with two people who are one: the IOM unit says so, or who leads both cases."""
+JOINED = [True, False, False, False]
+"""How many stories do."""
+
+
 @st.composite
 def stories(draw: st.DrawFn, at_least: int = 1, at_most: int = 7) -> list[Event]:
     """A story in the world of `base`; twenty minutes lie between two updates, so timers fire in between."""
-    told = base()
+    told, begun = base(), len(base())
+    if draw(st.sampled_from(JOINED)):
+        told += draw(st.sampled_from(JOINS))
     for number in range(draw(st.integers(at_least, at_most))):
-        told.append(draw(events(100 + number, told, 20 * number)))
-    return told[len(base()) :]
+        told.append(draw(events(100 + number, told, 20 * number + 10)))
+    return told[begun:]

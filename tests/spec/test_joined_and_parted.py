@@ -165,3 +165,25 @@ def test_who_leaves_one_record_of_a_case_leaves_all(pair: Pair) -> None:
     assert views(pair, HOUSING) == set()
     assert views(pair, HOSTEL) == {A, B}
     assert pair.partners.hub.verify().problems == []
+
+
+@pytest.mark.duty("D15")
+@pytest.mark.parametrize("parted", [False, True])
+def test_a_consent_that_ends_locks_what_it_told_of_the_other_record(parted: bool) -> None:
+    """The person agreed under B's number, and the hostel was told of A's arrest on it. When the consent is withdrawn
+    the hostel hears so once, and A's arrest is locked, though the records may have been parted since.
+    """
+    with partnership() as partners:
+        pair = Pair(partners)
+        consent = partners.publish(PROBATION, "trust.consent.given", pair.who["B"] | a_consent(HOSTEL))
+        partners.involve(pair.who["B"], HOSTEL, ("accommodation",))
+        pair.tell("iom links")
+        partners.clock.turn(minutes=1)
+        partners.publish(POLICE, ARREST, pair.who["A"] | an_arrest())
+        [arrest] = partners.told(HOSTEL, ARREST)
+        if parted:
+            pair.tell("iom unlinks")
+        partners.publish(PROBATION, "trust.consent.withdrawn", {"consent": str(consent)})
+        [notice] = partners.told(HOSTEL, "trust.consent.withdrawn")
+        assert arrest["message_id"] in [each["message"] for each in notice["locked"]]
+        assert partners.hub.verify().problems == []
