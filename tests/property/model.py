@@ -136,14 +136,7 @@ class Model(Teller):
         )
         standing = self.standing_of(person, now)
         self.taken[key] = Taken(received, target, person, now)
-        if isinstance(update, Provisional):
-            self.due.append((now + SETTLE, key))
-        if isinstance(update, AccessOpened):
-            self.due.append((now + timedelta(hours=POLICIES.vocabulary.access_hours), key))
-        if isinstance(update, ConcernDisclosed | StaffRiskSet):
-            self.due.append((update.until, key))
-        if isinstance(update, ConsentGiven) and update.expires_on:
-            self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))
+        self._set_timers(key, update, now)
         remedy = self.remedies.of(self.taken[key], standing)
         lasting = standing if isinstance(update, DisclosureRecalled) else None
         for agency in POLICIES.partners:
@@ -158,6 +151,16 @@ class Model(Teller):
         self._tell_in_an_emergency(standing, key, person, now)
         for each in ever_one_with(self.facts, person):
             self._tell_newcomers(before[each], self.standing_of(each, now), each, now)
+
+    def _set_timers(self, key: UpdateKey, update: Update, now: datetime) -> None:
+        if isinstance(update, Provisional):
+            self.due.append((now + SETTLE, key))
+        if isinstance(update, AccessOpened):
+            self.due.append((now + timedelta(hours=POLICIES.vocabulary.access_hours), key))
+        if isinstance(update, ConcernDisclosed | StaffRiskSet):
+            self.due.append((update.until, key))
+        if isinstance(update, ConsentGiven) and update.expires_on:
+            self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))
 
     def _tell_what_is_current(
         self, before: Standing, standing: Standing, key: UpdateKey, person: int, now: datetime
