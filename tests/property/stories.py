@@ -211,10 +211,10 @@ def _link(label: int, by: str, person: int, other: int) -> Event:
 
 
 JOINS = [
-    _link(90, UNIT, 0, 1),
-    _link(91, PROBATION, 1, 0),
-    *2 * [_link(92, UNIT, 0, 3)],
-    *2 * [_link(93, UNIT, 3, 0)],
+    _link(80, UNIT, 0, 1),
+    _link(81, PROBATION, 1, 0),
+    *2 * [_link(82, UNIT, 0, 3)],
+    *2 * [_link(83, UNIT, 3, 0)],
 ]
 """How a story may begin with two people who are one: the IOM unit says so, or who leads both cases."""
 JOINED = [True, False, False, False]
