@@ -46,7 +46,9 @@ class Role(StrEnum):
     CARRY = "carry"
     """Carries what stands in the feeds outwards; takes access at the brokers away from who is suspended."""
     CONSUME = "consume"
-    """Folds hosted views and raises alerts; fires timers, makes checkpoints, tells what waited for an agreement."""
+    """Folds hosted views and raises alerts; fires timers, makes checkpoints, tells what waited for an agreement, looks
+    after what is held.
+    """
 
 
 EVERYTHING = frozenset(Role)

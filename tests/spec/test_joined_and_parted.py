@@ -6,9 +6,13 @@ Housing works with A, the hostel with B, each by itself; probation and the polic
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from hub.disclosing import Reason
+from hub.explaining import explain_held
+from hub.recounting import LATER
 from hub.timers import fire_due
 from support.builders import a_consent, a_release_plan, an_arrest
 from support.pair import ARREST, Pair
@@ -107,6 +111,22 @@ def test_it_tells_what_an_agency_that_newly_works_the_record_is_told(pair: Pair)
 def without_ids(told: dict[str, Any]) -> dict[str, Any]:
     """What a record says, without the ids that differ from hub to hub."""
     return {name: value for name, value in told.items() if name not in OWN}
+
+
+@pytest.mark.duty("D14")
+@pytest.mark.duty("D28")
+def test_why_is_answered_with_the_record_that_was_told_of(pair: Pair) -> None:
+    """What housing holds of B by the link is traced to its clause, and to how things stood when it came."""
+    [plan] = [each for each in new(pair, "iom links")["housing"] if each["kind"] == PLAN]
+    hub = pair.partners.hub
+    with hub.archive() as archive:
+        held = explain_held(
+            archive, lambda _: hub.bundle, HOUSING, UUID(plan["message_id"]), ["release_on"], for_partner=False
+        )
+    [cell] = held.cells
+    assert cell.outcome == "told"
+    assert cell.clause
+    assert LATER[Reason.SNAPSHOT] in cell.reason
 
 
 @pytest.mark.duty("D14")
