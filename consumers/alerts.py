@@ -4,9 +4,13 @@ An alert says what its partner was told and no more; while it is provisional it 
 A consumer never confirms by silence: certainty changes only by an update from the hub or the publisher.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from uuid import UUID
 
+from pydantic import JsonValue
+
+from consumers.endings import Moment, ended_by, later, over_before, state_of, witnesses
 from consumers.headlines import HEADLINES, RECALL, words
 from hub.ports import AlertRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
@@ -157,8 +161,10 @@ def _headline(alert: Alert) -> str:
 
 
 def _gone(alert: Alert) -> str:
-    what = "The " + words(alert.about)
-    return f"{what} you were told of no longer stands" + (f": {alert.person}" if alert.person else "")
+    what = words(alert.about)
+    if state_of(alert.kind):
+        return f"No longer sought ({what})" + (f": {alert.person}" if alert.person else "")
+    return f"The {what} you were told of no longer stands" + (f": {alert.person}" if alert.person else "")
 
 
 class Alerts:
@@ -169,8 +175,9 @@ class Alerts:
     def touches(self, disclosure: Disclosure) -> Touched:
         """The rows to be read before this disclosure is applied."""
         earlier = earlier_alert(disclosure)
-        death = [(disclosure.record, DEATH)] if disclosure.kind in OF_THE_LIVING else []
-        return Touched(facts=death, alerts=[*([earlier] if earlier else []), *disclosure.locks()])
+        names = {DEATH} if disclosure.kind in OF_THE_LIVING else witnesses(disclosure.kind)
+        facts = [(disclosure.record, name) for name in sorted(names)]
+        return Touched(facts=facts, alerts=[*([earlier] if earlier else []), *disclosure.locks()])
 
     def apply(self, views: ViewsUnit, seq: int, disclosure: Disclosure) -> None:
         """Take one disclosure in."""
@@ -182,7 +189,15 @@ class Alerts:
             if row := views.alert(message):
                 views.put_alert(to_row(locked(from_row(row), names)))
         if raised and not (disclosure.kind in OF_THE_LIVING and _is_dead(views, disclosure.record)):
-            views.put_alert(to_row(raised))
+            views.put_alert(to_row(_as_it_stands(views, raised)))
+        if ended_by(disclosure):
+            self._end(views, Moment(_occurred(disclosure.told), seq), disclosure)
+
+    def _end(self, views: ViewsUnit, at: Moment, disclosure: Disclosure) -> None:
+        """Nobody is to act on it that somebody is sought who is there, or has died (D3)."""
+        for alert in map(from_row, views.alerts_of(disclosure.record)):
+            if alert.told and state_of(alert.kind) in ended_by(disclosure) and later(at, _moment(alert)):
+                views.put_alert(to_row(_withdrawn(alert)))
 
     def _change(self, views: ViewsUnit, alert: Alert, disclosure: Disclosure, raised: Alert | None) -> None:
         """An alert after what was said of it; what is `raised` about an arrest is remembered beside it."""
@@ -207,10 +222,29 @@ def came_to_nothing(disclosure: Disclosure) -> bool:
     return gone and SETTLED_BY.get(disclosure.kind) == ARREST
 
 
+def _as_it_stands(views: ViewsUnit, raised: Alert) -> Alert:
+    """What is told late may be over by what was told before."""
+    over = over_before(raised.kind, _moment(raised), partial(_fact, views, raised.record))
+    return _withdrawn(raised) if over else raised
+
+
+def _moment(alert: Alert) -> Moment:
+    return Moment(_occurred(alert.told), alert.seq)
+
+
+def _occurred(told: Mapping[str, JsonValue]) -> str | None:
+    return str(told["occurred_at"]) if "occurred_at" in told else None
+
+
 def _is_dead(views: ViewsUnit, record: UUID) -> bool:
     """Whether the partner was told that the person has died, and nobody has taken it back."""
-    row = views.fact(record, DEATH)
-    return row is not None and Fact.model_validate_json(row.body).certainty is not Certainty.WITHDRAWN
+    fact = _fact(views, record, DEATH)
+    return fact is not None and fact.certainty is not Certainty.WITHDRAWN
+
+
+def _fact(views: ViewsUnit, record: UUID, name: str) -> Fact | None:
+    row = views.fact(record, name)
+    return Fact.model_validate_json(row.body) if row else None
 
 
 def _acknowledges(disclosure: Disclosure) -> bool:

@@ -4,11 +4,12 @@ A view is a fold over the partner's feed, so it cannot hold what was withheld. A
 history is.
 """
 
-from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from pydantic import JsonValue
 
+from consumers.endings import ENDING, ended_by, later, moment, over_before, witnesses
 from consumers.rows import PLACE, from_row, grows_old, in_emergency, is_over, to_row
 from consumers.settling import settled
 from hub.ports import FactRow, Touched, ViewsUnit
@@ -22,9 +23,7 @@ from schemas.vocabulary import Certainty, Stands
 STATES = {
     "custody.person.arrested": "custody",
     "custody.person.left": "custody",
-    "custody.person.received": "custody",
-    "custody.person.released": "custody",
-    "custody.person.died": "death",
+    **ENDING,
     "programme.cohort.decided": "cohort",
     **{kind: model.STATE for kind, model in KINDS.items() if model.STATE},
     "supervision.breach.started": "breach",
@@ -60,11 +59,6 @@ OUTCOMES = {"custody.person.charged": "charge", "court.hearing.concluded": "outc
 that is told has a row for each arrest: the later takes it.
 """
 
-OVER = {"custody.person.received": ("recall",), "custody.person.died": ("recall", "wanted")}
-"""States that another one ends: nobody is sought who is there, or is dead (D3, D5)."""
-
-_DAY = len("2026-01-31")
-
 
 def fact_name(disclosure: Disclosure) -> str:
     """The name of the row: a state has one row for each person, an event one of its own, and so has what is told in
@@ -99,18 +93,7 @@ def _certainty(said: JsonValue) -> Certainty | None:
 
 def succeeds(new: Fact, old: Fact | None) -> bool:
     """Whether `new` takes the row of `old`: the later one does; where a time was not told, the later message."""
-    if old is None:
-        return True
-    return (_told_day(new, old), new.seq) >= (_told_day(old, new), old.seq)
-
-
-def _told_day(fact: Fact, other: Fact) -> str:
-    """The time to compare by: as much of it as both were told."""
-    if fact.occurred_at is None or other.occurred_at is None:
-        return ""
-    if _DAY in (len(fact.occurred_at), len(other.occurred_at)):
-        return fact.occurred_at[:_DAY]
-    return datetime.fromisoformat(fact.occurred_at).astimezone(UTC).isoformat()
+    return old is None or later(moment(new), moment(old))
 
 
 class CaseViews:
@@ -121,7 +104,7 @@ class CaseViews:
     def touches(self, disclosure: Disclosure) -> Touched:
         """The rows to be read before this disclosure is applied."""
         names = {fact_name(disclosure)} if _has_row_before(disclosure) else set[str]()
-        names |= {*OVER.get(disclosure.kind, ()), *_OVERTAKEN_BY.get(disclosure.kind, {})}
+        names |= ended_by(disclosure) | witnesses(disclosure.kind)
         names |= {"custody"} if _came_to_nothing(disclosure) else set()
         names |= {*PLACE} if _says_itself(disclosure) or names & {*PLACE} else set()
         about = _rows_about(earlier_message(disclosure) or _came_to_nothing(disclosure))
@@ -143,23 +126,18 @@ class CaseViews:
             self._put(views, fact_of(seq, disclosure), disclosure)
 
     def _put(self, views: ViewsUnit, fact: Fact, disclosure: Disclosure) -> None:
-        row = views.fact(fact.record, fact.fact) if _has_row_before(disclosure) else None
-        if not succeeds(fact, from_row(row) if row else None) or self._overtaken(views, fact):
-            return
-        self._keep(views, fact, disclosure.recipient)
-        for name in OVER.get(fact.kind, ()):
-            earlier = views.fact(fact.record, name)
-            if earlier and succeeds(fact, from_row(earlier)):
-                views.drop_fact(fact.record, name)
+        self._end(views, fact, disclosure)
+        before = _fact(views, fact.record, fact.fact) if _has_row_before(disclosure) else None
+        over = over_before(fact.kind, moment(fact), partial(_fact, views, fact.record))
+        if succeeds(fact, before) and not over:
+            self._keep(views, fact, disclosure.recipient)
 
-    def _overtaken(self, views: ViewsUnit, fact: Fact) -> bool:
-        """Whether a state that is told late was over before."""
-        for name, kinds in _OVERTAKEN_BY.get(fact.kind, {}).items():
-            row = views.fact(fact.record, name)
-            later = from_row(row) if row else None
-            if later and later.kind in kinds and later.certainty != Certainty.WITHDRAWN and succeeds(later, fact):
-                return True
-        return False
+    def _end(self, views: ViewsUnit, fact: Fact, disclosure: Disclosure) -> None:
+        """States that are over by this do not stay, even where something later has its own row."""
+        for name in ended_by(disclosure):
+            earlier = _fact(views, fact.record, name)
+            if earlier and succeeds(fact, earlier):
+                views.drop_fact(fact.record, name)
 
     def _clear(self, views: ViewsUnit, record: UUID, arrest: UUID) -> None:
         """Of an arrest that came to nothing neither the arrest stays nor how it ended."""
@@ -206,6 +184,11 @@ class CaseViews:
                 views.drop_fact(record, row.fact)
 
 
+def _fact(views: ViewsUnit, record: UUID, name: str) -> Fact | None:
+    row = views.fact(record, name)
+    return from_row(row) if row else None
+
+
 def _access_over(disclosure: Disclosure) -> str | None:
     """The message of the opening that ends with this disclosure: closed, or taken back."""
     if disclosure.kind == "trust.access.closed":
@@ -218,16 +201,6 @@ def _access_over(disclosure: Disclosure) -> str | None:
 def _rows_about(message: UUID | None) -> list[UUID]:
     """The messages under which rows of an earlier one lie: its own, and what was told of it in an emergency."""
     return [message, in_emergency(message)] if message else []
-
-
-_OVERTAKEN_BY: dict[str, dict[str, frozenset[str]]] = {
-    "custody.person.recalled": {
-        "custody": frozenset({"custody.person.received", "custody.person.released"}),
-        "death": frozenset({"custody.person.died"}),
-    },
-    "custody.person.wanted": {"death": frozenset({"custody.person.died"})},
-}
-"""For states that `OVER` ends: where a later state stands that says so, and of which kinds it is."""
 
 
 def _has_row(disclosure: Disclosure) -> bool:

@@ -28,6 +28,7 @@ from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 
 RECEIVED, REJECTED = f"{ANSWERS}update.received", f"{ANSWERS}update.rejected"
+WAITING = f"{ANSWERS}held.waiting"
 Result = Receipt | Rejected | Refused
 T = TypeVar("T")
 
@@ -51,6 +52,24 @@ class Refusal:
     digest: bytes
     """SHA-256 of its bytes: all that is kept of them."""
     rule: str
+
+
+class Page(NamedTuple):
+    """To whom is said that something urgent waits: of what kind it is and how long it has waited, and nothing else."""
+
+    agency: AgencyId
+    key: UpdateKey
+    kind: str
+    minutes: int
+
+    def told(self) -> dict[str, JsonValue]:
+        """The whole of it."""
+        return {"of_kind": self.kind, "minutes": self.minutes}
+
+
+def page_of(identity: Identity, agency: AgencyId, key: UpdateKey) -> UpdateKey:
+    """Under which key a page stands: an agency is paged once of what waits."""
+    return UpdateKey(HUB, identity.answer(agency, canonical({"held": str(key)}), b""))
 
 
 def answers(key: UpdateKey) -> UUID | None:
@@ -101,10 +120,28 @@ class Answering:
     def answer(self, line: Line, result: Result) -> Entry:
         """The answer to one line: a feed record, and the ledger entry without which none may be told."""
         kind, told = _told(line, result)
-        draft = self._draft(self._disclosure(line, kind, told))
+        return self._said(line.agency, self._message(line), kind, told, where(line.place, line.number))
+
+    def page(self, page: Page) -> Entry | None:
+        """That something waits, and its ledger entry, which alone says what; None where it was said before."""
+        key = page_of(self._identity, page.agency, page.key)
+        if self._unit.receive([Arrival(key, self._identity.fingerprint(b""), self._now)]) != [None]:
+            return None
+        return self._said(page.agency, key.update_id, WAITING, page.told(), {"waits": str(page.key)})
+
+    def _said(
+        self,
+        agency: AgencyId,
+        message: UUID,
+        kind: str,
+        told: dict[str, JsonValue],
+        record: dict[str, JsonValue],
+    ) -> Entry:
+        nobody = self._identity.feed(agency)
+        draft = self._draft(Disclosure(agency, message, kind, self._bundle.digest, nobody, told))
         answered: list[JsonValue] = [[str(draft.row.key), draft.row.root.hex()]]
-        record = where(line.place, line.number) | {"agency": line.agency, "kind": kind, "answered": answered}
-        return self._entry("answer", record | {"bundle": self._bundle.digest}, [draft])
+        more: dict[str, JsonValue] = {"agency": agency, "kind": kind, "answered": answered}
+        return self._entry("answer", record | more | {"bundle": self._bundle.digest}, [draft])
 
     def refuse(self, refusal: Refusal) -> Entry:
         """What the ledger says of a record that was refused: where it lay and its digest, no word of it."""
@@ -113,10 +150,6 @@ class Answering:
 
     def _entry(self, verb: str, record: dict[str, JsonValue], drafts: Sequence[Draft]) -> Entry:
         return Entry(*ledger.leaf(self._now, self._entropy.salts(verb, 1), record | {"verb": verb}), None, drafts)
-
-    def _disclosure(self, line: Line, kind: str, told: dict[str, JsonValue]) -> Disclosure:
-        nobody = self._identity.feed(line.agency)
-        return Disclosure(line.agency, self._message(line), kind, self._bundle.digest, nobody, told)
 
     def _draft(self, disclosure: Disclosure) -> Draft:
         recipient, message, elements = disclosure.recipient, disclosure.message_id, disclosure.elements()

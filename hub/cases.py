@@ -56,6 +56,8 @@ class Case:
     new: bool = False
     changed: bool = False
     added: list[tuple[str, bytes]] = field(default_factory=list)
+    others: list["Case"] = field(default_factory=list, compare=False, repr=False)
+    """The records with which a link has ever made it one case, whether or not it still does."""
     own: Standing = field(init=False)
     """What counts by this record alone."""
     standing: Standing = field(init=False)
@@ -216,6 +218,11 @@ class Case:
         nothing behind: what became of something that it told alone is heard in the `emergency` as well, or never.
         """
         return (emergency and agency in self.standing.access) or not self.borrows(agency, key)
+
+    def parts(self, agencies: Collection[AgencyId], by: UpdateKey) -> None:
+        """These agencies worked the case only by a record joined to it, and do so no longer."""
+        self.facts.parted |= dict.fromkeys(agencies, str(by))
+        self.changed = True
 
     def loses_sight(self, agencies: Collection[AgencyId]) -> None:
         """The views of these agencies are closed (D15)."""

@@ -36,6 +36,8 @@ def ended(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
     ended it later, so that it keeps a time of its own.
     """
     standing = case.standing
+    if parted := {agency for agency, by in case.facts.parted.items() if by == subject}:
+        return {agency for agency in parted if not standing.works(agency)}
     claim = case.facts.involvement.get(subject)
     if ended := [claim] if claim else ended_by(standing.backers.units, case.facts, subject):
         return {each.agency for each in ended if standing.involvement.get(each.agency) == each}

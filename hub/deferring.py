@@ -31,6 +31,12 @@ def closing_of(key: UpdateKey) -> UpdateKey:
     return UpdateKey(HUB, uuid5(key.update_id, "closed"))
 
 
+def parting_timer(received: Received, record_id: UUID, retention: timedelta) -> Timer:
+    """When the view of a record closes for those who worked it by another only, from which this update parted it."""
+    closing = uuid5(received.key.update_id, f"closed/{record_id}")
+    return Timer(received.occurred_at + retention, closing, received.key, record_id)
+
+
 def ending_of(key: UpdateKey) -> UpdateKey:
     """The update by which the hub says that the time of a concern has passed, or of a measure for staff (D17)."""
     return UpdateKey(HUB, uuid5(key.update_id, "ended"))

@@ -115,6 +115,8 @@ class Facts(ProgrammeClaims, BaseModel):
     """For each open access what was told on it: the update by the root of its feed record (D13). No fold touches it."""
     borrowed: set[str] = set()
     """Agencies, each with an update that it was told in an emergency only. No fold touches this."""
+    parted: dict[AgencyId, str] = {}
+    """Partners that lost sight when records were parted, or of one by a word in another; by which update. No fold."""
     views_closed: set[AgencyId] = set()
     """Partners whose views were closed and who were not told anew how things stand. No fold touches this."""
 

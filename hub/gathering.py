@@ -14,6 +14,7 @@ from hub.linking import Record, joined
 from hub.placing import Desk
 from hub.ports import Collided, Unit
 from hub.postponing import continued_on
+from hub.standing import Standing
 from schemas.identifiers import AgencyId
 
 Pair = tuple[UUID, UUID]
@@ -70,6 +71,7 @@ class Gathering:
             each.weigh(self.bundle, self.now, self.continued)
         records = [each.as_record() for each in all_of_it]
         for each in all_of_it[1:] + all_of_it[:1]:
+            each.others = [other for other in all_of_it if other is not each]
             others = [record for record in records if record.record_id != each.record_id]
             each.weigh_with(others, self.bundle, self.now, self.continued)
 
@@ -86,8 +88,14 @@ class Gathering:
             found |= edge
         return [self.cases[each] for each in sorted(found - {case.record_id}) if each in self.cases]
 
-    def join(self, case: Case, desk: Desk) -> list[UUID]:
-        """From now on a case is read together with the records that its links lead to. Returns those that are new."""
+    def standings(self, case: Case) -> dict[UUID, Standing]:
+        """What counts now in a case, and in every case that may be the same person's."""
+        return {each.record_id: each.standing for each in ([case, *self._others(case)] if self._pairs else [case])}
+
+    def join(self, case: Case, desk: Desk, before: dict[UUID, Standing]) -> list[UUID]:
+        """From now on a case is read together with the records that its links lead to. Returns those that are new;
+        what counted in these until now is added to `before`.
+        """
         others = desk.owners(case.linked_numbers()) - {case.record_id}
         new = sorted(other for other in others if (case.record_id, other) not in self._pairs)
         if new:
@@ -95,6 +103,7 @@ class Gathering:
             pairs = [pair for other in new for pair in ((case.record_id, other), (other, case.record_id))]
             self.unit.join(pairs)
             self._pairs.update(pairs)
+            before |= {**self.standings(case), **before}
             self.weigh(case)
         return new
 

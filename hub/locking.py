@@ -20,15 +20,17 @@ Locks = dict[AgencyId, list[tuple[UpdateKey, list[str]]]]
 def locks(case: Case, at: datetime, target: UpdateKey | None, past: Recollection, bundle: Bundle) -> Locks:
     """What no consent carries any longer, of what the recipients of the ended one were told and still hold.
 
-    What rests on another ground, or on another consent that lasts, is left alone.
+    What rests on another ground, or on another consent that lasts, is left alone. A consent may have told of another
+    record that is, or was, of the same case.
     """
     recipients, found = _recipients(case, at, target), Locks()
-    for agency, key in past.resting(case.record_id):
-        if agency in recipients:
-            ended = set(_without_consent(case, agency, bundle))
-            because = past.disclosed(key)[agency].because
-            if fields := sorted(field for field, clauses in because.items() if clauses <= ended):
-                found.setdefault(agency, []).append((key, fields))
+    for record in (case, *case.others):
+        for agency, key in past.resting(record.record_id):
+            if agency in recipients:
+                ended = set(_without_consent(record, agency, bundle))
+                because = past.disclosed(key)[agency].because
+                if fields := sorted(field for field, clauses in because.items() if clauses <= ended):
+                    found.setdefault(agency, []).append((key, fields))
     return found
 
 
@@ -37,7 +39,8 @@ def _recipients(case: Case, at: datetime, target: UpdateKey | None) -> frozenset
     consents = case.facts.consents
     if target is not None:
         return frozenset(consents[str(target)].recipients) if str(target) in consents else frozenset()
-    return frozenset(agency for claim in consents.values() if claim.at <= at for agency in claim.recipients)
+    every = (claim for record in (case, *case.others) for claim in record.facts.consents.values())
+    return frozenset(agency for claim in every if claim.at <= at for agency in claim.recipients)
 
 
 def _without_consent(case: Case, agency: AgencyId, bundle: Bundle) -> Iterator[str]:

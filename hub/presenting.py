@@ -6,7 +6,7 @@ from hub.claims import CustodyClaim, ShownState, StateClaim, custody_order, orde
 from hub.facts import Facts, changes_of, dead
 from schemas.identifiers import AgencyId
 from schemas.updates import KINDS
-from schemas.updates.custody import Recalled, Received, Wanted
+from schemas.updates.custody import Died
 
 
 def current(facts: Facts, today: date) -> dict[str, list[str]]:
@@ -41,10 +41,9 @@ def over(facts: Facts) -> set[str]:
 def _came_about(facts: Facts, key: str) -> bool:
     """Whether nobody is sought any more: a recall ends when a prison has the person, and death ends all (D3, D5)."""
     claim = facts.states[key]
-    if claim.kind not in (Recalled.KIND, Wanted.KIND):
-        return False
-    there = (c for each, c in facts.custody.items() if c.kind == Received.KIND and each not in facts.withdrawn)
-    return dead(facts) or (claim.kind == Recalled.KIND and any(c.at >= claim.at for c in there))
+    state = KINDS[claim.kind].STATE
+    ending = (c for each, c in facts.custody.items() if each not in facts.withdrawn and state in KINDS[c.kind].ENDS)
+    return any(c.at >= claim.at for c in ending) or (state in Died.ENDS and dead(facts))
 
 
 def _until(facts: Facts, key: str, claim: StateClaim) -> date | None:

@@ -20,17 +20,14 @@ from hub.belonging import area_of
 from hub.explaining import NoSuchUpdate
 from hub.gathering import Gathering
 from hub.identity import Identity
-from hub.numbering import entry, number
 from hub.placing import PersonIdentity, may_say
 from hub.ports import Archive, Unit, UpdateKey, Waits
 from hub.receiving import NOT_THIS_KIND, Received, Refused
 from hub.restoring import restored, target_of
 from hub.taking import Batch
+from hub.waiting import PLACERS, forget
 from schemas.identifiers import AgencyId
 from schemas.updates import Update
-
-PLACERS = "iom_unit"
-"""The kind of partner that places what is held."""
 
 
 class Ground(StrEnum):
@@ -168,9 +165,5 @@ def discard(acceptor: Acceptor, key: UpdateKey, order: Order) -> None:
     """Keep nothing more of a held update than of any that is discarded (D26), and what the ledger says of it. Raises
     `NoSuchUpdate` where nobody holds it, or `TryLater`.
     """
-    with acceptor.store.unit() as unit:
-        if not unit.take_held(key):
-            raise NoSuchUpdate
-        said = {"verb": "discarding", "update": str(key), "bundle": acceptor.in_force().digest, **order.entered()}
-        made = entry(acceptor.clock.now(), acceptor.entropy.salts(str(key), 1), said)
-        number(unit, [made], acceptor.identity)
+    if not forget(acceptor, key, order.entered()):
+        raise NoSuchUpdate

@@ -83,7 +83,8 @@ class Reaching:
             if target and agency in reach.told_before:
                 self._put_right(case, received, target, reach, agency)
             for key, _ in reach.locks.get(agency, ()):
-                self._past.rests_no_longer(case.record_id, agency, key)
+                for record in (case, *case.others):
+                    self._past.rests_no_longer(record.record_id, agency, key)
 
     def _put_right(self, case: Case, received: Received, target: UpdateKey, reach: Reach, agency: AgencyId) -> None:
         """What was recalled goes; a partner that keeps no history keeps nothing of what was wrong either (D1)."""

@@ -82,12 +82,16 @@ class Reteller:
 
     def because_of(self, case: Case, received: Received, before: Standing) -> list[Retold]:
         """What is told later because this update came."""
-        found = [each for agency in newcomers(before, case.standing) for each in self.snapshot(case, agency)]
+        found = self.snapshots(case, before)
         if isinstance(received.update, ConcernDisclosed):
             for agency in sorted(case.standing.safeguarding & set(received.update.recipients)):
                 custody = presenting.current(case.facts, self.now.date()).get("custody", [])
                 found += self.latest(case, agency, custody, Reason.CONCERN, "safeguarding")
         return found
+
+    def snapshots(self, case: Case, before: Standing) -> list[Retold]:
+        """How things stand, for everybody whose involvement starts to count, in this record or by one joined to it."""
+        return [each for agency in newcomers(before, case.standing) for each in self.snapshot(case, agency)]
 
     def snapshot(self, case: Case, agency: AgencyId) -> list[Retold]:
         """How things stand, for an agency that newly works the case: what is current, and not the history (D14)."""
@@ -236,6 +240,11 @@ def newcomers(before: Standing, after: Standing) -> list[AgencyId]:
         return sorted(works)
     worked = {agency for agency in before.involvement if before.works(agency)}
     return sorted((works - worked) | (after.engaged() - before.engaged()))
+
+
+def leavers(before: Standing, after: Standing) -> list[AgencyId]:
+    """The agencies whose involvement counts no longer."""
+    return sorted(agency for agency in before.involvement if before.works(agency) and not after.works(agency))
 
 
 def _has_ground(plan: Plan) -> bool:

@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     view_retention_days: float = Field(
         default=VIEW_RETENTION.days, ge=0, description="How long a view stays open once a partner's involvement ended."
     )
+    held_retention_days: float = Field(
+        default=28, gt=0, description="After how many days an update that nobody placed is discarded."
+    )
+    held_urgent_minutes: float = Field(
+        default=10, gt=0, description="After how many minutes a held arrest or release pages the IOM unit on its feed."
+    )
     answer_hours: float | None = Field(
         default=None, gt=0, description="How long a partner has to answer an arrest or a release; else it is not asked."
     )
@@ -106,6 +112,16 @@ class Settings(BaseSettings):
     def view_retention(self) -> timedelta:
         """How long a view stays open once it is told no more."""
         return timedelta(days=self.view_retention_days)
+
+    @property
+    def held_retention(self) -> timedelta:
+        """How long a held update waits for somebody to place it."""
+        return timedelta(days=self.held_retention_days)
+
+    @property
+    def held_urgent(self) -> timedelta:
+        """How long one that cannot wait does."""
+        return timedelta(minutes=self.held_urgent_minutes)
 
     @property
     def answer_within(self) -> timedelta | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
@@ -14,7 +15,7 @@ from access_policies.compiling import Bundle
 from hub import answering, ledger
 from hub.cases import Case, said, settled_at
 from hub.crashpoints import reach
-from hub.deferring import reminder_for, timer_for
+from hub.deferring import parting_timer, reminder_for, timer_for
 from hub.gathering import Gathering
 from hub.holding import alarm, decides_for_another, misfit, waits
 from hub.identity import Identity
@@ -23,7 +24,9 @@ from hub.placing import UNKNOWN_REFERENCE, Desk, Discarded, Held, Placed, may_sa
 from hub.ports import Arrival, Entropy, Stored, Timer, Unit, UpdateKey, Waits
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
 from hub.restoring import restored
+from hub.retelling import leavers
 from hub.reviewing import terms
+from hub.standing import Standing
 from hub.telling import Telling, Told
 from schemas.receipts import Receipt
 from schemas.updates import Provisional
@@ -70,7 +73,8 @@ class Batch:
         self._desk = Desk(unit, means.identity, bundle)
         self._telling = Telling(self._desk, means.entropy, means.settle, now)
         self._cases: dict[UUID, Case] = {}
-        self._entries: list[Entry] = []
+        self._entries: dict[UpdateKey, list[Entry]] = {}
+        """What each update enters: one entry of its own, one for each other record of which it tells."""
         self._stored: list[tuple[Stored, bytes]] = []
         self._timers: list[Timer] = []
         self._fell: set[UpdateKey] = set()
@@ -169,12 +173,12 @@ class Batch:
 
     def _in_order(self, answers: Sequence[tuple[UpdateKey | None, Entry]]) -> Iterator[Entry]:
         """Each answer behind its update, so that where it stands does not hang on what else came in the same unit."""
-        made = {entry.key: entry for entry in self._entries}
+        made = dict(self._entries)
         for key, answer in answers:
             if key in made:
-                yield made.pop(key)
+                yield from made.pop(key)
             yield answer
-        yield from made.values()
+        yield from chain.from_iterable(made.values())
 
     def _lock(self, record_ids: set[UUID]) -> None:
         """From here on facts are read."""
@@ -216,24 +220,41 @@ class Batch:
         case, target = self._case(received, placement), placement.target
         if case.nothing_left(received, target):
             return
-        before, links = case.standing, case.links
+        before, links = self._gathered.standings(case), case.links
         if case.fold(received, target, self._now):
             self._gathered.weigh(case)
-        joins = self._link(case, received, links)
-        told = self._telling.tell(case, received, target, self._said(received), before)
+        joins = self._link(case, received, links, before)
+        told = self._telling.tell(case, received, target, self._said(received), before[case.record_id])
         self._keep(received, case.record_id)
         self._enter(case, self._record(received, "placed") | joins | dict(order), told, received.key)
         spans = self._a.settle, self._a.retention
         due = timer_for(received, case.record_id, self._bundle, self._now, *spans)
         reminder = reminder_for(received, case.record_id, self._now, self._a.answer_within)
         self._timers += [timer for timer in (due, reminder) if timer]
+        if len(before) > 1:
+            self._move_others(case, received, before, closes=due is not None)
 
-    def _link(self, case: Case, received: Received, before: frozenset[str]) -> dict[str, JsonValue]:
+    def _move_others(self, case: Case, received: Received, before: Mapping[UUID, Standing], *, closes: bool) -> None:
+        """Who comes to a record of the same case by this, and who loses sight of one (D14, D15). What `closes` the view
+        of its own record by itself leaves that aside.
+        """
+        for each, standing in sorted(before.items()):
+            other = self._cases[each]
+            if other is not case and (told := self._telling.tell_newcomers(other, standing)).says_anything:
+                said: dict[str, JsonValue] = {"verb": "joining", "because": str(received.key)}
+                self._enter(other, said | {"bundle": self._bundle.digest}, told, received.key)
+            if (other is not case or not closes) and (gone := leavers(standing, other.standing)):
+                other.parts(gone, received.key)
+                self._timers.append(parting_timer(received, each, self._a.retention))
+
+    def _link(
+        self, case: Case, received: Received, links: frozenset[str], before: dict[UUID, Standing]
+    ) -> dict[str, JsonValue]:
         """Let numbers lead where links now say, and join the records they lead to. Returns what the ledger says."""
-        linked = case.links != before or isinstance(received.update, IdentityLinked)
+        linked = case.links != links or isinstance(received.update, IdentityLinked)
         if linked or (case.facts.links and isinstance(received.update, UNDOING)):
             case.repoint(self._desk)
-        joins: list[JsonValue] = [str(each) for each in self._gathered.join(case, self._desk)] if linked else []
+        joins: list[JsonValue] = [str(each) for each in self._gathered.join(case, self._desk, before)] if linked else []
         return {"joins": joins} if joins else {}
 
     def _case(self, received: Received, placement: Placed) -> Case:
@@ -278,5 +299,7 @@ class Batch:
         if case:
             record["record"] = str(case.record_id)
         record |= told.entered()
-        leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(str(record["update"]), 1), record)
-        self._entries.append(Entry(leaf, opening, case.record_id if case else None, told.drafts, key))
+        before, owner = self._entries.setdefault(key, []), case.record_id if case else None
+        purpose = f"joining/{key}/{owner}" if before else str(key)
+        leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(purpose, 1), record)
+        before.append(Entry(leaf, opening, owner, told.drafts, None if before else key))

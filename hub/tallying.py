@@ -94,11 +94,21 @@ class Tally:
         """A feed record, in the order of its feed: a notice locks what stands before it."""
         told = kept.recipient, record.header.root.hex()
         if told in self._notices:
-            self._lock(self._rests.get((kept.recipient, kept.record_id), ()), record.values().get("locked"))
+            records = sorted(self._of_one_case(kept.record_id))
+            rests = [rest for each in records for rest in self._rests.get((kept.recipient, each), ())]
+            self._lock(rests, record.values().get("locked"))
         if told in self._on_consent:
             row = Resting(kept.record_id, kept.recipient, kept.message_id, record.header.root)
             stands = True if record.elements else None
             self._rests.setdefault((kept.recipient, kept.record_id), []).append(_Rest(kept.key, row, stands))
+
+    def _of_one_case(self, record: UUID) -> set[UUID]:
+        """A record, and all that were ever joined to it: a consent may have told of each."""
+        found = edge = {record}
+        while edge:
+            edge = {other for one, other in self._joined if one in edge} - found
+            found = found | edge
+        return found
 
     def _lock(self, rests: Iterable[_Rest], locked: Any) -> None:
         """What the notice names rests on no consent any more. One that was dropped since may have named anything."""

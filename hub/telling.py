@@ -43,6 +43,11 @@ class Told:
         """Every feed record, in order."""
         return [*self.at_once, *(each.draft for each in self.later)]
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether there is anything to be entered."""
+        return bool(self.drafts) or any(self.more.values())
+
     def entered(self) -> dict[str, JsonValue]:
         """What the ledger says: the situations, too, so that the decision can be explained as it was made."""
         disclosed: dict[str, JsonValue] = {each.disclosure.recipient: each.record() for each in self.at_once}
@@ -88,6 +93,10 @@ class Telling:
         summed_up.situations = situations
         return summed_up
 
+    def tell_newcomers(self, case: Case, before: Standing) -> Told:
+        """Tell how things stand in a record because of what came to another of the same case."""
+        return self.summed_up([], self._staying(case, self.later.snapshots(case, before)))
+
     def _plans(
         self, case: Case, received: Received, reach: Reach, situations: Mapping[AgencyId, Situation]
     ) -> dict[AgencyId, Plan]:
@@ -104,13 +113,16 @@ class Telling:
         self, case: Case, received: Received, target: UpdateKey | None, before: Standing, plans: Plans
     ) -> list[Retold]:
         """Earlier updates that are told because of this one, and what is told in an emergency."""
-        retold = self.later.because_of(case, received, before)
-        for each in retold:
-            self.stays(case, each)
+        retold = self._staying(case, self.later.because_of(case, received, before))
         if target and isinstance(received.update, AccessClosed | UpdateWithdrawn):
             for key, root in give_back(case, target):
                 self.past.drop_record(target.publisher, key, root)
         return retold + lent(self.later, case, received, target, plans)
+
+    def _staying(self, case: Case, retold: list[Retold]) -> list[Retold]:
+        for each in retold:
+            self.stays(case, each)
+        return retold
 
     def stays(self, case: Case, retold: Retold) -> None:
         """What is told later has the effect of what is told at once."""

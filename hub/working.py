@@ -22,10 +22,12 @@ from hub.settings import Settings
 from hub.severing import WATCH_SECONDS as SEVERING_SECONDS
 from hub.severing import Severer
 from hub.timers import fire_due
+from hub.waiting import let_go, page
 from schemas.identifiers import AgencyId
 
 _TIMER_SECONDS = 0.25
 _AGREEMENTS_SECONDS = 5.0
+_HELD_SECONDS = 20.0
 _STANDBY_SECONDS = 1.0
 """How soon a process looks again whether the one that leads is gone."""
 _GATHER_SECONDS = 0.01
@@ -44,7 +46,9 @@ class Role(StrEnum):
     CARRY = "carry"
     """Carries what stands in the feeds outwards; takes access at the brokers away from who is suspended."""
     CONSUME = "consume"
-    """Folds hosted views and raises alerts; fires timers, makes checkpoints, tells what waited for an agreement."""
+    """Folds hosted views and raises alerts; fires timers, makes checkpoints, tells what waited for an agreement, looks
+    after what is held.
+    """
 
 
 EVERYTHING = frozenset(Role)
@@ -159,6 +163,14 @@ def timers(hub: Parts) -> float:
     return 0.0 if persistently(lambda: fire_due(hub.acceptor)) else _TIMER_SECONDS
 
 
+def held(hub: Parts) -> float:
+    """Page who may place what is urgent, and let go what nobody placed."""
+    if hub.store.lease("held"):
+        persistently(lambda: page(hub.acceptor, hub.settings.held_urgent))
+        persistently(lambda: let_go(hub.acceptor, hub.settings.held_retention))
+    return _HELD_SECONDS
+
+
 def checkpoints(hub: Parts) -> float:
     """Sign where the ledger stands."""
     if not hub.store.lease("checkpoints"):
@@ -185,7 +197,7 @@ Step = Callable[[Parts], float]
 LOOPS: Mapping[Role, tuple[Step, ...]] = {
     Role.ACCEPT: (collect,),
     Role.CARRY: (carry, sever),
-    Role.CONSUME: (consume, timers, checkpoints, agreements),
+    Role.CONSUME: (consume, timers, held, checkpoints, agreements),
 }
 """What each role does; each step has a thread of its own."""
 

@@ -1,13 +1,15 @@
 """What waits for somebody to place it, and which records may be of one case, as tables (D27)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select, tuple_
 
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_new
-from hub.ports import UpdateKey, Waits
+from hub.adapters.times import from_micros, micros
+from hub.ports import HeldSince, UpdateKey, Waits
 
 SAME = (t.updates.c.publisher == t.held.c.publisher) & (t.updates.c.update_id == t.held.c.update_id)
 """A held update, and what is kept of it beside."""
@@ -60,6 +62,14 @@ class HoldingUnit:
         ]
         if kept:
             self._connection.execute(t.held.insert(), kept)
+
+
+def held_before(connection: Connection, moment: datetime, *, urgent: bool) -> list[HeldSince]:
+    """By the ledger's clock: what is held for another reason later has another entry, and waits from then on."""
+    wanted = select(t.held.c.publisher, t.held.c.update_id, t.ledger.c.time).join(t.updates, SAME)
+    wanted = wanted.join(t.ledger, t.ledger.c.number == t.updates.c.entry).where(t.ledger.c.time <= micros(moment))
+    rows = connection.execute((wanted.where(t.held.c.urgent) if urgent else wanted).order_by(t.ledger.c.number))
+    return [HeldSince(UpdateKey(row.publisher, row.update_id), from_micros(row.time)) for row in rows]
 
 
 def waiting(connection: Connection) -> list[Waits]:

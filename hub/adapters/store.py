@@ -11,11 +11,12 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hub.adapters import tables as t
 from hub.adapters.database import DatabaseUnit
+from hub.adapters.holding import held_before
 from hub.adapters.inserting import put
 from hub.adapters.revisions import UnusableStore, bring_up, is_current
 from hub.adapters.rows import arrival, bundle
 from hub.adapters.times import micros
-from hub.ports import Arrival, BundleRow, KeyStore, TryLater, UpdateKey
+from hub.ports import Arrival, BundleRow, HeldSince, KeyStore, TryLater, UpdateKey
 from hub.sealing import Sealer
 from schemas.identifiers import AgencyId
 
@@ -93,6 +94,11 @@ class DatabaseStore:
         """A connection for reading, which takes nobody's turn. Raises `TryLater` where none is to be had."""
         with self._in_words(), self.reader.connect() as connection:
             yield connection
+
+    def held_before(self, moment: datetime, *, urgent: bool = False) -> list[HeldSince]:
+        """Looks without taking the writer's turn."""
+        with self.reading() as connection:
+            return held_before(connection, moment, urgent=urgent)
 
     def has_due(self, now: datetime) -> bool:
         """Looks without taking the writer's turn."""

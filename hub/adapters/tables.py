@@ -270,6 +270,7 @@ view_alerts = Table(
     _column("acknowledged", Boolean, NUMBER),
     _column("content", LargeBinary, SEALED),
     Index("view_alerts_by_seq", "agency", "seq"),
+    Index("view_alerts_by_record", "agency", "record"),
 )
 
 view_closings = Table(

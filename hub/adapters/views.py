@@ -30,6 +30,7 @@ _FACTS_BY_KEY = _among(t.view_facts, tuple_(t.view_facts.c.record, t.view_facts.
 _FACTS_BY_MESSAGE = _among(t.view_facts, t.view_facts.c.message_id)
 _FACTS_OF = _among(t.view_facts, t.view_facts.c.record)
 _ALERTS = _among(t.view_alerts, t.view_alerts.c.alert_id)
+_ALERTS_OF = _among(t.view_alerts, t.view_alerts.c.record)
 _CLOSED = _among(t.view_closings, t.view_closings.c.record, t.view_closings.c.record, t.view_closings.c.seq)
 _POSITION = select(t.view_positions.c.seq).where(
     t.view_positions.c.agency == bindparam("agency"), t.view_positions.c.consumer == bindparam("consumer")
@@ -64,7 +65,7 @@ class StoreViewsUnit:
         self._alerts |= dict.fromkeys(alerts)
         self._load_facts(_FACTS_BY_KEY, list(facts))
         self._load_facts(_FACTS_BY_MESSAGE, list(messages))
-        self._load_alerts(list(alerts))
+        self._load_alerts(_ALERTS, list(alerts))
 
     def _load_facts(self, wanted: Any, keys: list[Any]) -> None:
         if not keys:
@@ -75,11 +76,12 @@ class StoreViewsUnit:
                 self._facts[key] = self._rows.fact(self._keys, row)
                 self._by_message[row.message_id] = key
 
-    def _load_alerts(self, wanted: list[UUID]) -> None:
+    def _load_alerts(self, query: Any, wanted: list[UUID]) -> None:
         if not wanted:
             return
-        for row in self._connection.execute(_ALERTS, {"agency": self._rows.agency, "keys": wanted}):
-            self._alerts[row.alert_id] = self._rows.alert(self._keys, row)
+        for row in self._connection.execute(query, {"agency": self._rows.agency, "keys": wanted}):
+            if row.alert_id not in self._changed_alerts:
+                self._alerts[row.alert_id] = self._rows.alert(self._keys, row)
 
     def fact(self, record: UUID, fact: str) -> FactRow | None:
         """From memory, else from the table."""
@@ -118,6 +120,11 @@ class StoreViewsUnit:
         if alert_id not in self._alerts:
             self.prepare([Touched(alerts=[alert_id])])
         return self._alerts[alert_id]
+
+    def alerts_of(self, record: UUID) -> list[AlertRow]:
+        """From the table, and what has changed since in memory."""
+        self._load_alerts(_ALERTS_OF, [record])
+        return [row for row in self._alerts.values() if row and row.record == record]
 
     def put_alert(self, row: AlertRow) -> None:
         """Kept in memory until the unit ends."""

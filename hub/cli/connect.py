@@ -195,13 +195,17 @@ def status(home: KitPath = None) -> None:
         table.add_row("views", f"up to record {kit.hosted.views.position('hosted')}")
         table.add_row("open alerts", str(len(kit.hosted.views.alerts(open_only=True, limit=10_000))))
         for number, said in answers(kit, 10):
-            table.add_row(f"receipt {number}", _answer(said))
+            table.add_row(f"{'held' if 'of_kind' in said else 'receipt'} {number}", _answer(said))
         out.print(table)
 
 
 def _answer(said: dict[str, Any]) -> str:
     if "problems" in said:
         return f"{said.get('id', '?')} rejected: " + "; ".join(f"{e['path']} {e['message']}" for e in said["problems"])
+    if "of_kind" in said:
+        return (
+            f"{said['of_kind']} has waited {said['minutes']} minutes for somebody to place it: see `iom-hub held list`"
+        )
     return f"{said.get('id', '?')} received {said.get('received_at', '')}"
 
 

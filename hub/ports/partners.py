@@ -92,6 +92,9 @@ class ViewsUnit(Protocol):
     def alert(self, alert_id: UUID) -> AlertRow | None:
         """One alert."""
 
+    def alerts_of(self, record: UUID) -> list[AlertRow]:
+        """Every alert about one person."""
+
     def put_alert(self, row: AlertRow) -> None:
         """Keep an alert, in place of the one of the same id."""
 

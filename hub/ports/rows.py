@@ -56,6 +56,13 @@ class Stored(NamedTuple):
     """What is kept of it while it is held."""
 
 
+class HeldSince(NamedTuple):
+    """A held update, and when the ledger says that it was held."""
+
+    key: UpdateKey
+    since: datetime
+
+
 class Waits(NamedTuple):
     """That an update is held, and what it waits for beside somebody who places it."""
 

@@ -12,6 +12,7 @@ from hub.ports.rows import (
     Continuation,
     Counter,
     FeedRow,
+    HeldSince,
     Kept,
     KeptRecord,
     KeptUpdate,
@@ -185,6 +186,9 @@ class Store(Protocol):
 
     def postponed(self) -> frozenset[str]:
         """The agreements for which something waits (D16)."""
+
+    def held_before(self, moment: datetime, *, urgent: bool = False) -> list[HeldSince]:
+        """What was held at this moment or before and still is, or only what is `urgent` of it, in order."""
 
     def has_due(self, now: datetime) -> bool:
         """Whether a timer is due."""

@@ -92,6 +92,8 @@ class Update(BaseModel):
     """The fields that a correction may change. What facts rest on is withdrawn and said anew instead (D15)."""
     STATE: ClassVar[str | None] = None
     """What this says the present state of: of one state the latest is shown, and told to who comes later (D14)."""
+    ENDS: ClassVar[frozenset[str]] = frozenset()
+    """The states of other kinds that are over once this has happened: nobody is sought who is there, or dead (D3)."""
     FINAL: ClassVar[bool] = False
     """Whether it can be neither taken back nor recalled: what was put right wrongly is put right once more."""
 

@@ -115,6 +115,7 @@ class Received(Update):
     """A prison received someone: new custody, a recall, or a transfer from another prison."""
 
     KIND: ClassVar[str] = "custody.person.received"
+    ENDS: ClassVar[frozenset[str]] = frozenset({"recall"})
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"received_at", "prison"})
 
@@ -127,6 +128,7 @@ class Released(Provisional):
     """A real release, with its real reason."""
 
     KIND: ClassVar[str] = "custody.person.released"
+    ENDS: ClassVar[frozenset[str]] = frozenset({"recall"})
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset({Enforcement.WHEREABOUTS})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"released_at", "prison", "reason"})
 
@@ -285,6 +287,7 @@ class Died(Update):
     """Somebody has died: every partner at work hears it, and everything that reminds of the person stops (D5)."""
 
     KIND: ClassVar[str] = "custody.person.died"
+    ENDS: ClassVar[frozenset[str]] = frozenset({"recall", "wanted"})
     CORRECTABLE: ClassVar[frozenset[str]] = frozenset({"died_on", "contact"})
 
     died_on: Day

@@ -54,3 +54,21 @@ def test_what_is_of_one_case_is_read_together_after_a_restart(place: Place) -> N
     partners.publish(POLICE, ARREST, second | an_arrest())
     assert len(partners.told(HOUSING, ARREST)) == 1
     assert problems(partners) == []
+
+
+@pytest.mark.duty("D25")
+@pytest.mark.duty("D27")
+def test_what_was_held_before_a_moment_is_found_with_its_time(place: Place) -> None:
+    """By the ledger's clock, in order, or only what is urgent; and no more once it was taken."""
+    partners = place.open()
+    store, keys = partners.hub.store, []
+    somebody_else = partners.person(1) | {"person": "Somebody Else"}
+    for kind, said in ((LEFT, an_outcome(uuid4(), "bailed")), (ARREST, somebody_else | an_arrest())):
+        partners.clock.turn(minutes=1)
+        keys.append((UpdateKey(POLICE, partners.publish(POLICE, kind, said)), partners.clock.now()))
+    assert [tuple(each) for each in store.held_before(keys[1][1])] == keys
+    assert [tuple(each) for each in store.held_before(keys[0][1])] == keys[:1]
+    assert [each.key for each in store.held_before(keys[1][1], urgent=True)] == [keys[1][0]]
+    with store.unit() as unit:
+        assert unit.take_held(keys[0][0])
+    assert [each.key for each in store.held_before(keys[1][1])] == [keys[1][0]]

@@ -99,6 +99,9 @@ def test_a_unit_reads_what_it_wrote(views: Views) -> None:
         assert unit.fact_by_message(UUID(int=1002)) is None
         assert unit.fact_by_message(UUID(int=1001)) is None
         assert (unit.alert(UUID(int=2001)), unit.alert(UUID(int=2002))) == (an_alert(), an_alert(2))
+        unit.put_alert(an_alert(acknowledged=True))
+        assert sorted(unit.alerts_of(SOMEBODY)) == [an_alert(acknowledged=True), an_alert(2)]
+        assert unit.alerts_of(SOMEBODY_ELSE) == []
     assert views.facts(SOMEBODY) == [a_fact(seq=3)]
 
 

@@ -16,8 +16,9 @@ from hub import facts as fact_rules
 from hub import standing as standing_rules
 from hub.facts import Facts
 from hub.standing import Standing
+from property.programming import PROGRAMME
 from schemas.supervision_vocabulary import StaffMeasure
-from schemas.updates import Update, parse
+from schemas.updates import KINDS, Update, parse
 from schemas.vocabulary import CustodyOutcome, Involvement, Pathway, Purpose, ReceptionReason
 from support.builders import (
     a_breach,
@@ -38,7 +39,7 @@ from support.builders import (
     an_arrest,
     an_outcome,
 )
-from support.partnership import EVERYONE, HOUSING, OTHER_HOUSING, OTHER_UNIT, UNIT, who
+from support.partnership import EVERYONE, HOUSING, OTHER_HOUSING, OTHER_UNIT, POLICE, UNIT, who
 
 POLICIES = load()
 BUNDLE = Bundle(POLICIES)
@@ -190,6 +191,32 @@ def transfers(by: st.SearchStrategy[str] = units) -> st.SearchStrategy[tuple[str
 
 
 _HANDED_OVER = {"role": "lead", "reason": "area_changed", "decided_by": "A Coordinator"}
+
+
+OF_THE_PROGRAMME = (
+    *(kind for kind in PROGRAMME if kind.startswith(("programme.review", "programme.target", "trust.identity"))),
+    *("programme.case.transferred", "programme.person.deselected"),
+)
+
+
+def programme() -> st.SearchStrategy[tuple[str, Update]]:
+    """Reviews, targets, a transfer, somebody leaves; numbers are linked, and are not."""
+    return st.one_of(*(_said(kind, agencies) for kind in OF_THE_PROGRAMME))
+
+
+def links() -> st.SearchStrategy[tuple[str, Update]]:
+    """The IOM unit, whose word counts, or the police link numbers, and undo it."""
+    by = st.sampled_from([UNIT, UNIT, POLICE])
+    return st.one_of(_said("trust.identity.linked", by), _said("trust.identity.unlinked", by))
+
+
+def _said(kind: str, by: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, Update]]:
+    ref = {str(KINDS[kind].REFERS_TO): REF} if KINDS[kind].REFERS_TO else {}
+    return st.tuples(by, PROGRAMME[kind].map(lambda data: _parse(kind, **_present(data | ref))))
+
+
+def _present(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value is not None}
 
 
 @st.composite

@@ -236,6 +236,9 @@ class MemoryViews:
     def alert(self, alert_id: UUID) -> AlertRow | None:
         return self.alerts.get(alert_id)
 
+    def alerts_of(self, record: UUID) -> list[AlertRow]:
+        return [row for row in self.alerts.values() if row.record == record]
+
     def put_alert(self, row: AlertRow) -> None:
         self.alerts[row.alert_id] = row
 

@@ -8,13 +8,13 @@ from uuid import UUID, uuid5
 
 from hub import facts as fact_rules
 from hub import presenting
-from hub import standing as standing_rules
 from hub.facts import Facts
 from hub.ports import Timer, UpdateKey, key_of
 from hub.receiving import Received
 from hub.standing import Standing
 from hub.timers import _of_hub
-from property.happenings import BUNDLE, POLICIES
+from property.happenings import POLICIES
+from property.joining import ever_one_with, standing_of
 from property.oracle import tells_more
 from property.stories import Event
 from property.taken import BORN, SETTLE, Taken, reviewers
@@ -123,10 +123,10 @@ class Model(Teller):
         if isinstance(update, DisclosureRecalled) and target and publisher == target.publisher:
             return True
         asked = isinstance(update, CohortDecided | PersonDeselected | DisclosureRecalled) and person in self.facts
-        return not asked or publisher in self._standing(person, now).home
+        return not asked or publisher in self.standing_of(person, now).home
 
     def _may_close(self, person: int, opener: str, now: datetime) -> set[str]:
-        return {opener, *reviewers(self._standing(person, now), opener)}
+        return {opener, *reviewers(self.standing_of(person, now), opener)}
 
     def _target(self, publisher: str, ref: Any) -> UpdateKey | None:
         own = UpdateKey(publisher, ref)
@@ -135,17 +135,34 @@ class Model(Teller):
         mine = self.feeds[publisher]
         return next((each.key for each in mine if self.identity.message(publisher, *each.key) == ref), None)
 
-    def _standing(self, person: int, now: datetime) -> Standing:
-        return standing_rules.standing(self.facts[person], BUNDLE, BORN[person], now)
+    def standing_of(self, person: int, now: datetime) -> Standing:
+        return standing_of(self.facts, person, now)
 
     def _disclose(self, received: Received, person: int, target: UpdateKey | None, now: datetime) -> None:
         facts, update, key = self.facts[person], received.update, received.key
-        before = self._standing(person, now)
+        before = {each: self.standing_of(each, now) for each in self.facts}
         fact_rules.fold(
             facts, str(key), key.publisher, received.occurred_at, update, str(target) if target else None, now
         )
-        standing = self._standing(person, now)
+        standing = self.standing_of(person, now)
         self.taken[key] = Taken(received, target, person, now)
+        self._set_timers(key, update, now)
+        remedy = self.remedies.of(self.taken[key], standing)
+        lasting = standing if isinstance(update, DisclosureRecalled) else None
+        for agency in POLICIES.partners:
+            heard = self.heard_of(agency, key, lasting) and agency in (remedy.reached or BOTH_AREAS)
+            if self.tell(agency, key, standing, told_before=heard, remedy=remedy):
+                self.remedies.afterwards(agency, self.taken[key], remedy)
+        self._tell_what_is_current(before[person], standing, key, person, now)
+        if target and isinstance(update, AccessClosed | UpdateWithdrawn):
+            for each in self.feeds[target.publisher]:
+                if each.access == target:
+                    each.told = {}
+        self._tell_in_an_emergency(standing, key, person, now)
+        for each in ever_one_with(self.facts, person):
+            self._tell_newcomers(before[each], self.standing_of(each, now), each, now)
+
+    def _set_timers(self, key: UpdateKey, update: Update, now: datetime) -> None:
         if isinstance(update, Provisional):
             self.due.append((now + SETTLE, key))
         if isinstance(update, AccessOpened):
@@ -154,24 +171,20 @@ class Model(Teller):
             self.due.append((update.until, key))
         if isinstance(update, ConsentGiven) and update.expires_on:
             self.due.append((datetime.combine(update.expires_on + timedelta(days=1), time(), UTC), key))
-        remedy = self.remedies.of(self.taken[key], standing)
-        lasting = standing if isinstance(update, DisclosureRecalled) else None
-        for agency in POLICIES.partners:
-            heard = self.heard_of(agency, key, lasting) and agency in (remedy.reached or BOTH_AREAS)
-            if self.tell(agency, key, standing, told_before=heard, remedy=remedy):
-                self.remedies.afterwards(agency, self.taken[key], remedy)
-        self._tell_what_is_current(before, standing, key, person, now)
-        if target and isinstance(update, AccessClosed | UpdateWithdrawn):
-            for each in self.feeds[target.publisher]:
-                if each.access == target:
-                    each.told = {}
-        self._tell_in_an_emergency(standing, key, person, now)
 
     def _tell_what_is_current(
         self, before: Standing, standing: Standing, key: UpdateKey, person: int, now: datetime
     ) -> None:
         """To whoever newly works the case (D14), and to whoever a concern is disclosed to."""
+        self._tell_newcomers(before, standing, person, now)
         current, update = presenting.current(self.facts[person], now.date()), self.taken[key].received.update
+        if isinstance(update, ConcernDisclosed):
+            for agency in sorted(standing.safeguarding & set(update.recipients)):
+                self._tell_first(agency, current.get("custody", []), standing, "safeguarding")
+
+    def _tell_newcomers(self, before: Standing, standing: Standing, person: int, now: datetime) -> None:
+        """Whoever works the case now and did not before, or not as closely, is told what is current."""
+        current = presenting.current(self.facts[person], now.date())
         close = {Involvement.ACTIVE, Involvement.LEAD}
         for agency in sorted(BOTH_AREAS):
             was, now_is = (s.involvement.get(agency) for s in (before, standing))
@@ -182,9 +195,6 @@ class Model(Teller):
             ):
                 for keys in current.values():
                     self._tell_first(agency, keys, standing, "")
-        if isinstance(update, ConcernDisclosed):
-            for agency in sorted(standing.safeguarding & set(update.recipients)):
-                self._tell_first(agency, current.get("custody", []), standing, "safeguarding")
 
     def _tell_in_an_emergency(self, standing: Standing, key: UpdateKey, person: int, now: datetime) -> None:
         """To whoever has broken the glass: what is current when it does so, and afterwards what comes (D13)."""

@@ -65,6 +65,8 @@ QUIET = frozenset(
         "trust.consent.given",
         "trust.consent.withdrawn",
         "trust.fact.confirmed",
+        "trust.identity.linked",
+        "trust.identity.unlinked",
         "trust.restriction.lifted",
         "trust.restriction.set",
     }

@@ -16,14 +16,14 @@ from schemas.programme_vocabulary import (
     TransferReason,
 )
 from schemas.vocabulary import Involvement
-from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, OTHER_UNIT
+from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, OTHER_UNIT, who
 
 Said = st.SearchStrategy[dict[str, Any]]
 
 _notes = st.sampled_from([None, "one", "two"])
 _moments = st.sampled_from(["2026-03-01T10:00:00Z", "2026-03-09T10:00:00Z"])
-_numbers = st.sampled_from([{"noms": "Z0008ZZ"}, {"noms": "Z0009ZZ"}])
-"""Nobody else in a story has one of these: records that are joined have tests of their own."""
+_numbers = st.sampled_from([{"noms": "Z0008ZZ"}, *(who(number)["identifiers"] for number in (1, 2, 4))])
+"""Nobody in a story has the first; the others make two who are on the programme from the beginning one case."""
 
 PROGRAMME: dict[str, Said] = {
     "programme.case.transferred": st.builds(

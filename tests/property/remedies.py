@@ -13,6 +13,7 @@ from hub.ports import UpdateKey, key_of
 from hub.receiving import Received
 from hub.standing import Standing
 from property.happenings import POLICIES
+from property.joining import ever_one_with
 from property.taken import Projection, Taken
 from schemas.updates import KINDS, Update, parse
 from schemas.updates.custody import ReleaseChanged
@@ -62,7 +63,7 @@ class Remedies:
                 named = heard - {received.key.publisher}
                 return Remedy(reached=named or ["nobody"], named=named)
             case ConsentWithdrawn() | ConsentLapsed():
-                return self._ended(received, taken.person, target, standing)
+                return self._ended(taken, target)
         return Remedy()
 
     def held(self, agency: str, key: UpdateKey | None, *, lent: bool = False) -> list[Projection]:
@@ -130,16 +131,18 @@ class Remedies:
                 found[name] = worded[-1]
         return found
 
-    def _ended(self, received: Received, person: int, target: UpdateKey | None, standing: Standing) -> Remedy:
-        consents = self.model.facts[person].consents
-        ended = [c for key, c in consents.items() if (key == str(target) if target else c.at <= received.occurred_at)]
+    def _ended(self, taken: Taken, target: UpdateKey | None) -> Remedy:
+        people, at = [taken.person, *ever_one_with(self.model.facts, taken.person)], taken.received.occurred_at
+        consents = [each for person in people for each in self.model.facts[person].consents.items()]
+        ended = [c for key, c in consents if (key == str(target) if target else c.at <= at)]
         alone, locked = {}, {}
         for agency in {agency for claim in ended for agency in claim.recipients}:
             found = {}
-            for key in dict.fromkeys(each.key for each in self.model.feeds[agency]):
-                if self.model.taken[key].person == person:
-                    names = self._locked(agency, key, standing.consents.get(agency, ()))
-                    found |= {key: names} if names else {}
+            for person in people:
+                agreed = self.model.standing_of(person, taken.at).consents.get(agency, ())
+                for key in dict.fromkeys(each.key for each in self.model.feeds[agency]):
+                    if self.model.taken[key].person == person and (names := self._locked(agency, key, agreed)):
+                        found[key] = names
             if found:
                 locked[agency] = list(found)
                 ids = {key: str(self.model.identity.message(agency, *key)) for key in found}

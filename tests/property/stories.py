@@ -1,4 +1,4 @@
-"""Random stories: what agencies publish about three people, one of whom is not on the programme."""
+"""Random stories: what agencies publish about four people, one of whom is not on the programme, and who may be one."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -89,13 +89,14 @@ class Event:
 
 def base() -> list[Event]:
     """One person whom all seven agencies work with; one of unknown age, whose case is the other unit's, with police and
-    probation; long ago.
+    probation; and one with the IOM unit alone; long ago.
     """
     agreed = builders.a_consent(HOSTEL, DRUGS, purposes=("accommodation", "treatment"))
     events = [
         Event(1, UNIT, "programme.cohort.decided", None, decided(0)),
         Event(2, OTHER_UNIT, "programme.cohort.decided", None, _without_birth(decided(1))),
         Event(3, UNIT, "trust.consent.given", 0, agreed),
+        Event(4, UNIT, "programme.cohort.decided", None, decided(3)),
     ]
     works = [(0, agency) for agency in EVERYONE if agency != UNIT] + [(1, POLICE), (1, PROBATION)]
     for number, (person, agency) in enumerate(works):
@@ -115,6 +116,8 @@ PATHWAYS = {HOUSING: ["accommodation"], HOSTEL: ["accommodation"], DRUGS: ["drug
 )
 
 _people = st.sampled_from([0, 0, 0, 0, 1, 2])
+_one_another = st.sampled_from([0, 0, 1, 2, 3, 3])
+LINKED = "trust.identity.linked"
 _names = st.sampled_from([None, None, "Fictional Testcase-1", "Somebody Else"])
 
 
@@ -129,6 +132,8 @@ OFTEN = {
     "trust.fact.confirmed": 3,
     "trust.update.withdrawn": 3,
     CORRECTED: 5,
+    "trust.identity.unlinked": 6,
+    **dict.fromkeys((LINKED, "programme.review.called", "programme.target.set"), 4),
     **dict.fromkeys(("trust.access.opened", "trust.consent.given"), 2),
     **dict.fromkeys(("trust.access.closed", "trust.disclosure.recalled", "trust.consent.withdrawn"), 4),
 }
@@ -159,7 +164,8 @@ def events(
     kind = draw(st.sampled_from(choices if of is None else _evenly({*choices} & {*of})))
     by = [agency for agency in _may_publish(kind) if agency != not_by]
     publisher, said = draw(st.sampled_from(by)), draw(said_of(kind, (0, 1, 2) if not_by else (0, 1)))
-    person = None if kind == "programme.cohort.decided" else draw(_people)
+    people = _one_another if any(event.kind == LINKED for event in earlier) else _people
+    person = None if kind == "programme.cohort.decided" else draw(people)
     if kind != "programme.cohort.decided" and (name := draw(_names)):
         said = {**said, "person": name}
     ref = None
@@ -202,10 +208,30 @@ def _targets(kind: str, earlier: list[Event]) -> list[Event]:
     return [*found[:1], *earlier[-1:], *found] if found else []
 
 
+def _link(label: int, by: str, person: int, other: int) -> Event:
+    said = {"further": who(other + 1)["identifiers"], "ground": "documents", "decided_by": "An Officer"}
+    return Event(label, by, LINKED, person, {**said, "handling": "normal"})
+
+
+JOINS = [
+    _link(80, UNIT, 0, 1),
+    _link(81, PROBATION, 1, 0),
+    *2 * [_link(82, UNIT, 0, 3)],
+    *2 * [_link(83, UNIT, 3, 0)],
+]
+"""How a story may begin with two people who are one: the IOM unit says so, or who leads both cases."""
+JOINED = [True, False, False, False]
+"""How many stories do."""
+
+
 @st.composite
-def stories(draw: st.DrawFn, at_least: int = 1, at_most: int = 7) -> list[Event]:
-    """A story in the world of `base`; twenty minutes lie between two updates, so timers fire in between."""
-    told = base()
+def stories(draw: st.DrawFn, at_least: int = 1, at_most: int = 7, *, joined: bool = True) -> list[Event]:
+    """A story in the world of `base`; twenty minutes lie between two updates, so timers fire in between. Now and then
+    it begins with two people who are one, unless it is to be without.
+    """
+    told, begun = base(), len(base())
+    if joined and draw(st.sampled_from(JOINED)):
+        told.append(draw(st.sampled_from(JOINS)))
     for number in range(draw(st.integers(at_least, at_most))):
-        told.append(draw(events(100 + number, told, 20 * number)))
-    return told[len(base()) :]
+        told.append(draw(events(100 + number, told, 20 * number + 10)))
+    return told[begun:]

@@ -14,7 +14,7 @@ from schemas.updates.trust import AccessOpened
 from support.partnership import BOTH_AREAS, who
 
 SETTLE = timedelta(minutes=45)
-BORN = {0: date(1990, 1, 1), 1: None, 2: date(1990, 1, 1)}
+BORN = {0: date(1990, 1, 1), 1: None, 2: date(1990, 1, 1), 3: date(1990, 1, 1)}
 
 
 @dataclass

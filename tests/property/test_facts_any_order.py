@@ -1,6 +1,7 @@
 """Facts are a set: in whatever order updates arrive, they come to the same."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -8,9 +9,13 @@ from hypothesis import strategies as st
 
 from hub import facts as fact_rules
 from hub import presenting
+from hub.cases import Case
 from hub.claims import KEPT
 from hub.facts import Facts
+from hub.placing import PersonIdentity
+from hub.standing import Standing
 from property.happenings import (
+    BUNDLE,
     NOW,
     Happening,
     agencies,
@@ -20,15 +25,18 @@ from property.happenings import (
     folded,
     histories,
     lasting,
+    links,
     movements,
+    programme,
     standing,
     transfers,
     units,
 )
 from schemas.updates import Update
 from schemas.updates.custody import Released
+from support.partnership import who
 
-everything = st.one_of(claims(), answers(), movements(), cohorts(), transfers(), lasting())
+everything = st.one_of(claims(), answers(), movements(), cohorts(), transfers(), lasting(), programme())
 of_two_units = st.one_of(claims(units, agencies), answers(units), cohorts(), transfers())
 
 
@@ -64,6 +72,27 @@ def test_any_order_of_arrival_gives_the_same_home(orders: tuple[list[Happening],
     """To which unit a case belongs, and what each of two may say in it, does not hang on the order either."""
     one, other = (standing(folded(order)) for order in orders)
     assert one == other
+
+
+@pytest.mark.duty("D12")
+@given(st.tuples(shuffled(8, st.one_of(links(), claims(), answers())), shuffled(5, st.one_of(claims(), cohorts()))))
+@settings(max_examples=300)
+def test_any_order_of_arrival_gives_the_same_case_of_two_records(
+    both: tuple[tuple[list[Happening], list[Happening]], tuple[list[Happening], list[Happening]]],
+) -> None:
+    """What counts in two records that may be linked to each other does not hang on whose message was faster."""
+    (one, other), (another, shuffled_too) = both
+    assert together(folded(one), folded(another)) == together(folded(other), folded(shuffled_too))
+
+
+def together(*facts: Facts) -> list[Standing]:
+    """What counts in each of these records, the first of which is of the first person, and so on."""
+    cases = [Case(UUID(int=n), PersonIdentity(case_id=UUID(int=n), **who(n)), each) for n, each in enumerate(facts, 1)]
+    for case in cases:
+        case.weigh(BUNDLE, NOW, frozenset())
+    for case in cases:
+        case.weigh_with([each.as_record() for each in cases if each is not case], BUNDLE, NOW, frozenset())
+    return [case.standing for case in cases]
 
 
 @given(shuffled())

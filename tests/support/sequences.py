@@ -16,12 +16,13 @@ import orjson
 from hub.adapters.hmpps import SetAside, read
 from hub.ports import UpdateKey
 from hub.timers import fire_due
-from support.builders import a_consent, a_release_plan, an_arrest, an_outcome
+from support.builders import a_clearing, a_consent, a_marker, a_recall, a_release_plan, an_arrest, an_outcome
 from support.hmpps import CODE, GONE, an_event, enveloped
 from support.partnership import DRUGS, EVERYONE, HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, Partnership
 
 ARREST, LEFT = "custody.person.arrested", "custody.person.left"
 PLANNED, CANCELLED = "custody.release.planned", "custody.release.cancelled"
+RECALLED, WANTED, CLEARED = "custody.person.recalled", "custody.person.wanted", "custody.wanted.cleared"
 WITHDRAWN = "trust.update.withdrawn"
 PATHWAYS = {HOUSING: ("accommodation",), HOSTEL: ("accommodation",), DRUGS: ("drugs_alcohol",)}
 SHORT = {
@@ -32,6 +33,9 @@ SHORT = {
     "custody.person.died": "died",
     "custody.release.planned": "plan",
     "custody.release.cancelled": "plan cancelled",
+    "custody.person.recalled": "recall",
+    "custody.person.wanted": "wanted",
+    "custody.wanted.cleared": "wanted cleared",
 }
 AFTERWARDS = timedelta(hours=2)
 """How long each sequence goes on after its last step, so that what settles has settled."""
@@ -136,6 +140,9 @@ class Sequence:
             "left": lambda at, code: self._says("left", POLICE, LEFT, an_outcome(self._id("arrest"), code), at),
             "planned": lambda at, _: self._says("plan", PRISON, PLANNED, a_release_plan(release_on=_soon(at)), at),
             "plan cancelled": lambda at, code: self._says("", PRISON, CANCELLED, self._cancelled(at, code), at),
+            "recalled": lambda at, _: self._says("", PROBATION, RECALLED, a_recall(recalled_at=at.isoformat()), at),
+            "wanted": lambda at, _: self._says("wanted", POLICE, WANTED, a_marker(wanted_since=at.isoformat()), at),
+            "cleared": lambda at, _: self._says("", POLICE, CLEARED, a_clearing(self._id("wanted")), at),
             "withdrawn": self._withdrawn,
         }
 

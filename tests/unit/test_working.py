@@ -42,8 +42,12 @@ def test_roles_may_be_several() -> None:
 @pytest.mark.parametrize(
     ("roles", "kafka", "named"),
     [
-        (EVERYTHING, None, ["policies", "consume", "timers", "checkpoints", "agreements"]),
-        (EVERYTHING, "localhost:1", ["policies", "collect", "carry", "consume", "timers", "checkpoints", "agreements"]),
+        (EVERYTHING, None, ["policies", "consume", "timers", "held", "checkpoints", "agreements"]),
+        (
+            EVERYTHING,
+            "localhost:1",
+            ["policies", "collect", "carry", "consume", "timers", "held", "checkpoints", "agreements"],
+        ),
         ([Role.ACCEPT], "localhost:1", ["policies", "collect"]),
         ([Role.CARRY], "localhost:1", ["policies", "carry"]),
     ],
