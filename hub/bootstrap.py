@@ -288,7 +288,7 @@ def _carrier(hub: Hub, channel: "KafkaChannel") -> Carrier:
             delivery=lambda: hub.keys.delivery,
             partners=lambda: hub.bundle.policies.partners,
             clock=hub.clock,
-            lease=hub.store.lease,
+            divide=hub.store.divide,
         )
     )
 
