@@ -53,10 +53,11 @@ def moment(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read_content(raw: bytes, name: str) -> Content:
+def read_content(raw: bytes, name: str, *, signed: bool = False) -> Content:
     """The content in `raw`, fit to be used by this version of the hub. Raises `UnusablePolicies`; `name` is the file.
 
-    Held to are: one byte form, no key twice, this hub's masks and kinds, and everything that policies must keep.
+    Held to are: one byte form, no key twice, this hub's masks and kinds, and everything that policies must keep. What
+    was `signed` may say nothing of kinds and fields that came later (see `access_policies.linting.undecided`).
     """
     said = _said(raw, name)
     if said["policies"].get("masks_version") != MASKS_VERSION:
@@ -65,7 +66,8 @@ def read_content(raw: bytes, name: str) -> Content:
     if _bytes_of(content) != raw:
         raise refusal(name, "its content is not in its one byte form")
     if problems := [
-        f"{name}: {_place(finding)}: {finding.sentence}; {ANEW}" for finding in linting.findings(content.policies)
+        f"{name}: {_place(finding)}: {finding.sentence}; {ANEW}"
+        for finding in linting.findings(content.policies, signed=signed)
     ]:
         raise UnusablePolicies(problems)
     return content

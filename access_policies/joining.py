@@ -43,7 +43,8 @@ def with_partner(policies: Policies, joining: Joining, name: str) -> Policies:
     partners = policies.partners | {joining.agency: joining.partner}
     joined = policies.model_copy(update={"partners": partners, "vocabulary": vocabulary})
     unknown = _unknown(joined, joining.assume)
-    if problems := [*unknown, *(f"{found.document}: {found.sentence}" for found in linting.findings(joined))]:
+    found = linting.findings(joined, signed=True)
+    if problems := [*unknown, *(f"{each.document}: {each.sentence}" for each in found)]:
         raise UnusablePolicies([f"{name}: {problem}" for problem in problems])
     return joined
 

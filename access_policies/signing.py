@@ -55,9 +55,11 @@ def sign(text: str, name: str, key_id: str, private: Ed25519PrivateKey) -> str:
     return _text({"payload": said["payload"], "signatures": [*others, *made["signatures"]]})
 
 
-def content_of(text: str, name: str) -> Content:
-    """What a bundle says, whoever signed it. Raises `UnusablePolicies`."""
-    return read_content(_opened(text, name)[1], name)
+def content_of(text: str, name: str, *, signed: bool = False) -> Content:
+    """What a bundle says, whoever signed it; only what was `signed` may leave anything undecided. Raises
+    `UnusablePolicies`.
+    """
+    return read_content(_opened(text, name)[1], name, signed=signed)
 
 
 def raw_content(text: str) -> bytes:
@@ -71,7 +73,7 @@ def verified(text: str, name: str, signers: Signers) -> Signed:
     Signatures come first: nothing that they do not cover is read.
     """
     raw, signed_by = authentic(text, name, signers)
-    return Signed(read_content(raw, name), signed_by)
+    return Signed(read_content(raw, name, signed=True), signed_by)
 
 
 def authentic(text: str, name: str, signers: Signers) -> tuple[bytes, tuple[Signer, ...]]:

@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import accepting, carrying, comparing, deciding, growing, latency, trust
+from benchmarks import accepting, carrying, comparing, deciding, growing, latency, starting, trust
 
 MEASURES: dict[str, Callable[[], list[str]]] = {
+    "starting": starting.measure,
     "comparing": comparing.measure,
     "deciding": deciding.measure,
     "accepting": accepting.measure,

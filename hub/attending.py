@@ -95,7 +95,11 @@ class Attending:
         self._hub = hub
         self._waits = {name: Question(waiting) for name, waiting in (self._waiting() | self._held()).items()}
         needed: dict[str, Ask] = {"database": self._writes, "policies": lambda: hub.governing.decides}
-        wished: dict[str, Ask] = {"bundle": lambda: hub.governing.alarm is None, "behind": self._keeps_up}
+        wished: dict[str, Ask] = {
+            "bundle": lambda: hub.governing.alarm is None,
+            "undecided": lambda: not hub.governing.in_force.undecided,
+            "behind": self._keeps_up,
+        }
         # views, alerts and what comes over HTTP go on without brokers; who only moves records cannot
         (wished if Role.CONSUME in hub.roles else needed).update(self._brokers())
         self._probe = Probe(needed, wished)
@@ -175,7 +179,11 @@ def _carried_to(hub: Parts) -> frozenset[AgencyId]:
 
 def _alarms(hub: Attended) -> dict[str, float]:
     """How many there are, of each kind that this process could have."""
-    found: dict[str, float] = {"bundle": hub.governing.alarm is not None, "silent": len(hub.watchdog.silent())}
+    found: dict[str, float] = {
+        "bundle": hub.governing.alarm is not None,
+        "undecided": len(hub.governing.in_force.undecided),
+        "silent": len(hub.watchdog.silent()),
+    }
     if hub.collector:
         found["refused"] = hub.collector.alarms
     if hub.carrier:

@@ -26,10 +26,11 @@ from hub.adapters.views import StoreViews
 from hub.attending import Attending
 from hub.collecting import Collector, checker, opener
 from hub.delivering import Carriage, Carrier
-from hub.governing import Governing, begin
+from hub.governing import Governing
 from hub.identity import Identity
 from hub.keying import HubKeys
 from hub.metering import Meters, metered
+from hub.offering import begin
 from hub.ports import Archive, BundleRow, Clock, Consumer, Entropy, Source
 from hub.receiving import Caller, receive
 from hub.recording import Recorder, signing_key
@@ -271,8 +272,7 @@ def _connect(hub: Hub, where: Broker) -> None:
 
 def _collector(hub: Hub, source: Source) -> Collector:
     """The way in from Kafka, or from a folder."""
-    opens, checks = opener(lambda: hub.keys.inbound), checker(hub.acceptor.in_force, hub.clock)
-    return Collector(source, hub.acceptor, opens, checks)
+    return Collector(source, hub.acceptor, opener(lambda: hub.keys.inbound), checker(hub.acceptor.in_force, hub.clock))
 
 
 def _carrier(hub: Hub, channel: "KafkaChannel") -> Carrier:
@@ -288,7 +288,7 @@ def _carrier(hub: Hub, channel: "KafkaChannel") -> Carrier:
             delivery=lambda: hub.keys.delivery,
             partners=lambda: hub.bundle.policies.partners,
             clock=hub.clock,
-            lease=hub.store.lease,
+            divide=hub.store.divide,
         )
     )
 

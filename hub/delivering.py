@@ -6,7 +6,7 @@ one that is slow or refused keeps nobody else waiting.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -56,8 +56,8 @@ class Carriage:
     partners: Callable[[], Mapping[AgencyId, Partner]]
     """The register of the bundle in force: asked anew before each send."""
     clock: Clock
-    lease: Callable[[str], bool] = lambda _: True
-    """Whether this process, of all that work on the store, is the one that carries to a partner."""
+    divide: Callable[[str, Collection[str], Collection[str]], Collection[str]] = lambda _, partners, __: partners
+    """To which of the partners this process, of all that work on the store, carries (see the port `Store`)."""
 
 
 def receiving_key(partner: Partner, day: date) -> AgencyKey:
@@ -86,6 +86,7 @@ class Carrying:
         self._window: tuple[tuple[str, bytes], Window] | None = None
         self._pause, self._not_before = _FIRST_PAUSE, 0.0
         self.stopping = False
+        """Set by whoever wants no further batch: the hub ends, or another process is to carry to this partner."""
         self.once_more = False
         """Set by whoever sees that there may be news while a turn runs."""
 
@@ -195,20 +196,21 @@ class Carrier:
             if time.monotonic() >= self._check_at:
                 self._begin("", self._check)
             heads = self._with.feed.heads()
-            for agency, partner in self._with.partners().items():
-                if is_carried_to(partner):
-                    self._one(agency, heads.get(agency, 0))
+            partners = [agency for agency, partner in self._with.partners().items() if is_carried_to(partner)]
+            busy = [agency for agency, running in self._running.items() if not running.done()]
+            mine = self._with.divide(f"carry/{self._with.name}", partners, busy)
+            for agency in partners:
+                self._one(agency, heads.get(agency, 0), mine=agency in mine)
 
-    def _one(self, agency: AgencyId, head: int) -> None:
+    def _one(self, agency: AgencyId, head: int, *, mine: bool) -> None:
         carrying = self._all.setdefault(agency, Carrying(agency, self._with))
+        carrying.stopping = not mine
         if agency in self._running and not self._running[agency].done():
             carrying.once_more = True
-        elif not carrying.has_news(head):
-            return
-        elif self._with.lease(f"carry:{self._with.name}:{agency}"):
-            self._begin(agency, carrying.carry_on)
-        else:
+        elif not mine:
             carrying.position = None  # who carries meanwhile moves on
+        elif carrying.has_news(head):
+            self._begin(agency, carrying.carry_on)
 
     def _begin(self, name: str, do: Callable[[], None]) -> None:
         running = self._running.get(name)

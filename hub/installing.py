@@ -24,7 +24,7 @@ from access_policies.loading import load
 from access_policies.reading import UnusablePolicies
 from access_policies.signers import load_signers, signers_file, usual_id
 from access_policies.signing import content_of, sign, unsigned
-from hub.governing import Files, begin
+from hub.offering import Files, begin
 from hub.ports import BundleRow
 from hub.settings import Settings
 
@@ -97,7 +97,7 @@ def next_version(files: Files, last: BundleRow | None) -> int:
     """One more than any version that was in force or lies in the file."""
     known = [last.version] if last else []
     with suppress(OSError, ValueError, UnusablePolicies):  # what cannot be read has no version
-        known.append(content_of(files.bundle.read_text(encoding="utf-8"), files.bundle.name).version)
+        known.append(content_of(files.bundle.read_text(encoding="utf-8"), files.bundle.name, signed=True).version)
     return max(known, default=0) + 1
 
 

@@ -107,6 +107,8 @@ def receive(raw: bytes, caller: Caller, bundle: Bundle, now: datetime, voucher: 
     event = _event(attributes, data)
     kind, version = _kind(str(event.get_type()))
     _check_source(event.get_source(), caller)
+    if kind not in bundle.policies.kinds:
+        raise _rejected("type", "no_policy", "is a kind that no rule in force speaks of, so nobody may publish it yet")
     if not bundle.may_publish(caller.agency, kind):
         raise Refused(NOT_THIS_KIND)
     if voucher and not voucher.key.signs(kind, now.date()):

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from access_policies.loading import SHIPPED, is_policy_directory
 from hub.accepting import VIEW_RETENTION
-from hub.governing import Files
+from hub.offering import Files
 
 
 class Settings(BaseSettings):

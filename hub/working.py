@@ -147,10 +147,10 @@ def sever(hub: Parts) -> float:
 
 
 def consume(hub: Parts) -> float:
-    """One batch of each partner whose lease this process has; wait for news when there was none."""
+    """One batch of each partner that is this process's now; wait for news when there was none."""
     version = hub.store.version
-    mine = [hosted for agency, hosted in hub.hosted.items() if hub.store.lease(f"consume/{agency}")]
-    if take_in(mine):
+    hosted = hub.hosted
+    if take_in(hosted[agency] for agency in hub.store.divide("consume", hosted)):
         return 0.0
     hub.store.wait(version, 0.5)
     return _GATHER_SECONDS

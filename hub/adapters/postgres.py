@@ -1,6 +1,6 @@
 """The store in PostgreSQL, for any number of processes: what lies between them are its locks (ADR 0021)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from uuid import uuid4
 
@@ -59,6 +59,10 @@ class PostgresStore(store.DatabaseStore):
     def release(self, name: str) -> None:
         """Let somebody else have it."""
         self._leases.release(name)
+
+    def divide(self, work: str, parts: Collection[str], busy: Collection[str] = ()) -> Collection[str]:
+        """A lease for each part, and one that all hold together, by which they count each other."""
+        return self._leases.divide(work, parts, busy)
 
     def snapshot(self) -> Connection:
         """REPEATABLE READ, for reading only."""

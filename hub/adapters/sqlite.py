@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,10 @@ class SqliteStore(store.DatabaseStore):
 
     def release(self, name: str) -> None:
         """Nobody else waits for it."""
+
+    def divide(self, work: str, parts: Collection[str], busy: Collection[str] = ()) -> Collection[str]:  # noqa: ARG002
+        """All of it: there is no other process."""
+        return parts
 
     def snapshot(self) -> Connection:
         """A reader's transaction, from its first look on."""

@@ -1,7 +1,7 @@
 """The store on SQLAlchemy Core: everything that both databases share."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
@@ -165,6 +165,10 @@ class DatabaseStore:
 
     def release(self, name: str) -> None:
         """Let somebody else have it."""
+        raise NotImplementedError
+
+    def divide(self, work: str, parts: Collection[str], busy: Collection[str] = ()) -> Collection[str]:
+        """The parts that are this process's. The next call notices a loss."""
         raise NotImplementedError
 
     def snapshot(self) -> Connection:

@@ -10,7 +10,6 @@ from access_policies.compiling import Bundle
 from access_policies.model import Never, Policies, Share, When
 from hub.api.access import Reader, TheHub
 from hub.api.problems import NotFound
-from schemas.updates import KINDS
 
 router = APIRouter(prefix="/policies", tags=["policies"])
 
@@ -66,7 +65,7 @@ class KindForPartner(BaseModel):
 @router.get("")
 def list_policies(hub: TheHub, _: Reader) -> PolicyList:
     """The bundle in force."""
-    return PolicyList(bundle=hub.bundle.digest, kinds=sorted(KINDS))
+    return PolicyList(bundle=hub.bundle.digest, kinds=sorted(hub.bundle.policies.kinds))
 
 
 @router.get("/kinds/{kind}")

@@ -140,8 +140,8 @@ def install(
     """
     from access_policies.bundling import moment
     from hub.bootstrap import last_bundle
-    from hub.governing import offered
     from hub.installing import put
+    from hub.offering import offered
 
     settings = settings_for(home)
     with told_plainly():
@@ -166,7 +166,7 @@ def status(home: Home = None) -> None:
     from access_policies.bundling import moment
     from access_policies.reading import UnusablePolicies
     from hub.bootstrap import last_bundle
-    from hub.governing import begin, offered
+    from hub.offering import begin, in_words, offered
 
     settings, now = settings_for(home), datetime.now(UTC)
     last, files = last_bundle(settings), settings.files
@@ -175,6 +175,8 @@ def status(home: Home = None) -> None:
     which = "is taken up next" if taken and not taken.known else "is in force"
     out.print(f"Version {rules.version} {which}, from {moment(rules.effective_from)}", highlight=False)
     out.print(f"digest {rules.bundle.digest}, signed by {', '.join(rules.signed_by)}", highlight=False, soft_wrap=True)
+    for line in in_words(rules.undecided):
+        err.print(line, style="yellow", markup=False, soft_wrap=True)
     try:
         offer = offered(files.bundle.read_bytes(), files, last, now) if files.bundle.exists() else None
     except UnusablePolicies as refused:

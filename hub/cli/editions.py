@@ -47,7 +47,7 @@ def _signed(path: Path) -> "Bundle | None":
     text = path.read_text(encoding="utf-8")
     if '"payload"' not in text[:100]:
         return None
-    return Bundle(content_of(text, path.name).policies)
+    return Bundle(content_of(text, path.name, signed=True).policies)
 
 
 def _kept(row: "BundleRow") -> "Bundle":

@@ -1,5 +1,7 @@
 """`iom-hub`: the commands, each with an example."""
 
+import gc
+
 import typer
 
 from hub.cli import (
@@ -58,5 +60,6 @@ app.command("restore")(stores.restore)
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. Modules are kept once they are read: the collector need not look at them all that often."""
+    gc.set_threshold(10_000, 20, 20)
     app()

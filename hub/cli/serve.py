@@ -86,11 +86,15 @@ def listening_port(host: str, port: int) -> int:
 
 
 def _announce(hub: "Hub", url: str) -> None:
+    from hub.offering import in_words
+
     address: Path = hub.settings.address_file
     address.write_text(url, encoding="ascii")
     rules, signed_by = hub.governing.in_force, ", ".join(hub.governing.in_force.signed_by)
     err.print(f"Listening at {url}", soft_wrap=True)
     said = f"Policies version {rules.version}, {rules.bundle.digest[:12]}, signed by {signed_by}"
     err.print(said, soft_wrap=True, highlight=False)
+    for line in in_words(rules.undecided):
+        err.print(line, style="yellow", markup=False, soft_wrap=True)
     if hub.governing.alarm:
         err.print(hub.governing.alarm, style="red", markup=False, soft_wrap=True)

@@ -181,6 +181,12 @@ class Store(Protocol):
     def release(self, name: str) -> None:
         """Give a lease back."""
 
+    def divide(self, work: str, parts: Collection[str], busy: Collection[str] = ()) -> Collection[str]:
+        """The parts of a work of several processes that are this one's and nobody else's: as many as are fair among
+        those who ask. Kept like leases; ask each time before acting. What it has too many of goes to others, once it
+        is no longer `busy`; begin nothing more with what is left out.
+        """
+
     def received(self, key: UpdateKey) -> Arrival | None:
         """The arrival of an acknowledged update."""
 

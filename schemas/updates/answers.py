@@ -59,6 +59,7 @@ class AlertUnacknowledged(Update):
     """These partners were told, and nobody there has said in time that they take it from here; the hub says so."""
 
     KIND: ClassVar[str] = "trust.alert.unacknowledged"
+    BY_HUB: ClassVar[bool] = True
     REFERS_TO: ClassVar[str | None] = "alert"
 
     alert: UpdateRef

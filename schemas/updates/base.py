@@ -97,6 +97,8 @@ class Update(BaseModel):
     FINAL: ClassVar[bool] = False
     """Whether it can be neither taken back nor recalled: what was put right wrongly is put right once more."""
 
+    BY_HUB: ClassVar[bool] = False
+    """Whether the hub itself publishes it, once a time is over: without a policy for it that would be lost."""
     FEEDS: ClassVar[frozenset[Enforcement]] = frozenset()
     """What it can set in motion against the person; a kind that feeds any of these has no support agency as a
     publisher (D7)."""

@@ -230,6 +230,7 @@ class StaffRiskLifted(Update):
     """A measure for the safety of staff is over: somebody lifted it, or its time ran out and the hub says so."""
 
     KIND: ClassVar[str] = "supervision.staff_risk.lifted"
+    BY_HUB: ClassVar[bool] = True
     REFERS_TO: ClassVar[str | None] = "staff_risk"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({StaffRiskSet.KIND})
     DERIVED: ClassVar[tuple[str, ...]] = ("stands",)

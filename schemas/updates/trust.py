@@ -47,6 +47,7 @@ class ConsentLapsed(Update):
     """The day until which a consent was given is over; the hub says so. `locked` is as with a withdrawal (D15)."""
 
     KIND: ClassVar[str] = "trust.consent.lapsed"
+    BY_HUB: ClassVar[bool] = True
     REFERS_TO: ClassVar[str | None] = "consent"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({ConsentGiven.KIND})
     DERIVED: ClassVar[tuple[str, ...]] = ("locked",)
@@ -98,6 +99,7 @@ class UpdateConfirmed(Update):
     """A provisional update has settled; it reaches exactly those who were told of it."""
 
     KIND: ClassVar[str] = "trust.update.confirmed"
+    BY_HUB: ClassVar[bool] = True
     REFERS_TO: ClassVar[str | None] = "update"
     DERIVED: ClassVar[tuple[str, ...]] = ("stands",)
 
@@ -112,6 +114,7 @@ class UpdateWithdrawn(Update):
     """An update no longer stands; it reaches exactly those who were told of it."""
 
     KIND: ClassVar[str] = "trust.update.withdrawn"
+    BY_HUB: ClassVar[bool] = True
     REFERS_TO: ClassVar[str | None] = "update"
     DERIVED: ClassVar[tuple[str, ...]] = ("stands",)
 
@@ -186,6 +189,7 @@ class ConcernEnded(Update):
     """The time for which a concern was told has passed: its ground has ended, and its reviewer is to look at it."""
 
     KIND: ClassVar[str] = "trust.concern.ended"
+    BY_HUB: ClassVar[bool] = True
     REFERS_TO: ClassVar[str | None] = "concern"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({ConcernDisclosed.KIND})
 
@@ -206,6 +210,7 @@ class AccessClosed(Update):
     """Access that was opened in an emergency has ended: its time ran out, or somebody closed or reviewed it (D13)."""
 
     KIND: ClassVar[str] = "trust.access.closed"
+    BY_HUB: ClassVar[bool] = True
     REFERS_TO: ClassVar[str | None] = "access"
     REFERS_TO_KINDS: ClassVar[frozenset[str]] = frozenset({AccessOpened.KIND})
     BY_OTHERS: ClassVar[bool] = True

@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from contract.test_writers import (
     nothing_is_lost,
     together,
 )
+from hub.adapters.leases import COUNT_SECONDS
+from hub.adapters.store import DatabaseStore
 from hub.persisting import persistently
 from hub.ports import Collided, FactRow
 from hub.receiving import Received, Refused
@@ -139,15 +141,52 @@ def test_one_hub_at_a_time_has_a_lease(hubs: Hubs) -> None:
     )
     one.release("timers")
     assert (two.lease("timers"), one.lease("timers")) == (True, False)
-    with one.reading() as connection:
-        connection.exec_driver_sql(
-            "select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database"
-            " where l.locktype = 'advisory' and l.pid <> pg_backend_pid() and d.datname = current_database()"
-        )
+    cut_off(one)
     ended = time.monotonic() + 5
     while not one.lease("timers"):  # the server ends a session in its own time
         assert time.monotonic() < ended
     assert not two.lease("timers")
+
+
+def cut_off(store: DatabaseStore) -> None:
+    """Every connection on which a lease lies is ended by the server."""
+    with store.reading() as connection:
+        connection.exec_driver_sql(
+            "select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database"
+            " where l.locktype = 'advisory' and l.pid <> pg_backend_pid() and d.datname = current_database()"
+        )
+
+
+def test_hubs_share_what_several_do(hubs: Hubs) -> None:
+    """Each of two has half of the parts, and no part is with both. A third gets a third, for which the others give some
+    up, but not what is busy. When one is gone its parts are with those who are left; who loses its connection has none,
+    and shares anew.
+    """
+    one, two, three = (each.hub.store for each in hubs(3))
+    parts = [f"part {number}" for number in range(9)]
+    assert [*one.divide("a work", parts)] == parts
+    shared(lambda: [one.divide("a work", parts, busy=parts[:7]), two.divide("a work", parts)], [5, 2])
+    shared(lambda: [one.divide("a work", parts), two.divide("a work", parts)], [5, 4])
+    shared(lambda: [each.divide("a work", parts) for each in (one, two, three)], [3, 3, 3])
+    assert [*three.divide("another work", parts)] == parts
+    two.close()
+    assert two.divide("a work", parts) == ()
+    shared(lambda: [each.divide("a work", parts) for each in (one, three)], [5, 4])
+    cut_off(one)
+    shared(lambda: [each.divide("a work", parts) for each in (one, three)], [0, 0])
+    time.sleep(1.5 * COUNT_SECONDS)  # whoever counted before it joined anew would think that it is alone
+    shared(lambda: [each.divide("a work", parts) for each in (one, three)], [5, 4])
+
+
+def shared(ask: Callable[[], Sequence[Collection[str]]], come_to: Sequence[int]) -> None:
+    """Wait until they have so many parts, in any order; never has anybody another's."""
+    ended, shares = time.monotonic() + 10, list[Collection[str]]()
+    while sorted(map(len, shares)) != sorted(come_to):
+        assert time.monotonic() < ended, shares
+        time.sleep(0.05)
+        shares = [*ask()]
+        given = [part for each in shares for part in each]
+        assert len(given) == len(set(given))
 
 
 def test_a_hub_hears_of_what_another_commits(hubs: Hubs) -> None:

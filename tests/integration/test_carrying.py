@@ -279,17 +279,17 @@ def test_two_carriers(scene: Scene) -> None:
     assert positions.carried(POLICE, "kafka") == scene.head(POLICE)
 
 
-def test_only_who_has_the_lease(scene: Scene) -> None:
-    """A process without a partner's lease carries nothing to it; once it has it, it goes on where the other stood."""
+def test_only_whose_partner_it_is(scene: Scene) -> None:
+    """A process carries nothing to a partner that is not its own; once it is, it goes on where the other stood."""
     settle(scene.carrier)
-    leased: set[str] = set()
+    part: set[str] = set()
     channel = Memory()
-    other = Carrier(carriage(scene.partners, channel, lease=leased.__contains__))
+    other = Carrier(carriage(scene.partners, channel, divide=lambda *_: part))
     with closing(other):
         scene.arrest()
         settle(other)
         assert channel.taken == {}
-        leased.add(f"carry:kafka:{HOUSING}")
+        part.add(HOUSING)
         settle(other)
         assert channel.seqs(HOUSING) == [scene.head(HOUSING)]
         assert [*channel.taken] == [HOUSING]

@@ -75,7 +75,7 @@ def test_figures_are_about_nobody() -> None:
         partners.involve(person, POLICE)
         partners.publish(POLICE, ARREST, {**person, **an_arrest()})
         words = {"accept", "carry", "consume", "placed", "held", "held_urgent", "repeated", "discarded", "bundle"}
-        words |= {"silent", ""}
+        words |= {"silent", "undecided", ""}
         words |= {str(partners.hub.identity.feed(agency)) for agency in EVERYONE}
         labels = {label for name, label in samples(partners) if not name.endswith("_bucket")}
         assert labels <= words

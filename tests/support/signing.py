@@ -97,6 +97,27 @@ def without(kind: str, clause: str) -> Policies:
     return shipped().model_copy(update={"kinds": shipped().kinds | {kind: narrowed}})
 
 
+def before_kind(kind: str) -> Policies:
+    """The shipped policies, as they were before there was such a kind."""
+    return shipped().model_copy(
+        update={"kinds": {each: said for each, said in shipped().kinds.items() if each != kind}}
+    )
+
+
+def before_field(kind: str, name: str) -> Policies:
+    """The shipped policies, as they were before this kind had this field."""
+    policy = shipped().kinds[kind]
+    fields = {each: rule for each, rule in policy.fields.items() if each != name}
+    share = {
+        clause: said.model_copy(
+            update={part: tuple(each for each in getattr(said, part) if each != name) for part in ("fields", "masked")}
+        )
+        for clause, said in policy.share.items()
+    }
+    older = policy.model_copy(update={"fields": fields, "share": share, "expect": ()})
+    return shipped().model_copy(update={"kinds": shipped().kinds | {kind: older}})
+
+
 def reworded(clause: str, because: str, policies: Policies) -> Policies:
     """These policies, with another reason for a clause."""
     changed = policies.clauses[clause].model_copy(update={"because": because})

@@ -13,6 +13,7 @@ from access_policies.loading import SHIPPED
 from hub.cli.main import app
 from support.http import running, until
 from support.partnership import HOUSING
+from support.signing import before_kind, govern, signed
 from system.terminal import failed, iom_hub, ok
 
 pytestmark = pytest.mark.system
@@ -116,6 +117,22 @@ def test_a_tampered_file_alarms_and_the_old_rules_stay(office: Office) -> None:
         assert "does not verify; the file was altered" in done.stderr
         assert httpx.get(f"{hub.url}/health").json()["status"] == "ok"
         assert '"event": "policies_refused"' in hub.written.read_text()
+
+
+def test_what_nobody_has_decided_on_is_said_aloud(tmp_path: Path) -> None:
+    """After an upgrade `serve` and `policy status` name the kind that the bundle in force says nothing of; it can be
+    compared with the draft, and its version counts.
+    """
+    charged = "custody.person.charged"
+    home = govern(tmp_path / "home", signed(7, before_kind(charged)))
+    own = {"IOM_HUB_BUNDLE": str(home / "policies.jws.json"), "IOM_HUB_SIGNERS": str(home / "signers.yaml")}
+    said = f"No policy in force: {charged}; nobody may publish it, and nobody is told"
+    with running(home, **own) as hub:
+        assert said in hub.written.read_text()
+        done = iom_hub(home, "policy", "status", **own)
+        assert (done.returncode, said in done.stderr, "Version 7 is in force" in done.stdout) == (0, True, True)
+    assert charged in iom_hub(home, "policy", "diff", home / "policies.jws.json", "draft", **own).stdout
+    assert "version 8" in ok(home, "policy", "bundle", "-o", tmp_path / "next.jws.json", **own)
 
 
 def test_rules_of_tomorrow_wait(office: Office) -> None:

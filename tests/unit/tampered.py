@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from support.signing import GOVERNANCE, IDS, KEYS, LONG_AGO, OWNER, PUBLIC, ROLES, draft, signed
+from support.signing import GOVERNANCE, IDS, KEYS, LONG_AGO, OWNER, PUBLIC, ROLES, before_field, draft, signed
 
 VERSION = 5
 """The version that was in force last."""
@@ -159,7 +159,7 @@ def replaced(before: bytes, after: bytes) -> Make:
     return make
 
 
-LEFT, POLICE = "custody.person.left", "northshire-police"
+LEFT, LAPSED, POLICE = "custody.person.left", "trust.consent.lapsed", "northshire-police"
 
 
 def another_kind(said: dict[str, Any]) -> None:
@@ -230,9 +230,11 @@ TABLE: tuple[tuple[str, Make, str, str], ...] = (
     ("text that UTF-8 lacks", replaced(b"Northshire Police", b"\\ud800"), "byte form", ANEW),
     ("a key that nobody knows", rules(lambda s: s["partners"][POLICE].update(root=True)), "root", ANEW),
     ("rules that fail the lint", rules(lambda s: s["clauses"]["tenancy"].update(purpose="x")), "no purpose 'x'", ANEW),
-    ("a kind left out", rules(lambda s: s["kinds"].pop(LEFT)), "'custody.person.left' has no policy", ANEW),
+    ("a kind left out", rules(lambda s: s["kinds"].pop(LEFT)), f"not decide on {LEFT}, as version 5 does", ANEW),
     ("a kind too many", rules(another_kind), "no kind 'a.b.c'", ANEW),
-    ("a field left out", rules(lambda s: s["kinds"][LEFT]["fields"].popitem()), "not decided on", ANEW),
+    ("a kind of the hub's left out", rules(lambda s: s["kinds"].pop(LAPSED)), f"{LAPSED!r} has no policy", ANEW),
+    ("a field left out", rules(lambda s: s["kinds"][LEFT]["fields"].popitem()), "no field 'in_custody'", ANEW),
+    ("a field forgotten", lambda: signed(VERSION + 1, before_field(LEFT, "left_at")), f"on {LEFT}.left_at, as", ANEW),
     ("an earlier version", lambda: signed(VERSION - 1), "lower than 5", "`iom-hub policy rollback 4`"),
     ("the first version", lambda: signed(1), "lower than 5", "`iom-hub policy rollback 1`"),
     ("the same version, another day", another_day, "another bundle of version 5", "a version of its own"),

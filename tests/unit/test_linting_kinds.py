@@ -155,9 +155,8 @@ def test_a_new_field_stops_the_build_until_somebody_decides() -> None:
     class ArrestedWithMore(Arrested):
         cell_mate: str | None = None
 
-    policies = load()
-    found = linting.of_kind(policies, policies.kinds[Arrested.KIND], ArrestedWithMore)
-    assert [finding.sentence for finding in found] == [
+    found = linting.undecided(load(), {Arrested.KIND: ArrestedWithMore})
+    assert [each.finding.sentence for each in found] == [
         "the field 'cell_mate' of the schema is not decided on; list it with its class"
     ]
     assert KINDS[Arrested.KIND] is Arrested

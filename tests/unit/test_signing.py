@@ -11,8 +11,8 @@ from access_policies.compiling import Bundle, canonical
 from access_policies.reading import UnusablePolicies
 from access_policies.signers import Signers, load_signers
 from access_policies.signing import content_of, raw_content, sign, unsigned, verified
-from hub.governing import Files, Offer, offered
 from hub.installing import signed_as
+from hub.offering import Files, Offer, offered
 from hub.ports import BundleRow
 from support.signing import GOVERNANCE, IDS, KEYS, LONG_AGO, OWNER, ROLES, draft, govern, shipped, signed
 from unit.tampered import TABLE, VERSION, Make, a_bundle, by_hand, decoded, good

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from access_policies.compiling import Bundle
-from hub.governing import InForce
 from hub.numbering import entry, number
+from hub.offering import InForce
 from support.builders import an_arrest
 from support.partnership import POLICE, partnership
 from support.signing import LONG_AGO, ROLES, draft, shipped, signed, without
