@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from hub.adapters import tables as t
 from hub.adapters.holding import HoldingUnit
 from hub.adapters.inserting import insert_fast, insert_new
 from hub.adapters.postponing import PostponingUnit
-from hub.adapters.remedies import Remedies
+from hub.adapters.remedies import Remedies, of_messages
 from hub.adapters.rows import (
     arrival,
     bundle_row,
@@ -33,8 +33,10 @@ from schemas.identifiers import AgencyId
 
 # The statements of every update, built once: building one takes as long as running it.
 _RECEIVED = select(t.received).where(
-    tuple_(t.received.c.publisher, t.received.c.update_id).in_(bindparam("keys", expanding=True))
+    t.received.c.publisher.in_(bindparam("publishers", expanding=True)),
+    t.received.c.update_id.in_(bindparam("ids", expanding=True)),
 )
+"""Each column by itself: for pairs of them SQLite reads all that these publishers ever sent."""
 _BY_BLIND = select(t.identifiers.c.blind, t.identifiers.c.record_id).where(
     t.identifiers.c.blind.in_(bindparam("blinds", expanding=True))
 )
@@ -128,7 +130,8 @@ class DatabaseUnit(Remedies, PostponingUnit, HoldingUnit):
     def _arrivals(self, keys: Sequence[UpdateKey]) -> dict[UpdateKey, Arrival]:
         if not keys:
             return {}
-        found = self._connection.execute(_RECEIVED, {"keys": [tuple(key) for key in keys]})
+        publishers, ids = {key.publisher for key in keys}, {key.update_id for key in keys}
+        found = self._connection.execute(_RECEIVED, {"publishers": [*publishers], "ids": [*ids]})
         return {a.key: a for a in map(arrival, found)}
 
     def records_by_identifier(self, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
@@ -158,10 +161,9 @@ class DatabaseUnit(Remedies, PostponingUnit, HoldingUnit):
 
     def records_of(self, message_ids: Mapping[AgencyId, UUID]) -> list[tuple[AgencyId, bytes, bool]]:
         """By the feed's index of messages."""
-        wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(message_ids.items()))
-        found = select(t.feed.c.recipient, t.feed.c.root, (t.feed.c.boxes != pack({})).label("held")).where(wanted)
-        rows = self._connection.execute(found.order_by(t.feed.c.recipient, t.feed.c.seq))
-        return [(row.recipient, row.root, row.held) for row in rows]
+        columns = (t.feed.c.recipient, t.feed.c.seq, t.feed.c.root, (t.feed.c.boxes != pack({})).label("held"))
+        rows = self._connection.execute(select(*columns).where(*of_messages(message_ids)))
+        return [(row.recipient, row.root, row.held) for row in sorted(rows)]  # in SQL the order would choose the index
 
     def lock_persons(self, record_ids: Iterable[UUID]) -> dict[UUID, Person]:
         """`FOR UPDATE` in id order where the database has it; SQLite's writer is alone as it is."""
@@ -270,8 +272,8 @@ class DatabaseUnit(Remedies, PostponingUnit, HoldingUnit):
 
     def entries_telling(self, message_ids: Mapping[AgencyId, UUID]) -> list[bytes]:
         """By the numbers that the feeds keep of them."""
-        wanted = tuple_(t.feed.c.recipient, t.feed.c.message_id).in_(list(message_ids.items()))
-        entries = select(t.ledger).where(t.ledger.c.number.in_(select(t.feed.c.entry).where(wanted)))
+        told = select(t.feed.c.entry).where(*of_messages(message_ids))
+        entries = select(t.ledger).where(t.ledger.c.number.in_(told))
         rows = self._connection.execute(entries.order_by(t.ledger.c.number))
         return [self.open(row.record_id or "hub", "ledger", row.opening, opening_place(row.hash))[16:] for row in rows]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, select
 
 from hub.adapters import tables as t
 from hub.adapters.inserting import insert_new
@@ -15,7 +15,8 @@ SAME = (t.updates.c.publisher == t.held.c.publisher) & (t.updates.c.update_id ==
 """A held update, and what is kept of it beside."""
 _IN_ORDER = select(t.held).join(t.updates, SAME).order_by(t.updates.c.entry)
 _AWAITING = _IN_ORDER.where(
-    tuple_(t.held.c.publisher, t.held.c.awaits).in_(bindparam("keys", expanding=True)),
+    t.held.c.publisher.in_(bindparam("publishers", expanding=True)),
+    t.held.c.awaits.in_(bindparam("ids", expanding=True)),
     t.held.c.awaits != t.held.c.update_id,
 )
 
@@ -32,8 +33,9 @@ class HoldingUnit:
         """By the index of what is awaited."""
         if not keys:
             return []
-        rows = self._connection.execute(_AWAITING, {"keys": [tuple(key) for key in keys]})
-        return [UpdateKey(row.publisher, row.update_id) for row in rows]
+        wanted = {"publishers": [key.publisher for key in keys], "ids": [key.update_id for key in keys]}
+        rows, these = self._connection.execute(_AWAITING, wanted), set(keys)
+        return [UpdateKey(r.publisher, r.update_id) for r in rows if UpdateKey(r.publisher, r.awaits) in these]
 
     def take_held(self, key: UpdateKey) -> bool:
         """Whoever deletes the row has it; a second process waits for the first, and then finds none."""

@@ -1,12 +1,13 @@
 """Partners' views as tables in the store; written behind, so that a batch is a few statements."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, false, or_, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, delete, false, or_, select
 
 from hub.adapters import tables as t
 from hub.adapters.advisory import lock, of_view
@@ -26,7 +27,13 @@ def _among(table: Any, column: Any, *columns: Any) -> Any:
 
 
 # Built once: building one takes as long as running it.
-_FACTS_BY_KEY = _among(t.view_facts, tuple_(t.view_facts.c.record, t.view_facts.c.fact))
+_OF_ONE_RECORD = _among(t.view_facts, t.view_facts.c.fact).where(t.view_facts.c.record == bindparam("one"))
+_OF_ONE_NAME = _among(t.view_facts, t.view_facts.c.record).where(t.view_facts.c.fact == bindparam("one"))
+_DROP_FACT = delete(t.view_facts).where(
+    t.view_facts.c.agency == bindparam("agency"),
+    t.view_facts.c.record == bindparam("record"),
+    t.view_facts.c.fact == bindparam("name"),
+)
 _FACTS_BY_MESSAGE = _among(t.view_facts, t.view_facts.c.message_id)
 _FACTS_OF = _among(t.view_facts, t.view_facts.c.record)
 _ALERTS = _among(t.view_alerts, t.view_alerts.c.alert_id)
@@ -56,21 +63,31 @@ class StoreViewsUnit:
         self._changed_alerts: set[UUID] = set()
 
     def prepare(self, touched: Sequence[Touched]) -> None:
-        """Three queries for the batch; what is not there is remembered as absent."""
+        """A few queries for the batch; what is not there is remembered as absent."""
         facts = {self._rows.fact_key(*key) for each in touched for key in each.facts} - self._facts.keys()
         messages = {m for each in touched for m in each.messages} - self._by_message.keys()
         alerts = {a for each in touched for a in each.alerts} - self._alerts.keys()
         self._facts |= dict.fromkeys(facts)
         self._by_message |= dict.fromkeys(messages)
         self._alerts |= dict.fromkeys(alerts)
-        self._load_facts(_FACTS_BY_KEY, list(facts))
+        self._load_named(facts)
         self._load_facts(_FACTS_BY_MESSAGE, list(messages))
         self._load_alerts(_ALERTS, list(alerts))
 
-    def _load_facts(self, wanted: Any, keys: list[Any]) -> None:
+    def _load_named(self, keys: Collection[FactKey]) -> None:
+        """A query for each record, or for each name where there are fewer: for pairs SQLite reads the whole view."""
+        per_name = len({name for _, name in keys}) < len({record for record, _ in keys})
+        wanted, others = (_OF_ONE_NAME if per_name else _OF_ONE_RECORD), defaultdict[Any, list[Any]](list)
+        for record, name in keys:
+            one, other = (name, record) if per_name else (record, name)
+            others[one].append(other)
+        for one, keys_of_it in others.items():
+            self._load_facts(wanted, keys_of_it, one=one)
+
+    def _load_facts(self, wanted: Any, keys: list[Any], **one: Any) -> None:
         if not keys:
             return
-        for row in self._connection.execute(wanted, {"agency": self._rows.agency, "keys": keys}):
+        for row in self._connection.execute(wanted, {"agency": self._rows.agency, "keys": keys, **one}):
             key = (row.record, row.fact)
             if key not in self._changed_facts:
                 self._facts[key] = self._rows.fact(self._keys, row)
@@ -162,9 +179,8 @@ class StoreViewsUnit:
         put(unit.connection, t.view_alerts, [self._rows.alert_row(unit, row) for row in alerts])
         put(unit.connection, t.view_positions, moved)
         if gone:
-            mine = t.view_facts.c.agency == self._rows.agency
-            dropped = tuple_(t.view_facts.c.record, t.view_facts.c.fact).in_(gone)
-            unit.connection.execute(delete(t.view_facts).where(mine, dropped))
+            of = [{"agency": self._rows.agency, "record": record, "name": name} for record, name in gone]
+            unit.connection.execute(_DROP_FACT, of)
         if lost:
             mine = t.view_alerts.c.agency == self._rows.agency
             unit.connection.execute(delete(t.view_alerts).where(mine, t.view_alerts.c.alert_id.in_(lost)))
