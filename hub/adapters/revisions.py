@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from hub.adapters import tables as t
 from hub.adapters.advisory import CREATION, lock
 
-HEAD = "0004"
+HEAD = "0005"
 """The last revision: what `tables.py` describes."""
 _FIRST, _FIRST_MARK = "0001", b"2"
 """The format by which stores were known before they had revisions."""
