@@ -184,7 +184,7 @@ def status(home: KitPath = None) -> None:
     """
     import orjson
 
-    from hub.kit.publishing import answers
+    from hub.kit.publishing import answers, in_words
 
     with opened(home) as kit:
         seq, link = kit.feed.head(kit.agency)
@@ -195,18 +195,8 @@ def status(home: KitPath = None) -> None:
         table.add_row("views", f"up to record {kit.hosted.views.position('hosted')}")
         table.add_row("open alerts", str(len(kit.hosted.views.alerts(open_only=True, limit=10_000))))
         for number, said in answers(kit, 10):
-            table.add_row(f"{'held' if 'of_kind' in said else 'receipt'} {number}", _answer(said))
+            table.add_row(f"answer {number}", in_words(said))
         out.print(table)
-
-
-def _answer(said: dict[str, Any]) -> str:
-    if "problems" in said:
-        return f"{said.get('id', '?')} rejected: " + "; ".join(f"{e['path']} {e['message']}" for e in said["problems"])
-    if "of_kind" in said:
-        return (
-            f"{said['of_kind']} has waited {said['minutes']} minutes for somebody to place it: see `iom-hub held list`"
-        )
-    return f"{said.get('id', '?')} received {said.get('received_at', '')}"
 
 
 @app.command("publish")

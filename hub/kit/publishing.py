@@ -32,13 +32,22 @@ def as_lines(content: bytes) -> bytes:
 
 
 def answers(kit: Kit, most: int) -> Sequence[tuple[int, dict[str, Any]]]:
-    """The last answers on the agency's own feed to what it published through a source, each with its sequence."""
+    """The last answers on the agency's own feed, each with its sequence."""
     seq, _ = kit.feed.head(kit.agency)
     found: list[tuple[int, dict[str, Any]]] = []
     for number, said in kit.feed.told(kit.agency, max(0, seq - _LOOK_BACK), _LOOK_BACK):
         if said and said.kind.startswith(_ANSWERS):
             found.append((number, {"kind": said.kind, **said.told}))
     return found[-most:]
+
+
+def in_words(said: dict[str, Any]) -> str:
+    """One of them, in a line."""
+    if "problems" in said:
+        return f"{said.get('id', '?')} rejected: " + "; ".join(f"{e['path']} {e['message']}" for e in said["problems"])
+    if "of_kind" in said:
+        return f"{said['of_kind']} has waited {said['minutes']} minutes to be placed: see `iom-hub held list`"
+    return f"{said.get('id', '?')} received {said.get('received_at', '')}"
 
 
 _ANSWERS = "hub."

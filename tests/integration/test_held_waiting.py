@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from hub.cli.connect import _answer
+from hub.kit.publishing import in_words
 from hub.waiting import let_go, page
 from hub.working import held
 from integration.scene import Scene
@@ -47,7 +47,7 @@ def test_an_urgent_one_pages_the_unit_once_and_nobody_else(scene: Scene) -> None
         "of_kind": "custody.person.arrested",
         "minutes": 12,
     }
-    assert _answer(said).startswith("custody.person.arrested has waited 12 minutes")  # what `connect status` shows
+    assert in_words(said).startswith("custody.person.arrested has waited 12 minutes")  # what `connect status` shows
     scene.p.clock.turn(minutes=30)
     assert page(scene.p.hub.acceptor, TEN) == 0
     assert heads(scene) == before | {UNIT: before[UNIT] + 1}
