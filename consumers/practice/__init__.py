@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.updates.reaffirming import AGEING
+from schemas.updates.reaffirming import AGEING, UpdateReaffirmed
 from schemas.views import Fact, PastAge
 
 SHIPPED = Path(__file__).parent
@@ -40,24 +40,18 @@ class Pack(BaseModel):
     @field_validator("freshness")
     @classmethod
     def _of_states_that_grow_old(cls, freshness: Mapping[str, int]) -> Mapping[str, int]:
-        if unknown := sorted(freshness.keys() - STATES):
+        if freshness.keys() - STATES:
             known = ", ".join(sorted(STATES))
-            raise PydanticCustomError(
-                "unknown_state", f"has no state that grows old; choose from {known}", {"of": unknown}
-            )
+            raise PydanticCustomError("unknown_state", f"names what does not grow old; choose from {known}")
         return freshness
 
     def past_age(self, fact: Fact, today: date) -> PastAge | None:
         """By which age the fact is to be asked for again, if it is older than that. Pure."""
         days, stood_on = self.freshness.get(fact.fact), fact.stood_on
-        if (
-            days is None
-            or stood_on is None
-            or not fact.stands
-            or today - date.fromisoformat(stood_on) <= timedelta(days)
-        ):
+        if days is None or stood_on is None or not fact.stands or fact.kind not in UpdateReaffirmed.REFERS_TO_KINDS:
             return None
-        return PastAge(days=days, pack=self.pack, version=self.version)
+        old = date.fromisoformat(stood_on) < today - timedelta(days=days)
+        return PastAge(days=days, pack=self.pack, version=self.version) if old else None
 
     def asks_before(self, today: date) -> dict[str, date]:
         """For each state the day before which it must have been said to be asked for today. Pure."""

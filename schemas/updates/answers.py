@@ -21,18 +21,6 @@ class CorrectionAnswered(Update):
     reason: Words | None = None
 
 
-class UpdateReaffirmed(Update):
-    """Its publisher says that an update still says how things stand, so that nobody types it twice (requirement IX14).
-
-    It reaches those who were told of the update and still work the case, opens nothing (D12) and settles nothing.
-    """
-
-    KIND: ClassVar[str] = "trust.update.reaffirmed"
-    REFERS_TO: ClassVar[str | None] = "update"
-
-    update: UpdateRef
-
-
 class OffendingDisclosed(Update):
     """A named worker decided to tell one agency of offending that the person disclosed (D8, requirement TR5).
 

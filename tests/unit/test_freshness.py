@@ -186,6 +186,16 @@ def test_a_second_age_is_a_second_question() -> None:
     assert asked[0].prompt_id != asked[1].prompt_id
 
 
+def test_what_has_ended_is_never_past_its_age() -> None:
+    """The end of a placement speaks of where somebody lives, and stays as it was however long ago that is."""
+    homes = Pack(pack="homes", version=1, freshness={"accommodation": 28})
+    moved_in, moved_out = (
+        from_row(rows(told(1, f"accommodation.placement.{what}", **SAID))["accommodation"])
+        for what in ("started", "ended")
+    )
+    assert [bool(homes.past_age(fact, date(2026, 6, 1))) for fact in (moved_in, moved_out)] == [True, False]
+
+
 def test_what_the_pack_does_not_name_is_never_past_its_age() -> None:
     """A partnership that sets no figure asks for nothing."""
     names_only = Pack(pack="names-only", version=1, freshness={})

@@ -31,7 +31,7 @@ def test_a_partnership_writes_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "named"),
     [
-        (GOOD.replace("contact", "CANARY"), "freshness: has no state that grows old"),
+        (GOOD.replace("contact", "CANARY"), "freshness: names what does not grow old"),
         (GOOD.replace("14", "0"), "freshness.contact: Input should be greater than or equal to 1"),
         (GOOD.replace("14", "'14'"), "freshness.contact: Input should be a valid integer"),
         (GOOD.replace("elsewhere", "Else Where"), "pack: String should match pattern"),
