@@ -74,6 +74,7 @@ class _Handover(NamedTuple):
     """A transfer that the unit which had the case stands behind, and when the hub knew it."""
 
     heard: datetime
+    at: datetime
     key: str
     claim: TransferClaim
 
@@ -103,7 +104,7 @@ def _handovers(facts: Facts, bundle: Bundle) -> Iterator[_Handover]:
         said = [by for by, agency in _words(facts, key, claim).items() if agency == claim.from_agency]
         if said and _may_be_unit(bundle, claim.to_agency):
             heard = max(facts.heard.get(key, _BEFORE), min(facts.heard.get(by, _BEFORE) for by in said))
-            yield _Handover(heard, key, claim)
+            yield _Handover(heard, claim.at, key, claim)
 
 
 def _words(facts: Facts, key: str, claim: TransferClaim) -> dict[str, AgencyId]:
@@ -121,10 +122,10 @@ def _followed(home: AgencyId, said: list[_Handover]) -> tuple[AgencyId, list[_Ha
     since, waiting, made = _BEFORE, list[_Handover](), list[_Handover]()
     for each in said:
         waiting.append(each)
-        while due := [w for w in waiting if w.claim.from_agency == home and w.claim.at >= since]:
-            made.append(min(due, key=lambda handover: (handover.claim.at, handover.key)))
+        while due := [w for w in waiting if w.claim.from_agency == home and w.at >= since]:
+            made.append(min(due, key=lambda handover: (handover.at, handover.key)))
             waiting.remove(made[-1])
-            home, since = made[-1].claim.to_agency, made[-1].claim.at
+            home, since = made[-1].claim.to_agency, made[-1].at
     return home, made
 
 
@@ -132,10 +133,10 @@ def _ended(facts: Facts, bundle: Bundle, made: list[_Handover]) -> Iterator[tupl
     """The agencies of an area work no more with who has left it, until the new home unit says so."""
     claims = [*facts.involvement.values(), *(transfer.begins() for transfer in facts.transfers.values())]
     for each in made:
-        area, unit, at = area_of(bundle, each.claim.from_agency), each.claim.from_agency, each.claim.at
+        area, unit = area_of(bundle, each.claim.from_agency), each.claim.from_agency
         if area and area != area_of(bundle, each.claim.to_agency):
             for agency in {claim.agency for claim in claims if area_of(bundle, claim.agency) == area}:
-                yield each.key, InvolvementClaim(at=at, publisher=unit, agency=agency, role=Involvement.NONE)
+                yield each.key, InvolvementClaim(at=each.at, publisher=unit, agency=agency, role=Involvement.NONE)
 
 
 def area_of(bundle: Bundle, agency: AgencyId) -> str | None:

@@ -121,7 +121,6 @@ def _visible(hub: Hub, who: Caller) -> list[HeldUpdate]:
     with hub.archive() as archive:
         found = proposing.waiting(archive, hub.identity)
     mine = of_unit(hub.acceptor, who.agency, frozenset(each.record_id for every in found for each in every.candidates))
-    mine = of_unit(hub.acceptor, who.agency, frozenset(each.record_id for every in found for each in every.candidates))
     ours = [each for each in found if _is_for(hub, who, each, mine)]
     return [_shown(hub, who, each, mine) for each in sorted(ours, key=lambda each: not each.urgent)]
 
