@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -74,11 +74,12 @@ class Reader:
 class Cluster:
     """The hub as its people see it, and the partners' readers."""
 
-    def __init__(self, hub: Hub, servers: str) -> None:
-        self.hub, self.servers = hub, servers
+    def __init__(self, hub: Hub, broker: KafkaCluster, postgres: PostgresServer) -> None:
+        self.hub, self.servers = hub, broker.bootstrap
+        self._postgres, self._broker = postgres.folder / "data/postmaster.pid", broker.folder / "1/pid"
         self.readers: dict[str, Reader] = {}
         self.workers: dict[str, int] = {}
-        self._producer = Producer({"bootstrap.servers": servers, "linger.ms": "0", "log_level": 0})
+        self._producer = Producer({"bootstrap.servers": self.servers, "linger.ms": "0", "log_level": 0})
 
     def send(self, topic: str, value: bytes, signature: bytes, key: str | None = None) -> None:
         """Put a record on a topic, as an agency's own producer does; `flush` waits for the broker."""
@@ -96,9 +97,10 @@ class Cluster:
             return archive.size()
 
     def cpu(self) -> dict[str, float]:
-        """Seconds of processor time that each worker and all kits together have had."""
+        """Seconds of processor time that each worker and all kits together have had, and the servers beside them."""
         kits = sum(_cpu(reader.pid) for reader in self.readers.values())
-        return {role: _cpu(pid) for role, pid in self.workers.items()} | {"the kits": kits}
+        servers = {"PostgreSQL": _cpu_of_all(_first_line(self._postgres)), "the broker": _cpu(_first_line(self._broker))}
+        return {role: _cpu(pid) for role, pid in self.workers.items()} | {"the kits": kits} | servers
 
     def arrived(self, seconds: float = 120) -> float:
         """When every kit had taken in all that its feed has by now."""
@@ -116,9 +118,28 @@ def until(so: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.05)
 
 
+def _stat(pid: int) -> list[str]:
+    """What the machine says of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+
+
 def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu_of_all(parent: int) -> float:
+    """A server, its children, and those that have ended."""
+    fields, children = _stat(parent), 0.0
+    for each in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            children += _cpu(int(each.name)) if _stat(int(each.name))[1] == str(parent) else 0.0
+    ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    return _cpu(parent) + children + ended
+
+
+def _first_line(file: Path) -> int:
+    return int(file.read_text(encoding="ascii").split()[0])
 
 
 @contextmanager
@@ -131,7 +152,7 @@ def a_cluster() -> Iterator[Cluster]:
             for topic in topics():
                 new_topic(broker.admin(), topic, PARTITIONS)
             make_topics(broker.bootstrap, [hub.identity.topic(agency) for agency in PARTNERS])
-            with _at_work(Cluster(hub, broker.bootstrap), database) as cluster:
+            with _at_work(Cluster(hub, broker, postgres), database) as cluster:
                 yield cluster
 
 
