@@ -99,7 +99,10 @@ class Cluster:
     def cpu(self) -> dict[str, float]:
         """Seconds of processor time that each worker and all kits together have had, and the servers beside them."""
         kits = sum(_cpu(reader.pid) for reader in self.readers.values())
-        servers = {"PostgreSQL": _cpu_of_all(_first_line(self._postgres)), "the broker": _cpu(_first_line(self._broker))}
+        servers = {
+            "PostgreSQL": _cpu_of_all(_first_line(self._postgres)),
+            "the broker": _cpu(_first_line(self._broker)),
+        }
         return {role: _cpu(pid) for role, pid in self.workers.items()} | {"the kits": kits} | servers
 
     def arrived(self, seconds: float = 120) -> float:

@@ -110,6 +110,7 @@ class Reading:
             offered = outlet.offer(seq, seconds)
         taken = self._kit.taking.take(offered)
         self._more_comes = bool(taken.appended)
+        self._kit.hosted.take_in(taken.told)
         self._fold()
         if taken.missing:
             self._missing = taken.missing
