@@ -158,13 +158,11 @@ def run(
     from hub.kit.opening import outlets
     from hub.kit.reading import Ending, Reading
     from hub.ports import Forked
-    from hub.running import tune_interpreter
     from hub.wrapping import UnknownKey
 
     ending = Ending()
     ending.listen()
     with opened(home, beside=False) as kit:
-        tune_interpreter()
         ways = outlets(kit)
         reading = Reading(kit, ways, lambda said: err.print(said, style="red", markup=False, soft_wrap=True), ending)
         try:

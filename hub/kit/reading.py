@@ -12,6 +12,7 @@ import orjson
 
 from hub.kit.opening import Kit
 from hub.ports import Barred, Outlet, TryLater
+from hub.running import tune_interpreter
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _WAIT = 20.0
@@ -67,7 +68,10 @@ class Reading:
         self._more_comes = False
 
     def run(self) -> None:
-        """Read until asked to stop. Raises `Forked`, `Tampered` or `UnknownKey`: somebody has to look."""
+        """Read until asked to stop, in a process of its own. Raises `Forked`, `Tampered` or `UnknownKey`: somebody has
+        to look.
+        """
+        tune_interpreter()
         pause = _FIRST_PAUSE
         with suppress(Stopped):
             while True:
