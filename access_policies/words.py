@@ -1,6 +1,7 @@
 """Situations as bits: what is known of a partner, a person and an update, and what cannot be ruled out."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from access_policies.model import Given, Policies, When
 
@@ -29,6 +30,10 @@ def holds(condition: Condition, bits: int) -> bool:
     return all(mask & bits for mask in condition)
 
 
+_KEPT = 4096
+"""Situations that are remembered: of most partners the same is said, as they have nothing to do with a case."""
+
+
 class Words:
     """The vocabulary laid out as bits, in the order of its file."""
 
@@ -38,6 +43,7 @@ class Words:
         self._within = {purpose: vocabulary.scoped(purpose) for purpose in vocabulary.purposes}
         pairs = [(word, value) for word, values in self._values.items() for value in values]
         self._bits = {pair: 1 << place for place, pair in enumerate(pairs)}
+        self._kept = lru_cache(maxsize=_KEPT)(self._situation)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,8 +60,11 @@ class Words:
 
     def situation(self, **words: str | tuple[str, ...]) -> Situation:
         """The situation in which exactly these words have these values; `unknown` rules nothing out."""
+        return self._kept(tuple(words.items()))
+
+    def _situation(self, words: tuple[tuple[str, str | tuple[str, ...]], ...]) -> Situation:
         known = possible = 0
-        for word, said in words.items():
+        for word, said in words:
             values = (said,) if isinstance(said, str) else said
             if UNKNOWN in values:
                 possible |= self._any(word)

@@ -1,10 +1,10 @@
-"""Topic → accept → feed × 3 partners → sealed topic → kit and its alerts, on PostgreSQL and one Kafka broker; beside it
-relays, in the same run.
+"""Topic → accept → feed × 3 partners → sealed topic, and views and alerts: in the partners' own kits, or hosted at the
+hub; on PostgreSQL and one Kafka broker, all on one machine. Beside it relays, in the same run.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from statistics import median
 from typing import NamedTuple
 
@@ -44,33 +44,53 @@ def measure() -> list[str]:
     """
     try:
         with a_cluster() as cluster:
-            return _measured(cluster)
+            failures = _measured(cluster)
+        with a_cluster(hosted=True) as cluster:
+            _measured_hosted(cluster)
     except NotRun as why:
         print(f"PostgreSQL + Kafka: NOT RUN: {why}")
         missing = {"postgres", "kafka"} & set(required())
         return [f"required, and not run: {why}"] if missing else []
+    return failures
 
 
 def _measured(cluster: Cluster) -> list[str]:
     print("PostgreSQL + Kafka, one broker: topic → accept → feed × 3 partners → sealed topic → kit and its alerts")
+    whole, bare, faststream = _rounds(cluster, _round)
+    print(f"  a bare aiokafka relay of the same updates to 3 topics: {bare:,.0f}/s; ours is {whole / bare:.3f} of that")
+    print(f"  a FastStream relay, in batches: {faststream:,.0f}/s; ours is {whole / faststream:.3f} of that")
+    _at_rates(cluster)
+    if whole < OF_RELAY * bare:
+        return [f"the whole way is {whole / bare:.4f} of a bare relay, not {OF_RELAY}"]
+    return []
+
+
+def _measured_hosted(cluster: Cluster) -> None:
+    """The same load, while a worker of the hub keeps the views and no partner reads its topic."""
+    print("The same with the views and alerts hosted at the hub (worker consume) instead of three kits")
+    _rounds(cluster, lambda cluster: _in_batches(cluster, scenario.updates(COUNT)))
+    _at_rates(cluster)
+
+
+def _rounds(cluster: Cluster, a_round: Callable[[Cluster], tuple[float, ...]]) -> list[float]:
+    """Print the rate in batches and what it costs. Returns the medians of a round, without the rate into the feeds."""
     _in_batches(cluster, scenario.updates(COUNT))  # not counted: servers and workers are cold before
     before = cluster.cpu()
-    rounds = [_round(cluster) for _ in range(ROUNDS)]
+    rounds = [a_round(cluster) for _ in range(ROUNDS)]
     spent = {part: (seconds - before[part]) / (COUNT * ROUNDS) * 1000 for part, seconds in cluster.cpu().items()}
-    whole, accepting, bare, faststream = (median(each) for each in zip(*rounds, strict=True))
+    whole, accepting, *beside = (median(each) for each in zip(*rounds, strict=True))
     print(f"  in records of {LINES} signed lines: {whole:,.0f} updates/s ({_said(whole >= LEAST, f'{LEAST:,}')})")
     print(
         f"    in the feeds {accepting:,.0f}/s; CPU for each, in ms:",
         *(f"{part} {ms:.2f}" for part, ms in spent.items()),
     )
-    print(f"  a bare aiokafka relay of the same updates to 3 topics: {bare:,.0f}/s; ours is {whole / bare:.3f} of that")
-    print(f"  a FastStream relay, in batches: {faststream:,.0f}/s; ours is {whole / faststream:.3f} of that")
+    return [whole, *beside]
+
+
+def _at_rates(cluster: Cluster) -> None:
     _publish_to_alert(cluster, QUIET)
     p99 = _publish_to_alert(cluster, latency.RATE)
     print(f"    p99 {_said(p99 <= P99, f'{P99} ms')}")
-    if whole < OF_RELAY * bare:
-        return [f"the whole way is {whole / bare:.4f} of a bare relay, not {OF_RELAY}"]
-    return []
 
 
 def _said(reached: bool, bar: str) -> str:
@@ -115,8 +135,8 @@ def _topic(received: Received) -> str:
 
 
 def _publish_to_alert(cluster: Cluster, rate: int) -> float:
-    """One update in a record, each at its appointed time, from then until the partner's kit has folded it and raised
-    its alert. Returns the 99th percentile, in milliseconds.
+    """One update in a record, each at its appointed time, from then until it was folded and its alert raised. Returns
+    the 99th percentile, in milliseconds.
     """
     updates = scenario.received(cluster.hub, scenario.updates(rate * latency.SECONDS))
     records = [_single(each) for each in updates]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.identifiers import AgencyId
 from schemas.updates import Provisional, Update
@@ -124,15 +124,15 @@ class LinkClaim(_Claim):
 class ProgrammeClaims(BaseModel):
     """What is claimed of somebody's place on the programme, each by the hub-wide key of its update."""
 
-    transfers: dict[str, TransferClaim] = {}
-    deselections: dict[str, DeselectionClaim] = {}
-    reviews: dict[str, ReviewClaim] = {}
-    links: dict[str, LinkClaim] = {}
-    unlinked: set[str] = set()
+    transfers: dict[str, TransferClaim] = Field(default_factory=dict)
+    deselections: dict[str, DeselectionClaim] = Field(default_factory=dict)
+    reviews: dict[str, ReviewClaim] = Field(default_factory=dict)
+    links: dict[str, LinkClaim] = Field(default_factory=dict)
+    unlinked: set[str] = Field(default_factory=set)
     """Links that do not hold."""
-    acknowledged: set[str] = set()
+    acknowledged: set[str] = Field(default_factory=set)
     """Agencies, each with an update of which it said that it takes it from here."""
-    heard: dict[str, datetime] = {}
+    heard: dict[str, datetime] = Field(default_factory=dict)
     """When the hub accepted each word of `WORDS` that is about others, by its own clock: a date could be chosen."""
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub import homing
 from hub.claims import (
@@ -78,46 +78,46 @@ class Facts(ProgrammeClaims, BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    involvement: dict[str, InvolvementClaim] = {}
-    consents: dict[str, ConsentClaim] = {}
-    cohorts: dict[str, CohortClaim] = {}
-    restrictions: dict[str, RestrictionClaim] = {}
-    liftings: dict[str, LiftingClaim] = {}
-    concerns: dict[str, ConcernClaim] = {}
-    accesses: dict[str, AccessClaim] = {}
-    closed: set[str] = set()
+    involvement: dict[str, InvolvementClaim] = Field(default_factory=dict)
+    consents: dict[str, ConsentClaim] = Field(default_factory=dict)
+    cohorts: dict[str, CohortClaim] = Field(default_factory=dict)
+    restrictions: dict[str, RestrictionClaim] = Field(default_factory=dict)
+    liftings: dict[str, LiftingClaim] = Field(default_factory=dict)
+    concerns: dict[str, ConcernClaim] = Field(default_factory=dict)
+    accesses: dict[str, AccessClaim] = Field(default_factory=dict)
+    closed: set[str] = Field(default_factory=set)
     """Accesses that were closed."""
-    custody: dict[str, CustodyClaim] = {}
+    custody: dict[str, CustodyClaim] = Field(default_factory=dict)
     """The latest movements of each sort, and the releases that are not settled yet."""
-    states: dict[str, StateClaim] = {}
+    states: dict[str, StateClaim] = Field(default_factory=dict)
     """The latest release plans, cohort decisions and scores, and of each kind with a `STATE`."""
-    ends: dict[str, str] = {}
+    ends: dict[str, str] = Field(default_factory=dict)
     """For each outcome and each cancellation the update that it ended."""
-    outcomes: dict[str, str] = {}
+    outcomes: dict[str, str] = Field(default_factory=dict)
     """For each charge and each conclusion at court the arrest that it is about."""
-    changes: dict[str, ChangeClaim] = {}
+    changes: dict[str, ChangeClaim] = Field(default_factory=dict)
     """What plans say instead."""
-    deaths: set[str] = set()
+    deaths: set[str] = Field(default_factory=set)
     """The updates that say that the person has died."""
-    confirmations: dict[str, dict[str, AgencyId]] = {}
+    confirmations: dict[str, dict[str, AgencyId]] = Field(default_factory=dict)
     """For each confirmed update, who confirmed it by which update."""
-    ended: set[str] = set()
+    ended: set[str] = Field(default_factory=set)
     """Consents that a withdrawal names."""
     ended_before: datetime | None = None
-    withdrawn: set[str] = set()
-    settled: set[str] = set()
-    corrections: dict[str, CorrectionClaim] = {}
-    recalls: dict[str, RecallClaim] = {}
-    limits: dict[str, LimitClaim] = {}
-    shown: dict[AgencyId, ShownState] = {}
+    withdrawn: set[str] = Field(default_factory=set)
+    settled: set[str] = Field(default_factory=set)
+    corrections: dict[str, CorrectionClaim] = Field(default_factory=dict)
+    recalls: dict[str, RecallClaim] = Field(default_factory=dict)
+    limits: dict[str, LimitClaim] = Field(default_factory=dict)
+    shown: dict[AgencyId, ShownState] = Field(default_factory=dict)
     """What the partners that keep a state and no history (D1) are shown now. No fold touches this."""
-    emergencies: dict[str, dict[str, str]] = {}
+    emergencies: dict[str, dict[str, str]] = Field(default_factory=dict)
     """For each open access what was told on it: the update by the root of its feed record (D13). No fold touches it."""
-    borrowed: set[str] = set()
+    borrowed: set[str] = Field(default_factory=set)
     """Agencies, each with an update that it was told in an emergency only. No fold touches this."""
-    parted: dict[AgencyId, str] = {}
+    parted: dict[AgencyId, str] = Field(default_factory=dict)
     """Partners that lost sight when records were parted, or of one by a word in another; by which update. No fold."""
-    views_closed: set[AgencyId] = set()
+    views_closed: set[AgencyId] = Field(default_factory=set)
     """Partners whose views were closed and who were not told anew how things stand. No fold touches this."""
 
     @classmethod

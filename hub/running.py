@@ -143,12 +143,21 @@ class Hosted:
         """Take in what is new, up to a batch. Returns how many records were read."""
         if self.position is None:
             self.position = self.views.position(POSITION)
-        told = self._feed.told(self.agency, self.position, READ)
+        return self._take_in(self._feed.told(self.agency, self.position, READ), self.position)
+
+    def take_in(self, told: Sequence[tuple[int, Disclosure | None]]) -> None:
+        """Take in records that whoever appended them has at hand. What does not follow what was taken in before is left
+        to `catch_up`.
+        """
+        if told and self.position is not None and told[0][0] == self.position + 1:
+            self._take_in(told, self.position)
+
+    def _take_in(self, told: Sequence[tuple[int, Disclosure | None]], since: int) -> int:
         if not told:
             return 0
         last = told[-1][0]
         try:
-            self._fold(told, self.position, last)
+            self._fold(told, since, last)
         except Collided:
             self.position = None  # another process took them in: this one goes on from where that one stands
         else:

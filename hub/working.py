@@ -31,7 +31,7 @@ _HELD_SECONDS = 20.0
 _STANDBY_SECONDS = 1.0
 """How soon a process looks again whether the one that leads is gone."""
 _GATHER_SECONDS = 0.01
-"""How long consumers let news gather once there is some: a batch costs them little more than one record."""
+"""How long news may gather while the last are dealt with: a batch costs little more than one update."""
 
 
 class UnusableRoles(Exception):
@@ -126,9 +126,9 @@ class Parts(Protocol):
 
 
 def collect(hub: Parts) -> float:
-    """One batch of what agencies published to the brokers."""
+    """One batch of what agencies published to the brokers; what comes next gathers a little."""
     assert hub.collector
-    return hub.collector.step()
+    return hub.collector.step() or _GATHER_SECONDS
 
 
 def carry(hub: Parts) -> float:

@@ -33,6 +33,15 @@ class Disclosure:
     record: UUID
     told: Mapping[str, JsonValue]
 
+    @classmethod
+    def of(cls, recipient: AgencyId, values: dict[str, JsonValue]) -> "Disclosure | None":
+        """From the elements of a feed record, by name; None where they were dropped."""
+        if "message_id" not in values:
+            return None
+        told = dict(values)
+        message_id, kind, bundle, record = (str(told.pop(name)) for name in STRUCTURE)
+        return cls(recipient, UUID(message_id), kind, bundle, UUID(record), told)
+
     @property
     def is_answer(self) -> bool:
         """Whether this answers a publication of its recipient's own, and so is about nobody."""

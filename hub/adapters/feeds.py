@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any, TypeVar
-from uuid import UUID
 
 import orjson
 from pydantic import JsonValue
@@ -18,7 +17,7 @@ from hub.chains import FeedRecord, Header, genesis
 from hub.disclosing import box_place, unbox, values_in
 from hub.identity import Identity
 from hub.sealing import DataKeys, Sealer, scope
-from schemas.disclosures import STRUCTURE, Disclosure
+from schemas.disclosures import Disclosure
 from schemas.identifiers import AgencyId
 
 T = TypeVar("T")
@@ -108,7 +107,4 @@ def _disclosure(row: Any, sealer: Sealer, keys: DataKeys) -> tuple[int, Disclosu
     told: dict[str, JsonValue] = {}
     for content in _opened(row, sealer, keys):
         told.update(values_in(content))
-    if "message_id" not in told:
-        return row.seq, None
-    message_id, kind, bundle, record = (str(told.pop(name)) for name in STRUCTURE)
-    return row.seq, Disclosure(row.recipient, UUID(message_id), kind, bundle, UUID(record), told)
+    return row.seq, Disclosure.of(row.recipient, told)

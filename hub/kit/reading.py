@@ -12,9 +12,12 @@ import orjson
 
 from hub.kit.opening import Kit
 from hub.ports import Barred, Outlet, TryLater
+from hub.running import tune_interpreter
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _WAIT = 20.0
+_GATHER_SECONDS = 0.01
+"""How long news may gather while more comes: many records cost little more than one."""
 
 
 class Stopped(Exception):
@@ -62,9 +65,13 @@ class Reading:
         self._missing: tuple[int, int] | None = None
         self._tried = 0
         """How often what is missing was asked for again."""
+        self._more_comes = False
 
     def run(self) -> None:
-        """Read until asked to stop. Raises `Forked`, `Tampered` or `UnknownKey`: somebody has to look."""
+        """Read until asked to stop, in a process of its own. Raises `Forked`, `Tampered` or `UnknownKey`: somebody has
+        to look.
+        """
+        tune_interpreter()
         pause = _FIRST_PAUSE
         with suppress(Stopped):
             while True:
@@ -102,8 +109,12 @@ class Reading:
         seq, _ = self._kit.taking.head()
         outlet = self._outlet
         with self._ending.waiting():
+            if self._more_comes:
+                self._ending.asked.wait(_GATHER_SECONDS)
             offered = outlet.offer(seq, seconds)
         taken = self._kit.taking.take(offered)
+        self._more_comes = bool(taken.appended)
+        self._kit.hosted.take_in(taken.told)
         self._fold()
         if taken.missing:
             self._missing = taken.missing

@@ -15,6 +15,7 @@ from hub.crashpoints import reach
 from hub.disclosing import Box, box_place
 from hub.ledger import checkpoint_text, opens
 from hub.ports import Counter, Feed, FeedRow, Forked, Offered, Store, Unit, UpdateKey
+from schemas.disclosures import Disclosure
 from schemas.identifiers import AgencyId
 
 TOLD = "told"
@@ -29,6 +30,8 @@ class Taken(NamedTuple):
     appended: int
     missing: tuple[int, int] | None = None
     """The first and the last sequence of the gap that stopped it."""
+    told: Sequence[tuple[int, Disclosure | None]] = ()
+    """What was appended, as its feed now tells it; left out where that has to be asked: something was called back."""
 
 
 class Taking:
@@ -63,9 +66,7 @@ class Taking:
                 seq, link = header.seq, header.link()
                 links[seq] = link
                 fresh.append(each)
-        if fresh:
-            self._append(fresh)
-        return Taken(len(fresh), missing)
+        return Taken(len(fresh), missing, self._append(fresh) if fresh else ())
 
     def _same_as_before(self, repeats: Sequence[Offered]) -> None:
         """A repeat is dropped; another record of the same number is a fork."""
@@ -102,22 +103,26 @@ class Taking:
         if not offered.note.startswith(checkpoint_text(header.seq, header.link(), self._origin) + "\n"):
             raise Forked(f"the hub's signed note at feed record {header.seq} does not fit that record")
 
-    def _append(self, fresh: Sequence[Offered]) -> None:
+    def _append(self, fresh: Sequence[Offered]) -> Sequence[tuple[int, Disclosure | None]]:
         reach("before_append")
+        said = [each.record.values() for each in fresh]
+        recalls = [values for values in said if self._calls_back(values)]
         with self._store.unit() as unit:
             counter, last = unit.lock_counter(), fresh[-1].record.header
             heads = counter.heads | {self._agency: (last.seq, last.link())}
-            rows = [self._row(unit, each.record) for each in fresh]
+            rows = [self._row(unit, each.record, values) for each, values in zip(fresh, said, strict=True)]
             unit.write(Counter(counter.leaves, counter.edge, heads), feed=rows)
+            for values in recalls:
+                unit.drop_elements({self._agency: _uuid(values["update"])})
             for each in fresh:
-                self._give_back(unit, each.record.values())
                 if each.note:
                     unit.checkpoint(each.record.header.seq, each.record.header.link(), each.note)
         self._head = last.seq, last.link()
         reach("after_append")  # a crash here repeats the reading; the kit knows the records again by their sequence
+        return () if recalls else [(row.seq, Disclosure.of(self._agency, v)) for row, v in zip(rows, said, strict=True)]
 
-    def _row(self, unit: Unit, record: FeedRecord) -> FeedRow:
-        values, box = record.values(), Box()
+    def _row(self, unit: Unit, record: FeedRecord, values: dict[str, JsonValue]) -> FeedRow:
+        box = Box()
         message, about = _uuid(values.get("message_id")), _uuid(values.get("record"))
         for each in record.elements:
             box.add(each.place, each.name, each.salt, each.value)
@@ -135,10 +140,9 @@ class Taking:
             boxes=boxes,
         )
 
-    def _give_back(self, unit: Unit, values: dict[str, JsonValue]) -> None:
-        """What the hub calls back is deleted here, too; the chain goes on without it."""
-        if values.get("kind") == _RECALLED and values.get("source") != self._agency and "update" in values:
-            unit.drop_elements({self._agency: _uuid(values["update"])})
+    def _calls_back(self, values: dict[str, JsonValue]) -> bool:
+        """Whether the hub calls something back: that is deleted here, too; the chain goes on without it."""
+        return values.get("kind") == _RECALLED and values.get("source") != self._agency and "update" in values
 
 
 def _uuid(said: JsonValue) -> UUID:
