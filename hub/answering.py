@@ -72,6 +72,19 @@ def page_of(identity: Identity, agency: AgencyId, key: UpdateKey) -> UpdateKey:
     return UpdateKey(HUB, identity.answer(agency, canonical({"held": str(key)}), b""))
 
 
+def result(arrival: Arrival, earlier: Arrival | None) -> Result:
+    """What its publisher hears of an update that was received now, or `earlier` under the same id."""
+    kept = earlier or arrival
+    if kept.fingerprint != arrival.fingerprint:
+        return Rejected([Problem("id", "already_used", "was used for another update; choose a new one")])
+    return receipt(kept)
+
+
+def receipt(kept: Arrival) -> Receipt:
+    """Receipt v1: the same for placed, held, discarded and repeated updates."""
+    return Receipt(id=kept.key.update_id, fingerprint=kept.fingerprint.hex(), received_at=kept.received_at)
+
+
 def answers(key: UpdateKey) -> UUID | None:
     """The message id of the answer that stands under this key; None where it is an update's."""
     return key.update_id if key.publisher == HUB else None

@@ -155,7 +155,8 @@ def _claim(facts: Facts, key: str, by: Mapping[str, Any], update: Update, target
         case AgencyWithdrew(agency=agency):
             facts.involvement[key] = InvolvementClaim(**by, agency=agency, role=Involvement.NONE)
         case ConsentGiven():
-            facts.consents[key] = _consent(by, update)
+            said = {name: getattr(update, name) for name in ("purposes", "recipients", "expires_on")}
+            facts.consents[key] = ConsentClaim(**by, **said, scope=update.scope or ())
         case CohortDecided(cohort=cohort, statutory=statutory):
             facts.cohorts[key] = CohortClaim(**by, cohort=cohort, statutory=statutory)
         case RestrictionSet(restriction=restriction, open_to=open_to):
@@ -238,16 +239,6 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
             return homing.take(facts.consents, facts.limits, key, by, update)
     _keep_the_latest(facts)
     return True
-
-
-def _consent(by: Mapping[str, Any], update: ConsentGiven) -> ConsentClaim:
-    return ConsentClaim(
-        **by,
-        purposes=update.purposes,
-        recipients=update.recipients,
-        scope=update.scope or (),
-        expires_on=update.expires_on,
-    )
 
 
 def _end_consent(facts: Facts, at: datetime, target: str | None) -> None:

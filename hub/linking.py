@@ -16,9 +16,13 @@ from hub.belonging import Backers, confirmers
 from hub.facts import Facts
 from hub.placing import PersonIdentity
 from schemas.updates import Update
+from schemas.updates.linking import IdentityUnlinked
+from schemas.updates.trust import UpdateWithdrawn
 
 Number = tuple[str, str]
 """An identifier: its type and its value."""
+UNDOING = (IdentityUnlinked, UpdateWithdrawn)
+"""The kinds that may undo a link."""
 _OPENS = ("involvement", "consents", "cohorts", "concerns", "transfers", "deselections")
 _SHUTS = ("restrictions", "liftings", "confirmations", "heard")
 _ENDS = ("ended", "withdrawn")

@@ -12,7 +12,7 @@ import orjson
 from pydantic import JsonValue
 
 from access_policies.compiling import Bundle
-from hub import answering, ledger
+from hub import answering, ledger, linking
 from hub.cases import Case, said, settled_at
 from hub.crashpoints import reach
 from hub.deferring import parting_timer, reminder_for, timer_for
@@ -28,18 +28,13 @@ from hub.retelling import leavers
 from hub.reviewing import terms
 from hub.standing import Standing
 from hub.telling import Telling, Told
-from schemas.receipts import Receipt
 from schemas.updates import Provisional
-from schemas.updates.linking import IdentityLinked, IdentityUnlinked
+from schemas.updates.linking import IdentityLinked
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import AccessOpened, UpdateWithdrawn
+from schemas.updates.trust import AccessOpened
 
 Result = answering.Result
 NO_ORDER: Mapping[str, JsonValue] = MappingProxyType({})
-
-
-UNDOING = (IdentityUnlinked, UpdateWithdrawn)
-"""The kinds that may undo a link."""
 
 
 class Means(Protocol):
@@ -50,18 +45,6 @@ class Means(Protocol):
     settle: timedelta
     retention: timedelta
     answer_within: timedelta | None
-
-
-def _result(arrival: Arrival, earlier: Arrival | None) -> Result:
-    kept = earlier or arrival
-    if kept.fingerprint != arrival.fingerprint:
-        return Rejected([Problem("id", "already_used", "was used for another update; choose a new one")])
-    return receipt(kept)
-
-
-def receipt(kept: Arrival) -> Receipt:
-    """Receipt v1: the same for placed, held, discarded and repeated updates."""
-    return Receipt(id=kept.key.update_id, fingerprint=kept.fingerprint.hex(), received_at=kept.received_at)
 
 
 class Batch:
@@ -88,7 +71,7 @@ class Batch:
         earlier = self._unit.receive(arrivals)
         reach("after_insert")
         fresh = [received for received, before in zip(permitted, earlier, strict=True) if before is None]
-        results = iter([_result(*each) for each in zip(arrivals, earlier, strict=True)])
+        results = iter([answering.result(*each) for each in zip(arrivals, earlier, strict=True)])
         return fresh, [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
 
     def take(
@@ -252,7 +235,7 @@ class Batch:
     ) -> dict[str, JsonValue]:
         """Let numbers lead where links now say, and join the records they lead to. Returns what the ledger says."""
         linked = case.links != links or isinstance(received.update, IdentityLinked)
-        if linked or (case.facts.links and isinstance(received.update, UNDOING)):
+        if linked or (case.facts.links and isinstance(received.update, linking.UNDOING)):
             case.repoint(self._desk)
         joins: list[JsonValue] = [str(each) for each in self._gathered.join(case, self._desk, before)] if linked else []
         return {"joins": joins} if joins else {}

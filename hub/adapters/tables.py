@@ -53,7 +53,6 @@ NOTE = "public signed note"
 SETTING = "setting of the store"
 POLICIES = "signed policies"
 
-
 _ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """In SQLite a whole-number primary key of this type is the row's own number and needs no index."""
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from hub.answering import receipt
 from hub.bootstrap import Hub
 from hub.ports import UpdateKey
 from hub.receiving import Caller
-from hub.taking import receipt
 from hub.writing import envelope
 from schemas.receipts import Receipt
 

@@ -8,13 +8,13 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Header, Request, Response
 
+from hub.answering import Result, receipt
 from hub.api.access import Publisher, TheHub
 from hub.api.problems import NotFound, body, status_of
 from hub.attesting import split
 from hub.bootstrap import Hub
 from hub.ports import UpdateKey
 from hub.receiving import MAX_BYTES, Caller, Problem, Received, Rejected, Voucher, receive
-from hub.taking import Result, receipt
 from hub.vouching import vouchers
 from schemas.receipts import Receipt
 
