@@ -3,7 +3,7 @@ hub; on PostgreSQL and one Kafka broker, all on one machine. Beside it relays, i
 """
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from statistics import median
 from typing import NamedTuple
@@ -27,6 +27,9 @@ QUIET = 20
 """Updates a second of several areas together, in their busy hour."""
 _ENTRIES = 2
 """In the ledger for each update: its own, and the answer to its publisher."""
+
+
+Updates = list[tuple[str, bytes]]
 
 
 class Record(NamedTuple):
@@ -56,7 +59,7 @@ def measure() -> list[str]:
 
 def _measured(cluster: Cluster) -> list[str]:
     print("PostgreSQL + Kafka, one broker: topic → accept → feed × 3 partners → sealed topic → kit and its alerts")
-    whole, bare, faststream = _rounds(cluster, _round)
+    whole, bare, faststream = _rounds(cluster, lambda updates: _relays(cluster.servers, updates))
     print(f"  a bare aiokafka relay of the same updates to 3 topics: {bare:,.0f}/s; ours is {whole / bare:.3f} of that")
     print(f"  a FastStream relay, in batches: {faststream:,.0f}/s; ours is {whole / faststream:.3f} of that")
     _at_rates(cluster)
@@ -68,21 +71,26 @@ def _measured(cluster: Cluster) -> list[str]:
 def _measured_hosted(cluster: Cluster) -> None:
     """The same load, while a worker of the hub keeps the views and no partner reads its topic."""
     print("The same with the views and alerts hosted at the hub (worker consume) instead of three kits")
-    _rounds(cluster, lambda cluster: _in_batches(cluster, scenario.updates(COUNT)))
+    _rounds(cluster)
     _at_rates(cluster)
 
 
-def _rounds(cluster: Cluster, a_round: Callable[[Cluster], tuple[float, ...]]) -> list[float]:
-    """Print the rate in batches and what it costs. Returns the medians of a round, without the rate into the feeds."""
+def _rounds(cluster: Cluster, beside: Callable[[Updates], tuple[float, ...]] = lambda _: ()) -> list[float]:
+    """Print the rate in batches and what it costs. One after the other, so that each has the machine: ours until the
+    last alert, and what is measured `beside` it. Returns the medians of both.
+    """
     _in_batches(cluster, scenario.updates(COUNT))  # not counted: servers and workers are cold before
-    before = cluster.cpu()
-    rounds = [a_round(cluster) for _ in range(ROUNDS)]
-    spent = {part: (seconds - before[part]) / (COUNT * ROUNDS) * 1000 for part, seconds in cluster.cpu().items()}
+    rounds, spent = [], Counter[str]()
+    for _ in range(ROUNDS):
+        updates, before = scenario.updates(COUNT), cluster.cpu()
+        ours = _in_batches(cluster, updates)
+        spent.update({part: seconds - before[part] for part, seconds in cluster.cpu().items()})
+        rounds.append(ours + beside(updates))
     whole, accepting, *beside = (median(each) for each in zip(*rounds, strict=True))
     print(f"  in records of {LINES} signed lines: {whole:,.0f} updates/s ({_said(whole >= LEAST, f'{LEAST:,}')})")
     print(
         f"    in the feeds {accepting:,.0f}/s; CPU for each, in ms:",
-        *(f"{part} {ms:.2f}" for part, ms in spent.items()),
+        *(f"{part} {seconds / (COUNT * ROUNDS) * 1000:.2f}" for part, seconds in spent.items()),
     )
     return [whole, *beside]
 
@@ -97,18 +105,13 @@ def _said(reached: bool, bar: str) -> str:
     return f"to reach: {bar}: {'reached' if reached else 'NOT reached'}"
 
 
-def _round(cluster: Cluster) -> tuple[float, float, float, float]:
-    """One after the other, so that each has the machine: ours until the last alert, and until the feeds have it all;
-    the relays.
-    """
-    updates = scenario.updates(COUNT)
-    whole, accepting = _in_batches(cluster, updates)
+def _relays(servers: str, updates: Updates) -> tuple[float, float]:
     values = [raw for _, raw in updates]
-    bare = relays.rate(relays.bare, cluster.servers, values)
-    return whole, accepting, bare, relays.rate(relays.faststream, cluster.servers, values)
+    return relays.rate(relays.bare, servers, values), relays.rate(relays.faststream, servers, values)
 
 
-def _in_batches(cluster: Cluster, updates: list[tuple[str, bytes]]) -> tuple[float, float]:
+def _in_batches(cluster: Cluster, updates: Updates) -> tuple[float, ...]:
+    """Updates a second until the last alert, and until the feeds have them all."""
     records, before = [*_batches(scenario.received(cluster.hub, updates))], cluster.leaves()
     started = time.perf_counter()
     for record in records:
