@@ -4,7 +4,7 @@ The home unit is the one that first put the person on the programme; from there 
 another. No other unit's word counts for more than any agency's, so nobody lets itself into the cases of another area.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -33,7 +33,7 @@ class Belonging:
     between: frozenset[str] = frozenset()
     """Transfers from one unit to another: the home unit alone says them."""
 
-    def with_joined(self, others: Iterator["Belonging"]) -> "Belonging":
+    def with_joined(self, others: Iterable["Belonging"]) -> "Belonging":
         """That of several records of one case, which all have this home."""
         left, ended, between = dict(self.left), list(self.ended), self.between
         for each in others:

@@ -6,9 +6,10 @@ placing and every discarding has its ledger entry.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 import orjson
@@ -77,7 +78,20 @@ def may_place(bundle: Bundle, agency: AgencyId) -> bool:
     return agency in bundle.agencies_of_kind(PLACERS)
 
 
-def of_unit(acceptor: Acceptor, agency: AgencyId, records: frozenset[UUID]) -> frozenset[UUID]:
+def shown(acceptor: Acceptor, archive: Archive, unit: AgencyId) -> list[Waiting]:
+    """What a unit is shown of what is held: of another's cases nothing, not even that there is one (D26)."""
+    found = waiting(archive, acceptor.identity)
+    mine = _of_unit(acceptor, unit, frozenset(each.record_id for every in found for each in every.candidates))
+    ours = (replace(each, candidates=tuple(c for c in each.candidates if c.record_id in mine)) for each in found)
+    publishes = partial(_concerns, acceptor.in_force(), unit)
+    return [
+        its
+        for each, its in zip(found, ours, strict=True)
+        if its.candidates or (not each.candidates and publishes(each.received.key.publisher))
+    ]
+
+
+def _of_unit(acceptor: Acceptor, agency: AgencyId, records: frozenset[UUID]) -> frozenset[UUID]:
     """Those of these records whose case belongs to this unit."""
     if not records:
         return records
@@ -86,7 +100,7 @@ def of_unit(acceptor: Acceptor, agency: AgencyId, records: frozenset[UUID]) -> f
         return frozenset(each for each in records if agency in cases[each].standing.home)
 
 
-def concerns(bundle: Bundle, unit: AgencyId, publisher: AgencyId) -> bool:
+def _concerns(bundle: Bundle, unit: AgencyId, publisher: AgencyId) -> bool:
     """Whether what this publisher says of people whom nobody knows is for this unit: the one of its area; for every
     unit, where it works in all areas, or in one that has no unit.
     """

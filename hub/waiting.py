@@ -5,7 +5,7 @@ A page names a kind and nothing of anybody: not the person, the publisher, or wh
 the IOM units alone, which see what is held anyway; so nobody's count moves by what is withheld from them (D29).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import orjson
@@ -20,6 +20,8 @@ from schemas.identifiers import AgencyId
 
 PLACERS = "iom_unit"
 """The kind of partner that places what is held."""
+Shown = Callable[[AgencyId], Collection[UpdateKey]]
+"""What of all that is held a unit is shown."""
 _BATCH = 100
 
 log = structlog.get_logger()
@@ -49,13 +51,13 @@ def let_go(acceptor: Acceptor, after: timedelta) -> int:
     return count
 
 
-def page(acceptor: Acceptor, after: timedelta) -> int:
-    """Tell every IOM unit on its own feed, once, that something urgent has waited that long. Returns how many pages
-    were told. Raises `TryLater`.
+def page(acceptor: Acceptor, after: timedelta, shown: Shown) -> int:
+    """Tell each IOM unit on its own feed, once, that something urgent which it is `shown` has waited that long. Returns
+    how many pages were told. Raises `TryLater`.
     """
     now, units = acceptor.clock.now(), sorted(acceptor.in_force().agencies_of_kind(PLACERS))
     urgent = acceptor.store.held_before(now - after, urgent=True)
-    due = [(unit, each) for each in urgent for unit in units if not _paged(acceptor, unit, each.key)]
+    due = [(unit, each) for unit in units for each in _unpaged(acceptor, unit, urgent, shown)]
     if not due:
         return 0
     with acceptor.store.unit() as unit:
@@ -66,6 +68,12 @@ def page(acceptor: Acceptor, after: timedelta) -> int:
         told = [made for each in pages if desk.takes_part(each.agency) and (made := desk.page(each))]
         number(unit, told, acceptor.identity)
     return len(told)
+
+
+def _unpaged(acceptor: Acceptor, unit: AgencyId, urgent: Iterable[HeldSince], shown: Shown) -> list[HeldSince]:
+    new = [each for each in urgent if not _paged(acceptor, unit, each.key)]
+    its = shown(unit) if new else ()
+    return [each for each in new if each.key in its]
 
 
 def _paged(acceptor: Acceptor, agency: AgencyId, key: UpdateKey) -> bool:

@@ -5,6 +5,7 @@ process is made good by the next step of another.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from functools import partial
 from typing import Protocol
@@ -15,7 +16,8 @@ from hub.continuing import resume
 from hub.delivering import Carrier
 from hub.governing import WATCH_SECONDS, Governing
 from hub.persisting import persistently
-from hub.ports import Store
+from hub.ports import Archive, Store, UpdateKey
+from hub.proposing import shown
 from hub.recording import Recorder
 from hub.running import Hosted, Loop, take_in
 from hub.settings import Settings
@@ -96,6 +98,9 @@ class Parts(Protocol):
     def store(self) -> Shared:
         """The truth."""
 
+    def archive(self) -> AbstractContextManager[Archive]:
+        """One snapshot."""
+
     @property
     def acceptor(self) -> Acceptor:
         """Accepts what timers and agreements bring."""
@@ -166,9 +171,15 @@ def timers(hub: Parts) -> float:
 def held(hub: Parts) -> float:
     """Page who may place what is urgent, and let go what nobody placed."""
     if hub.store.lease("held"):
-        persistently(lambda: page(hub.acceptor, hub.settings.held_urgent))
+        persistently(lambda: page(hub.acceptor, hub.settings.held_urgent, partial(shown_to, hub)))
         persistently(lambda: let_go(hub.acceptor, hub.settings.held_retention))
     return _HELD_SECONDS
+
+
+def shown_to(hub: Parts, unit: AgencyId) -> frozenset[UpdateKey]:
+    """What an IOM unit is shown of all that is held."""
+    with hub.archive() as archive:
+        return frozenset(each.received.key for each in shown(hub.acceptor, archive, unit))
 
 
 def checkpoints(hub: Parts) -> float:

@@ -14,7 +14,7 @@ from hub.api.access import Publisher, Reader, TheHub
 from hub.api.problems import NotFound
 from hub.bootstrap import Hub
 from hub.ports import UpdateKey
-from hub.proposing import Candidate, Ground, Order, Waiting, concerns, may_place, of_unit
+from hub.proposing import Candidate, Ground, Order, Waiting, may_place
 from hub.receiving import Caller
 from schemas.identifiers import AgencyId
 
@@ -86,7 +86,7 @@ def list_held(hub: TheHub, who: Reader) -> HeldList:
     """
     _check(hub, who)
     hub.recorder.consulted(who, "held", {})
-    return HeldList(held=_visible(hub, who))
+    return HeldList(held=[_said(hub, who, each) for each in sorted(_shown(hub, who), key=lambda each: not each.urgent)])
 
 
 @router.post("/{publisher}/{update_id}/placing")
@@ -101,7 +101,7 @@ def place_held(publisher: str, update_id: UUID, order: PlacingOrder, hub: TheHub
 def discard_held(publisher: str, update_id: UUID, order: DiscardingOrder, hub: TheHub, who: Publisher) -> Done:
     """Discard a held update. Its content is gone; its receipt stays."""
     _check(hub, who)
-    if UpdateKey(publisher, update_id) not in [UpdateKey(each.publisher, each.id) for each in _visible(hub, who)]:
+    if UpdateKey(publisher, update_id) not in [each.received.key for each in _shown(hub, who)]:
         raise NotFound
     proposing.discard(hub.acceptor, UpdateKey(publisher, update_id), _order(who, order))
     return Done(publisher=publisher, id=update_id, outcome="discarded")
@@ -116,24 +116,14 @@ def _order(who: Caller, order: DiscardingOrder) -> Order:
     return Order(who.agency, order.by, order.because, who.sub)
 
 
-def _visible(hub: Hub, who: Caller) -> list[HeldUpdate]:
-    """What this unit is shown, the urgent first: of another's cases nothing, not even that there is one (D26)."""
+def _shown(hub: Hub, who: Caller) -> list[Waiting]:
     with hub.archive() as archive:
-        found = proposing.waiting(archive, hub.identity)
-    mine = of_unit(hub.acceptor, who.agency, frozenset(each.record_id for every in found for each in every.candidates))
-    ours = [each for each in found if _is_for(hub, who, each, mine)]
-    return [_shown(hub, who, each, mine) for each in sorted(ours, key=lambda each: not each.urgent)]
+        return proposing.shown(hub.acceptor, archive, who.agency)
 
 
-def _is_for(hub: Hub, who: Caller, waiting: Waiting, mine: frozenset[UUID]) -> bool:
-    if not waiting.candidates:
-        return concerns(hub.bundle, who.agency, waiting.received.key.publisher)
-    return any(candidate.record_id in mine for candidate in waiting.candidates)
-
-
-def _shown(hub: Hub, who: Caller, waiting: Waiting, mine: frozenset[UUID]) -> HeldUpdate:
+def _said(hub: Hub, who: Caller, waiting: Waiting) -> HeldUpdate:
     received, update = waiting.received, waiting.received.update
-    proposals = (_proposal(hub, who, candidate) for candidate in waiting.candidates if candidate.record_id in mine)
+    proposals = (_proposal(hub, who, candidate) for candidate in waiting.candidates)
     return HeldUpdate(
         publisher=received.key.publisher,
         id=received.key.update_id,

@@ -1,16 +1,19 @@
 """Through the doors: who is asked whether something is still so, what the answer reaches, and cases in a few words."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from consumers.freshness import prompts
 from consumers.practice import UnusablePractice
 from hub.api.app import create_app
+from hub.cli import terminal
 from hub.cli.main import app as command
 from hub.kit.opening import Kit
 from integration.scene import Scene
@@ -173,11 +176,18 @@ def test_a_case_in_a_few_words(scene: Scene) -> None:
     assert told["supervision"]["contact"] is None
 
 
-def kit_says(kit: Kit, *arguments: str) -> str:
-    """What a command of the kit prints."""
-    said = CliRunner().invoke(command, ["connect", *arguments, "--home", str(kit.home.folder)], env={"COLUMNS": "400"})
-    assert said.exit_code == 0, said.output
-    return said.output
+@pytest.fixture
+def kit_says(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """What a command of the kit prints, on a wide screen."""
+
+    def says(kit: Kit, *arguments: str) -> str:
+        said = CliRunner().invoke(command, ["connect", *arguments, "--home", str(kit.home.folder)])
+        assert said.exit_code == 0, said.output
+        return said.output
+
+    monkeypatch.setattr(terminal.out, "width", 400)
+    yield says
+    structlog.reset_defaults()  # the command line logs to what was its standard error
 
 
 @pytest.mark.requirement("IX14")
@@ -203,7 +213,9 @@ def test_a_kit_asks_as_the_hub_does(tmp_path: Path, partners: Partnership, perso
             assert kit.prompts(partners.clock.now().date(), 10) == []
 
 
-def test_a_kit_shows_whom_it_asks(tmp_path: Path, partners: Partnership, person: dict[str, Any]) -> None:
+def test_a_kit_shows_whom_it_asks(
+    tmp_path: Path, partners: Partnership, person: dict[str, Any], kit_says: Callable[..., str]
+) -> None:
     """The commands of the kit show the question, and each person's cohort and supervision."""
     partners.publish(PROBATION, LEVEL, person | a_contact_level())
     with serving(partners.hub) as url:

@@ -1,6 +1,7 @@
 """What is held and placed by nobody: an urgent one pages those who may place it, and after four weeks it is let go."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import orjson
@@ -8,14 +9,14 @@ import pytest
 
 from hub.kit.publishing import in_words
 from hub.waiting import let_go, page
-from hub.working import held
+from hub.working import held, shown_to
 from integration.scene import Scene
 from integration.test_held import contradicting_arrest, order, record_of
 from integration.test_held import held as listed
 from support.builders import a_missed_appointment, an_arrest
 from support.fates import fate
 from support.http import JSON
-from support.partnership import EVERYONE, POLICE, PROBATION, UNIT, who
+from support.partnership import EVERYONE, OTHER_UNIT, POLICE, PROBATION, UNIT, who
 
 TEN, MONTH = timedelta(minutes=10), timedelta(days=28)
 PAGE = "hub.held.waiting"
@@ -24,7 +25,12 @@ STRUCTURE = ("message_id", "kind", "bundle", "record")
 
 def heads(scene: Scene) -> dict[str, int]:
     """How far every feed goes."""
-    return {agency: scene.p.hub.feed.head(agency)[0] for agency in EVERYONE}
+    return {agency: scene.p.hub.feed.head(agency)[0] for agency in (*EVERYONE, OTHER_UNIT)}
+
+
+def paged(scene: Scene) -> int:
+    """How many pages are told now of what has waited for ten minutes."""
+    return page(scene.p.hub.acceptor, TEN, partial(shown_to, scene.p.hub))
 
 
 @pytest.mark.duty("D27")
@@ -36,9 +42,9 @@ def test_an_urgent_one_pages_the_unit_once_and_nobody_else(scene: Scene) -> None
     contradicting_arrest(scene)
     before = heads(scene)
     scene.p.clock.turn(minutes=9)
-    assert page(scene.p.hub.acceptor, TEN) == 0
+    assert paged(scene) == 0
     scene.p.clock.turn(minutes=3)
-    assert page(scene.p.hub.acceptor, TEN) == 1
+    assert paged(scene) == 1
     [said] = scene.p.told(UNIT, PAGE)
     nobody = str(scene.p.hub.identity.feed(UNIT))
     assert {name: said[name] for name in said if name not in ("message_id", "bundle")} == {
@@ -49,7 +55,7 @@ def test_an_urgent_one_pages_the_unit_once_and_nobody_else(scene: Scene) -> None
     }
     assert in_words(said).startswith("custody.person.arrested has waited 12 minutes")  # what `connect status` shows
     scene.p.clock.turn(minutes=30)
-    assert page(scene.p.hub.acceptor, TEN) == 0
+    assert paged(scene) == 0
     assert heads(scene) == before | {UNIT: before[UNIT] + 1}
     assert scene.p.hub.verify().problems == []
 
@@ -63,7 +69,7 @@ def test_what_can_wait_or_was_dealt_with_pages_nobody(scene: Scene) -> None:
     )
     assert order(scene, "placing", arrest, record=record) == 200
     scene.p.clock.turn(minutes=20)
-    assert page(scene.p.hub.acceptor, TEN) == 0
+    assert paged(scene) == 0
     assert [each["urgent"] for each in listed(scene)] == [False]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub import linking
 from hub import standing as standing_rules
+from hub.belonging import confirmers
 from hub.facts import Facts
 from hub.standing import Standing
 from property.happenings import BUNDLE
@@ -20,8 +21,10 @@ def standing_of(facts: Everybody, person: int, now: datetime) -> Standing:
         return _alone(facts, person, now)
     sure, perhaps = (_one_with(facts, person, now, sure=sure) for sure in (True, False))
     merged = linking.together(facts[person], [facts[each] for each in sure], [facts[each] for each in perhaps])
+    unit, *others = (_alone(facts, each, now).backers.units for each in (person, *sure))
+    units = unit.with_joined(others)
     dates = [born for each in (person, *perhaps) if (born := BORN[each])]
-    return standing_rules.standing(merged, BUNDLE, max(dates) if BORN[person] else None, now)
+    return standing_rules.standing(merged, BUNDLE, max(dates) if BORN[person] else None, now, units=units)
 
 
 def ever_one_with(facts: Everybody, person: int) -> list[int]:
@@ -59,5 +62,6 @@ def _points(facts: Everybody, a: int, b: int) -> list[str]:
 
 def _counts(facts: Everybody, link: str, a: int, b: int, now: datetime) -> bool:
     """Whether in both cases somebody stands behind it who may (D12)."""
-    behind = {facts[a].links[link].publisher, *standing_rules.confirmers(facts[a], link)}
-    return all(behind & _alone(facts, each, now).backers for each in (a, b))
+    publisher = facts[a].links[link].publisher
+    behind = {publisher, *confirmers(facts[a], link)}
+    return all(behind & _alone(facts, each, now).backers.of(facts[a], link, publisher) for each in (a, b))

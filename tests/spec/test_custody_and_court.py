@@ -46,15 +46,15 @@ ENDS = """
     summoned     | managing                  | charge, hearing, verdict   | court_outcome, custody_outcome, hearing
     summoned     | prison, court             | hearing, verdict           | court_outcome, hearing
     recalled     | managing, prison          | recall                     | recall
-    received     | managing, prison          | reception                  | recall
+    received     | managing, prison          | reception                  | -
     received     | housing, hostel           | reception                  | -
     received     | drugs, court              | reception                  | -
     wanted       | managing, court           | wanted                     | wanted_marker
     cleared      | managing, court           | -                          | wanted_marker
     changed      | managing, prison          | plan                       | release_plan
     changed      | housing, hostel, drugs    | plan                       | release_plan
-    dead         | managing                  | death, missed              | death, wanted_marker
-    dead         | court                     | death                      | death, wanted_marker
+    dead         | managing                  | death, missed              | death
+    dead         | court                     | death                      | death
     dead         | prison                    | death                      | death
     dead         | housing, hostel, drugs    | death                      | death
     dead         | health, mentors           | death                      | death
