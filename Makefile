@@ -19,7 +19,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: setup      ## Two years and a day in Northshire: 360 fake people, 17 agencies; then serve (ARGS="--once" stops after it)
+demo: setup      ## Two years and a day in Northshire: 360 fake people, 20 agencies; then serve (ARGS="--once" stops after it)
 	$(BIN)/iom-hub demo $(ARGS)
 
 serve: setup     ## Run a hub in var/hub, with the shipped policies signed by keys made to try things out
