@@ -152,7 +152,7 @@ def test_a_comparison_is_one_json_document_or_a_note_for_each_partner(home: Path
     assert content["not_approved"] == [content["changes"][0]["line"]]
     assert (content["changes"][0]["field"], content["changes"][0]["clauses"]) == ("station", ["tenancy"])
     notes = iom_hub(home, "policy", "diff", SHIPPED, widened, "--notes").stdout
-    assert notes.startswith("## Northshire Council Housing\n")
+    assert notes.startswith("## Northshire Council Housing, Lower Northshire Council Housing\n")
     assert "You will newly be told: station." in notes
     assert "You will no longer be told: expected until." in notes
     assert "A tenancy is kept, or a bed made ready, while the person is in custody." in notes
