@@ -180,7 +180,9 @@ def test_a_fork_ends_the_run(tmp_path: Path, partners: Partnership) -> None:
             counter = unit.lock_counter()
             seq, _ = counter.heads[PROBATION]
             last = kit.feed.read(PROBATION, seq - 1, 1)[0]
-            row = kit.taking._row(unit, last)._replace(seq=seq + 1, prev=last.header.link(), root=bytes(32))
+            row = kit.taking._row(unit, last, last.values())._replace(
+                seq=seq + 1, prev=last.header.link(), root=bytes(32)
+            )
             unit.write(counter, feed=[row])
         arrest(partners)
         arrest(partners)
