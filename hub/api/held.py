@@ -92,24 +92,29 @@ def list_held(hub: TheHub, who: Reader) -> HeldList:
 @router.post("/{publisher}/{update_id}/placing")
 def place_held(publisher: str, update_id: UUID, order: PlacingOrder, hub: TheHub, who: Publisher) -> Done:
     """Place a held update with a record. Every partner is told then what it would have been told."""
-    _check(hub, who)
-    proposing.place(hub.acceptor, UpdateKey(publisher, update_id), order.record, _order(who, order))
+    proposing.place(hub.acceptor, _theirs(hub, who, publisher, update_id), order.record, _order(who, order))
     return Done(publisher=publisher, id=update_id, outcome="placed")
 
 
 @router.post("/{publisher}/{update_id}/discarding")
 def discard_held(publisher: str, update_id: UUID, order: DiscardingOrder, hub: TheHub, who: Publisher) -> Done:
     """Discard a held update. Its content is gone; its receipt stays."""
-    _check(hub, who)
-    if UpdateKey(publisher, update_id) not in [each.received.key for each in _shown(hub, who)]:
-        raise NotFound
-    proposing.discard(hub.acceptor, UpdateKey(publisher, update_id), _order(who, order))
+    proposing.discard(hub.acceptor, _theirs(hub, who, publisher, update_id), _order(who, order))
     return Done(publisher=publisher, id=update_id, outcome="discarded")
 
 
 def _check(hub: Hub, who: Caller) -> None:
     if not may_place(hub.bundle, who.agency):
         raise NotFound
+
+
+def _theirs(hub: Hub, who: Caller, publisher: str, update_id: UUID) -> UpdateKey:
+    """A held update that this unit is shown; of any other there is nothing here."""
+    _check(hub, who)
+    key = UpdateKey(publisher, update_id)
+    if key not in [each.received.key for each in _shown(hub, who)]:
+        raise NotFound
+    return key
 
 
 def _order(who: Caller, order: DiscardingOrder) -> Order:

@@ -120,3 +120,15 @@ def test_what_is_held_of_nobody_known_is_for_the_unit_of_its_area(
     """Of an agency that works in one area, for the unit of that area; of one that works in both, for both."""
     scene.p.publish(publisher, kind, {"identifiers": {"crn": "X990099"}} | said)
     assert {unit for unit in (UNIT, OTHER_UNIT) if held_for(scene, unit)} == shown_to
+
+
+@pytest.mark.duty("D26")
+@pytest.mark.duty("D27")
+def test_what_a_unit_is_not_shown_it_places_with_nobody(scene: Scene) -> None:
+    """Not even with somebody of its own: to that unit what is held of another's cases is not there."""
+    arrest = contradicting_arrest(scene)
+    scene.agency(OTHER_UNIT).publish(scene.raw(OTHER_UNIT, COHORT, {**who(2), **DECIDED}))
+    scene.p.hub.catch_up()
+    [own] = scene.agency(OTHER_UNIT).get("/v1/cases").json()["cases"]
+    assert order(scene, "placing", arrest, by=OTHER_UNIT, record=own["record"]) == 404
+    assert [each["id"] for each in held_for(scene, UNIT)] == [str(arrest)]
