@@ -2,7 +2,7 @@
 (D27); after some weeks any is let go, as if by hand (D25, D26).
 
 A page names a kind and nothing of anybody: not the person, the publisher, or why it is held. It stands on the feeds of
-the IOM units alone, which see what is held anyway; so nobody's count moves by what is withheld from them (D29).
+the IOM units alone that see it in the list anyway; so nobody's count moves by what is withheld from them (D29).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
