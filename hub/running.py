@@ -21,6 +21,9 @@ from schemas.identifiers import AgencyId
 MAX_BATCH = 500
 """Updates in one transaction: one when idle, up to this many under load."""
 
+GATHER_SECONDS = 0.01
+"""How long news may gather while the last are dealt with: a batch costs little more than one update."""
+
 READ = 500
 """Feed records a hosted consumer takes at once."""
 

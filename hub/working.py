@@ -19,7 +19,7 @@ from hub.persisting import persistently
 from hub.ports import Archive, Store, UpdateKey
 from hub.proposing import shown
 from hub.recording import Recorder
-from hub.running import Hosted, Loop, take_in
+from hub.running import GATHER_SECONDS, Hosted, Loop, take_in
 from hub.settings import Settings
 from hub.severing import WATCH_SECONDS as SEVERING_SECONDS
 from hub.severing import Severer
@@ -32,8 +32,6 @@ _AGREEMENTS_SECONDS = 5.0
 _HELD_SECONDS = 20.0
 _STANDBY_SECONDS = 1.0
 """How soon a process looks again whether the one that leads is gone."""
-_GATHER_SECONDS = 0.01
-"""How long news may gather while the last are dealt with: a batch costs little more than one update."""
 
 
 class UnusableRoles(Exception):
@@ -133,7 +131,7 @@ class Parts(Protocol):
 def collect(hub: Parts) -> float:
     """One batch of what agencies published to the brokers; what comes next gathers a little."""
     assert hub.collector
-    return hub.collector.step() or _GATHER_SECONDS
+    return hub.collector.step() or GATHER_SECONDS
 
 
 def carry(hub: Parts) -> float:
@@ -142,7 +140,7 @@ def carry(hub: Parts) -> float:
     version = hub.store.version
     hub.carrier.step()
     hub.store.wait(version, 0.25)
-    return _GATHER_SECONDS
+    return GATHER_SECONDS
 
 
 def sever(hub: Parts) -> float:
@@ -158,7 +156,7 @@ def consume(hub: Parts) -> float:
     if take_in(hosted[agency] for agency in hub.store.divide("consume", hosted)):
         return 0.0
     hub.store.wait(version, 0.5)
-    return _GATHER_SECONDS
+    return GATHER_SECONDS
 
 
 def timers(hub: Parts) -> float:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # it has no types
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore[import-untyped]  # it has no types
 
 from hub.adapters.kafka_broker import Broker
 from hub.ports import Carried, NotCarried, TryLater

@@ -53,7 +53,12 @@ class SqliteStore(store.DatabaseStore):
     def release(self, name: str) -> None:
         """Nobody else waits for it."""
 
-    def divide(self, work: str, parts: Collection[str], busy: Collection[str] = ()) -> Collection[str]:  # noqa: ARG002
+    def divide(
+        self,
+        work: str,  # noqa: ARG002  # whatever it is
+        parts: Collection[str],
+        busy: Collection[str] = (),  # noqa: ARG002  # nobody else waits for a part
+    ) -> Collection[str]:
         """All of it: there is no other process."""
         return parts
 

@@ -117,7 +117,7 @@ def install(app: FastAPI) -> None:
     for kind in kinds:
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]  # narrower than asked
-    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]  # it is called for these alone
 
 
 async def _answer(_: Request, failure: Exception) -> JSONResponse:

@@ -12,12 +12,10 @@ import orjson
 
 from hub.kit.opening import Kit
 from hub.ports import Barred, Outlet, TryLater
-from hub.running import tune_interpreter
+from hub.running import GATHER_SECONDS, tune_interpreter
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _WAIT = 20.0
-_GATHER_SECONDS = 0.01
-"""How long news may gather while more comes: many records cost little more than one."""
 
 
 class Stopped(Exception):
@@ -110,7 +108,7 @@ class Reading:
         outlet = self._outlet
         with self._ending.waiting():
             if self._more_comes:
-                self._ending.asked.wait(_GATHER_SECONDS)
+                self._ending.asked.wait(GATHER_SECONDS)
             offered = outlet.offer(seq, seconds)
         taken = self._kit.taking.take(offered)
         self._more_comes = bool(taken.appended)

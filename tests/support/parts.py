@@ -57,7 +57,7 @@ def main() -> int:
     for part, reason in reasons.items():
         print(f"{part}: {'not run: ' + reason if reason else 'run'}")  # noqa: T201  # this is what it is for
     for part in unknown:
-        print(f"{part}: the project has no such part yet", file=sys.stderr)  # noqa: T201
+        print(f"{part}: the project has no such part yet", file=sys.stderr)  # noqa: T201  # a command
     return 1 if unknown or any(reasons.get(part) for part in required()) else 0
 
 

@@ -26,8 +26,8 @@ class ArrestedAnew(Arrested):
     VERSION: ClassVar[int] = 2
     EARLIER: ClassVar[type[Update] | None] = Arrested
 
-    station: None = None  # type: ignore[assignment]
-    officer: None = None  # type: ignore[assignment]
+    station: None = None  # type: ignore[assignment]  # left out
+    officer: None = None  # type: ignore[assignment]  # left out
     place: Line
     force: Line | None = None
 
