@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from hub.adapters import tables as t
 from hub.adapters.holding import HoldingUnit
-from hub.adapters.inserting import insert_fast, insert_new
+from hub.adapters.inserting import claim, insert_fast, insert_new
 from hub.adapters.postponing import PostponingUnit
 from hub.adapters.remedies import Remedies, of_messages
 from hub.adapters.rows import (
@@ -110,22 +110,14 @@ class DatabaseUnit(Remedies, PostponingUnit, HoldingUnit):
             }
             for a in arrivals
         ]
-        known = self._arrivals([a.key for a in arrivals])
-        fresh = {a.key: row for a, row in reversed(list(zip(arrivals, rows, strict=True))) if a.key not in known}
-        self._insert_received(list(fresh.values()))
+        ordered = sorted(rows, key=lambda row: (row["publisher"], row["update_id"]))
+        fresh = claim(self._connection, t.received, ordered)
+        known = self._arrivals([a.key for a in arrivals if a.key not in fresh])
         results: list[Arrival | None] = []
         for arrived in arrivals:
             results.append(known.get(arrived.key))
             known.setdefault(arrived.key, arrived)
         return results
-
-    def _insert_received(self, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        ordered = sorted(rows, key=lambda row: (row["publisher"], row["update_id"]))
-        done = self._connection.execute(insert_new(self._connection, t.received), ordered, execution_options=_COUNTED)
-        if done.rowcount != len(rows):
-            raise Collided("another process has just received one of these updates; send it again later")
 
     def _arrivals(self, keys: Sequence[UpdateKey]) -> dict[UpdateKey, Arrival]:
         if not keys:

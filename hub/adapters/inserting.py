@@ -1,10 +1,10 @@
 """Inserts that every database takes: new rows only, rows replaced, and many rows fast."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import ARRAY, Connection, Dialect, Result, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -19,6 +19,33 @@ def insert_new(connection: Connection, table: Table) -> Any:
 @lru_cache(maxsize=32)
 def _insert_new(dialect: str, table: Table) -> Any:
     return _INSERTS[dialect](table).on_conflict_do_nothing()
+
+
+def claim(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
+    """Insert the rows whose primary keys are not there yet; the keys of these. Sorted rows never wait for each other."""
+    if not rows:
+        return set()
+    if connection.dialect.name == "postgresql":
+        return {*_found(connection.execute(_claim_all(table), {name: [r[name] for r in rows] for name in rows[0]}))}
+    return {*_found(connection.execute(_claim(table), list(rows)))}
+
+
+def _found(result: Result[Any]) -> Iterator[tuple[Any, ...]]:
+    return (tuple(row) for row in result)
+
+
+@lru_cache(maxsize=32)
+def _claim(table: Table) -> Any:
+    return sqlite.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+
+
+@lru_cache(maxsize=32)
+def _claim_all(table: Table) -> Any:
+    """Columns as arrays: one statement, whatever their length, which PostgreSQL plans once."""
+    columns = [bindparam(column.name, type_=ARRAY(column.type)) for column in table.columns]
+    rows = func.unnest(*columns).table_valued(*table.c.keys()).render_derived()
+    statement = postgresql.insert(table).from_select(table.c.keys(), select(rows))
+    return statement.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

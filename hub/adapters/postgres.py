@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -37,6 +38,14 @@ _BUSY = {"25006", "53100", "53200", "53300"}
 _BEGIN = text("select pg_advisory_xact_lock_shared(:key), pg_notify(:channel, :sender)")
 _BEGIN_ALONE = text("select pg_advisory_xact_lock(:key), pg_notify(:channel, :sender)")
 _LAST_BUNDLE = select(func.max(t.bundles.c.version))
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """Answers come in the database's own form: as text, bytes would be twice as long."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.format = psycopg.pq.Format.BINARY
 
 
 class PostgresStore(store.DatabaseStore):
@@ -171,6 +180,7 @@ def _engine(url: str, session: str, isolation: str, **pool: int) -> Engine:
     def connected() -> "psycopg.Connection[tuple[object, ...]]":
         connection = connect(url)
         connection.execute(session)
+        connection.cursor_factory = _Cursor
         connection.autocommit = False  # from here on SQLAlchemy says which
         return connection
 
