@@ -24,7 +24,7 @@ from hub.recording import Recorder
 from hub.wrapping import Window
 from schemas.identifiers import AgencyId
 
-BATCH = 64
+BATCH = 256
 """Records in one send. The last of each carries the signed head, so at least every 64th does; and a partner that is
 suspended meanwhile gets no further batch.
 """
