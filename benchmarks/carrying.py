@@ -25,10 +25,6 @@ OF_RELAY = 0.005
 """What must be left of the bare relay's rate, at least: a third of what was measured on a busy machine."""
 QUIET = 20
 """Updates a second of several areas together, in their busy hour."""
-_ENTRIES = 2
-"""In the ledger for each update: its own, and the answer to its publisher."""
-
-
 Updates = list[tuple[str, bytes]]
 
 
@@ -117,7 +113,7 @@ def _in_batches(cluster: Cluster, updates: Updates) -> tuple[float, ...]:
     for record in records:
         cluster.send(*record)
     cluster.flush()
-    until(lambda: cluster.leaves() >= before + _ENTRIES * len(updates), 300)
+    until(lambda: cluster.leaves() >= before + len(updates) + len(records), 300)  # each record is answered
     accepted = time.perf_counter()
     return len(updates) / (cluster.arrived(300) - started), len(updates) / (accepted - started)
 
@@ -148,7 +144,7 @@ def _publish_to_alert(cluster: Cluster, rate: int) -> float:
         cluster.send(*records[number])
         due[str(updates[number].key)] = moment
     cluster.flush()
-    until(lambda: cluster.leaves() >= before + _ENTRIES * len(updates), 60)
+    until(lambda: cluster.leaves() >= before + len(updates) + len(records), 60)
     cluster.arrived(60)
     seen = {agency: (reader.positions, reader.moments) for agency, reader in cluster.readers.items()}
     return latency.tell(f"  publish → alert at {rate}/s", latency.latencies(cluster.hub, due, seen))

@@ -5,12 +5,12 @@ The order is decision 5: insert idempotently; lock the person records in id orde
 decide, seal; then lock the one row that counts, and under it only number, hash, insert and commit (`hub.taking`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from access_policies.compiling import Bundle
 from hub import answering
-from hub.answering import Answering, Line, Refusal
+from hub.answering import Answered, Answering, Line, Refusal, runs
 from hub.crashpoints import reach
 from hub.identity import Identity
 from hub.ports import Clock, Entropy, Store, Unit, UpdateKey
@@ -84,13 +84,14 @@ class Acceptor:
         working = Batch(self, unit, now, bundle)
         fresh, results = working.receive([line.outcome for line in new if isinstance(line.outcome, Received)])
         accepted = iter(results)
-        said = [(line, next(accepted) if isinstance(line.outcome, Received) else line.outcome) for line in new]
-        entries = [(_key(line), desk.answer(line, result)) for line, result in said if desk.takes_part(line.agency)]
-        entries += [(None, desk.refuse(each)) for each in refused]
+        said: list[Answered] = [(line, next(accepted) if isinstance(line.outcome, Received) else line.outcome) for line in new]
+        said = [each for each in said if desk.takes_part(each[0].agency)]
+        entries = [([*_keys(run)], desk.answer(run)) for run in runs(said)]
+        entries += [([], desk.refuse(each)) for each in refused]
         if fresh or entries:
             working.take(fresh, entries, failed)
         return len(new) + len(refused)
 
 
-def _key(line: Line) -> UpdateKey | None:
-    return line.outcome.key if isinstance(line.outcome, Received) else None
+def _keys(run: Iterable[Answered]) -> Iterator[UpdateKey]:
+    return (line.outcome.key for line, _ in run if isinstance(line.outcome, Received))

@@ -5,10 +5,11 @@ of a person: the same for an update that was placed, held, discarded or had come
 lies under the id of the feed itself where other records have a person's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from itertools import groupby
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -28,9 +29,12 @@ from schemas.identifiers import AgencyId
 from schemas.receipts import Receipt
 
 RECEIVED, REJECTED = f"{ANSWERS}update.received", f"{ANSWERS}update.rejected"
+ALL_RECEIVED = f"{ANSWERS}updates.received"
+"""The receipts of lines that stand beside each other, where there are several."""
 WAITING = f"{ANSWERS}held.waiting"
 Result = Receipt | Rejected | Refused
 T = TypeVar("T")
+Answered = tuple["Line", "Result"]
 
 
 class Line(NamedTuple):
@@ -85,6 +89,24 @@ def receipt(kept: Arrival) -> Receipt:
     return Receipt(id=kept.key.update_id, fingerprint=kept.fingerprint.hex(), received_at=kept.received_at)
 
 
+def runs(answered: Sequence[Answered]) -> Iterator[list[Answered]]:
+    """What one answer is about, in the order of lines: the receipts that stand beside each other in a record, or one line
+    that is rejected.
+    """
+    for (_, received), run in groupby(answered, lambda each: (each[0].place, isinstance(each[1], Receipt))):
+        yield from [[*run]] if received else ([each] for each in run)
+
+
+def one_by_one(values: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What records of a feed say, each receipt by itself, as an answer to one line has it."""
+    for each in values:
+        if each.get("kind") == ALL_RECEIVED:
+            shared = {name: value for name, value in each.items() if name != "receipts"}
+            yield from ({**shared, **receipt, "kind": RECEIVED} for receipt in each["receipts"])
+        else:
+            yield each
+
+
 def answers(key: UpdateKey) -> UUID | None:
     """The message id of the answer that stands under this key; None where it is an update's."""
     return key.update_id if key.publisher == HUB else None
@@ -130,9 +152,11 @@ class Answering:
         partner = self._bundle.policies.partners.get(agency)
         return partner is not None and not partner.suspended
 
-    def answer(self, line: Line, result: Result) -> Entry:
-        """The answer to one line: a feed record, and the ledger entry without which none may be told."""
-        kind, told = _told(line, result)
+    def answer(self, run: Sequence[Answered]) -> Entry:
+        """The answer to a run of lines: a feed record, and the ledger entry without which none may be told. It is named
+        after the first of them.
+        """
+        (line, _), (kind, told) = run[0], _told(run)
         return self._said(line.agency, self._message(line), kind, told, where(line.place, line.number))
 
     def page(self, page: Page) -> Entry | None:
@@ -186,10 +210,12 @@ class Answering:
         return Draft(disclosure, NOTHING, row)
 
 
-def _told(line: Line, result: Result) -> tuple[str, dict[str, JsonValue]]:
-    """The kind of the answer, and what it says: the receipt, or path and rule of what to change, never a value."""
-    if isinstance(result, Receipt):
-        return RECEIVED, result.model_dump(mode="json")
+def _told(run: Sequence[Answered]) -> tuple[str, dict[str, JsonValue]]:
+    """The kind of the answer, and what it says: the receipts, or path and rule of what to change, never a value."""
+    receipts = [result.model_dump(mode="json") for _, result in run if isinstance(result, Receipt)]
+    if receipts:
+        return (RECEIVED, receipts[0]) if len(receipts) == 1 else (ALL_RECEIVED, {"receipts": receipts})
+    [(line, result)] = run
     found = result.problems if isinstance(result, Rejected) else [Problem("(envelope)", "refused", str(result))]
     problems: list[JsonValue] = [{"path": each.path, "rule": each.rule, "message": each.message} for each in found]
     named = _named(line)

@@ -5,7 +5,7 @@ effect. Nothing that lies in a record stops those behind it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -79,6 +79,7 @@ def checker(in_force: Callable[[], Bundle], clock: Clock) -> Check:
     return checked
 
 
+Item = Line | Refusal
 NOT_SEALED = Problem("(record)", "not_sealed", "this agency seals what it publishes to the hub")
 
 
@@ -88,11 +89,23 @@ class _Batch:
 
     lines: list[Line]
     refusals: list[Refusal]
+    length: int = 0
+    """Bytes of the lines that were added."""
 
     @property
     def size(self) -> int:
         """How many items it has."""
         return len(self.lines) + len(self.refusals)
+
+    def has_room(self, items: Sequence[Item]) -> bool:
+        """Whether one unit takes these, too."""
+        return self.size + len(items) <= MOST_LINES and self.length + _bytes(items) <= MOST_BYTES
+
+    def add(self, items: Sequence[Item]) -> None:
+        """These, too."""
+        self.lines += [item for item in items if isinstance(item, Line)]
+        self.refusals += [item for item in items if isinstance(item, Refusal)]
+        self.length += _bytes(items)
 
     def halves(self) -> Iterator["_Batch"]:
         """The first half and the second, in order."""
@@ -156,17 +169,17 @@ class Collector:
         for batch in _in_units(self._items(brought)):
             self._collect(batch)
 
-    def _items(self, brought: Sequence[Brought]) -> Iterator[Line | Refusal]:
-        """The bundle that checks is the one in force now; the unit asks again by its own."""
+    def _items(self, brought: Sequence[Brought]) -> Iterator[Sequence[Item]]:
+        """What is in each record. The bundle that checks is the one in force now; the unit asks again by its own."""
         bundle = self._acceptor.in_force()
         for record in brought:
             try:
-                yield from self._lines(record, bundle)
+                yield self._lines(record, bundle)
             except Unattested as refused:
-                yield self._refused(record, str(refused))
+                yield [self._refused(record, str(refused))]
             except Exception as failure:  # noqa: BLE001  # whatever a record does to the hub, those behind it go on
                 log.error("record_failed", error=type(failure).__name__)  # noqa: TRY400  # no values
-                yield self._refused(record, FAILED)
+                yield [self._refused(record, FAILED)]
 
     def _lines(self, record: Brought, bundle: Bundle) -> list[Line]:
         opened = self._opens(record)
@@ -230,18 +243,20 @@ class Collector:
             self._acceptor.collect([], left or single.refusals)
 
 
-def _in_units(items: Iterator[Line | Refusal]) -> Iterator[_Batch]:
-    """Items in order, as many as one unit takes; not more are in memory at once."""
-    batch, size = _Batch([], []), 0
-    for item in items:
-        length = len(item.raw) if isinstance(item, Line) else 0
-        if batch.size == MOST_LINES or (batch.size and size + length > MOST_BYTES):
-            yield batch
-            batch, size = _Batch([], []), 0
-        if isinstance(item, Line):
-            batch.lines.append(item)
-        else:
-            batch.refusals.append(item)
-        size += length
+def _in_units(records: Iterable[Sequence[Item]]) -> Iterator[_Batch]:
+    """Items in order, as many as one unit takes; not more are in memory at once. What fits into one unit is not parted:
+    how its publisher is answered does not hang on what came before it.
+    """
+    batch = _Batch([], [])
+    for record in records:
+        for part in [record] if _Batch([], []).has_room(record) else ([item] for item in record):
+            if not batch.has_room(part) and batch.size:
+                yield batch
+                batch = _Batch([], [])
+            batch.add(part)
     if batch.size:
         yield batch
+
+
+def _bytes(items: Iterable[Item]) -> int:
+    return sum(len(item.raw) for item in items if isinstance(item, Line))

@@ -75,11 +75,11 @@ class Batch:
         return fresh, [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
 
     def take(
-        self, fresh: Sequence[Received], answers: Sequence[tuple[UpdateKey | None, Entry]] = (), held: str | None = None
+        self, fresh: Sequence[Received], answers: Sequence[tuple[Sequence[UpdateKey], Entry]] = (), held: str | None = None
     ) -> None:
         """Place all, lock and read their records, decide one after the other, number, write; or hold all for a reason.
 
-        `answers` are entries of their own, each behind that of the update with its key.
+        `answers` are entries of their own, each behind those of the updates with its keys.
         """
         self._desk.prepare(() if held else fresh)
         placements = [(each, Held(held)) for each in fresh] if held else self._places(fresh)
@@ -146,7 +146,7 @@ class Batch:
         self._take_one(received, placement)
         return key not in self._fell
 
-    def _finish(self, answers: Sequence[tuple[UpdateKey | None, Entry]]) -> None:
+    def _finish(self, answers: Sequence[tuple[Sequence[UpdateKey], Entry]]) -> None:
         reach("after_decide")
         for case in self._cases.values():
             case.save(self._unit)
@@ -154,12 +154,12 @@ class Batch:
         self._telling.finish()
         reach("before_commit")
 
-    def _in_order(self, answers: Sequence[tuple[UpdateKey | None, Entry]]) -> Iterator[Entry]:
-        """Each answer behind its update, so that where it stands does not hang on what else came in the same unit."""
+    def _in_order(self, answers: Sequence[tuple[Sequence[UpdateKey], Entry]]) -> Iterator[Entry]:
+        """Each answer behind its updates, so that where it stands does not hang on what else came in the same unit."""
         made = dict(self._entries)
-        for key, answer in answers:
-            if key in made:
-                yield from made.pop(key)
+        for keys, answer in answers:
+            for key in keys:
+                yield from made.pop(key, ())
             yield answer
         yield from chain.from_iterable(made.values())
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from hub.answering import one_by_one
 from hub.attesting import HEADER, MOST_LINES, sign_batch, split
 from hub.kit.opening import Kit
 
@@ -34,11 +35,9 @@ def as_lines(content: bytes) -> bytes:
 def answers(kit: Kit, most: int) -> Sequence[tuple[int, dict[str, Any]]]:
     """The last answers on the agency's own feed, each with its sequence."""
     seq, _ = kit.feed.head(kit.agency)
-    found: list[tuple[int, dict[str, Any]]] = []
-    for number, said in kit.feed.told(kit.agency, max(0, seq - _LOOK_BACK), _LOOK_BACK):
-        if said and said.kind.startswith(_ANSWERS):
-            found.append((number, {"kind": said.kind, **said.told}))
-    return found[-most:]
+    told = kit.feed.told(kit.agency, max(0, seq - _LOOK_BACK), _LOOK_BACK)
+    said = ((number, {"kind": each.kind, **each.told}) for number, each in told if each and each.is_answer)
+    return [(number, each) for number, values in said for each in one_by_one([values])][-most:]
 
 
 def in_words(said: dict[str, Any]) -> str:
@@ -50,5 +49,4 @@ def in_words(said: dict[str, Any]) -> str:
     return f"{said.get('id', '?')} received {said.get('received_at', '')}"
 
 
-_ANSWERS = "hub."
 _LOOK_BACK = 1000

@@ -9,7 +9,7 @@ from uuid import UUID
 from faults.load import ARREST, MISSED, Sent
 from faults.machines import KITS, Machine
 from hub.adapters.feeds import StoreFeed
-from hub.answering import RECEIVED
+from hub.answering import RECEIVED, one_by_one
 from hub.chains import FeedRecord
 from hub.kit.opening import open_kit
 from hub.ports import TryLater
@@ -78,7 +78,7 @@ class Result:
         return chain.from_iterable(self._messages(agency).values())
 
     def _receipts(self) -> int:
-        heard = Counter(each["id"] for each in self.told[POLICE] if each["kind"] == RECEIVED)
+        heard = Counter(each["id"] for each in one_by_one(self.told[POLICE]) if each["kind"] == RECEIVED)
         expected = Counter(chain.from_iterable(self._sent[POLICE].values()))
         return (heard - expected).total() + (expected - heard).total()
 
@@ -155,8 +155,8 @@ def drained(machine: Machine, kafka: Sent) -> bool:
 
 def _at_rest(machine: Machine, kafka: Sent) -> bool:
     hub = machine.partners.hub
-    answered = machine.partners.told(POLICE, RECEIVED)
-    if len({each["id"] for each in answered}) < sum(map(len, kafka.values())):
+    answered = one_by_one(machine.partners.told(POLICE))
+    if len({each["id"] for each in answered if each["kind"] == RECEIVED}) < sum(map(len, kafka.values())):
         return False
     return all(_has_all(machine, agency, hub.feed.head(agency)[0]) for agency in KITS)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from hub.answering import Line, Refusal
+from hub.answering import Line, Refusal, one_by_one
 from hub.collecting import Collector
 from hub.ports import Brought
 from support.attested import Post, as_it_came, checks, with_keys
@@ -57,7 +57,7 @@ class World:
         """What an agency was answered, without what every record has."""
         return [
             {name: value for name, value in each.items() if name not in ("message_id", "bundle", "record")}
-            for each in self.partners.told(agency)
+            for each in one_by_one(self.partners.told(agency))
             if each["kind"].startswith("hub.")
         ]
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.adapters.keyfile import KeyFile
-from hub.answering import Line, _told, where
+from hub.answering import ALL_RECEIVED, RECEIVED, Line, _told, one_by_one, runs, where
 from hub.canonical import canonical
 from hub.identity import Identity
 from hub.ports import Coordinates
@@ -44,4 +44,19 @@ def test_what_answers_say() -> None:
     rejected = Rejected([Problem(**each) for each in FROZEN["rejected"]["told"]["problems"]])
     line = Line(FROZEN["agency"], place(), FROZEN["line"], FROZEN["raw"].encode(), rejected)
     for name, result in (("received", receipt), ("rejected", rejected)):
-        assert _told(line, result) == (FROZEN[name]["kind"], FROZEN[name]["told"])
+        assert _told([(line, result)]) == (FROZEN[name]["kind"], FROZEN[name]["told"])
+
+
+def test_receipts_that_stand_beside_each_other_are_told_together() -> None:
+    """In the order of lines, of one record; what is rejected stands between them; each receipt is to be had by itself."""
+    receipt = Receipt.model_validate(FROZEN["received"]["told"])
+    rejected = Rejected([Problem("source", "missing", "is required, as text")])
+    results = [receipt, receipt, rejected, rejected, receipt]
+    lines = [Line(FROZEN["agency"], place(), number, b"", rejected) for number in range(len(results))]
+    elsewhere = Line(FROZEN["agency"], place()._replace(offset=42), 0, b"", rejected)
+    found = [*runs([*zip(lines, results, strict=True), (elsewhere, receipt)])]
+    assert [[line.number for line, _ in run] for run in found] == [[0, 1], [2], [3], [4], [0]]
+    said = FROZEN["received"]["told"]
+    assert _told(found[0]) == (ALL_RECEIVED, {"receipts": [said, said]})
+    told = {"kind": ALL_RECEIVED, "record": "the feed", "receipts": [said, said]}
+    assert [*one_by_one([told])] == [{"kind": RECEIVED, "record": "the feed", **said}] * 2
