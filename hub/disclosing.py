@@ -204,8 +204,8 @@ def unbox(content: bytes) -> list[Element]:
     """The elements in a box."""
     places, names, salts, values = orjson.loads(content)
     opened = bytes.fromhex(salts)
-    pieces = (opened[at : at + SALT_BYTES] for at in range(0, len(opened), SALT_BYTES))
-    return [Element(*parts) for parts in zip(places, names, values, pieces, strict=True)]
+    pieces = [opened[at : at + SALT_BYTES] for at in range(0, len(opened), SALT_BYTES)]
+    return [*map(Element._make, zip(places, names, values, pieces, strict=True))]
 
 
 def values_in(content: bytes) -> Iterable[tuple[str, JsonValue]]:

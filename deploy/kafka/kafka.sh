@@ -61,9 +61,10 @@ make_password() {
 }
 
 run_java() {  # `exec`: the pid that is kept has to be the broker's, not a shell's
+  # A broker that lives for minutes, beside everything else on a small machine, does not earn back what optimising costs.
   [ ! -e "$dir/admin-password" ] || KAFKA_ADMIN_PASSWORD=$(cat "$dir/admin-password")
   export KAFKA_ADMIN_PASSWORD
-  exec java -Xms"$heap" -Xmx"$heap" -Dlog4j2.configurationFile="$here/log4j2.properties" -cp "$jars/*" "$@"
+  exec java -Xms"$heap" -Xmx"$heap" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlog4j2.configurationFile="$here/log4j2.properties" -cp "$jars/*" "$@"
 }
 
 properties() {  # N

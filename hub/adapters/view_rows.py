@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,12 @@ from hub.sealing import DataKeys, Sealer, scope
 from schemas.identifiers import AgencyId
 
 FactKey = tuple[UUID, bytes]
+_NAMES = 4096
+"""How many are remembered: those of the kinds come again and again."""
+
+
+def _blind(key: bytes, fact: str) -> bytes:
+    return hmac.digest(key, fact.encode(), "sha256")[:16]
 
 
 class Rows:
@@ -18,11 +25,9 @@ class Rows:
 
     def __init__(self, agency: AgencyId, sealer: Sealer, blind_key: bytes) -> None:
         """`blind_key` hides the names of facts, which would tell what is known of somebody."""
-        self.agency, self._sealer, self._blind_key = agency, sealer, blind_key
-
-    def blind(self, fact: str) -> bytes:
+        self.agency, self._sealer = agency, sealer
+        self.blind = lru_cache(_NAMES)(partial(_blind, blind_key))
         """What stands for the name of a fact."""
-        return hmac.digest(self._blind_key, fact.encode(), "sha256")[:16]
 
     def fact_key(self, record: UUID, fact: str) -> FactKey:
         """A fact's primary key beside the agency."""
