@@ -17,7 +17,7 @@ from support.attested import header
 from support.parts import required
 from support.servers import NotRun
 
-COUNT, LINES, ROUNDS = 1500, 100, 3
+COUNT, LINES, ROUNDS = 6000, 100, 3
 """Updates in a round, and lines in a record: an agency that has many to tell signs them together."""
 LEAST, P99 = 1000, 250
 """What is to be reached: updates/s in batches, and milliseconds. Absolute, so they are told and fail nothing."""

@@ -84,7 +84,9 @@ class Acceptor:
         working = Batch(self, unit, now, bundle)
         fresh, results = working.receive([line.outcome for line in new if isinstance(line.outcome, Received)])
         accepted = iter(results)
-        said: list[Answered] = [(line, next(accepted) if isinstance(line.outcome, Received) else line.outcome) for line in new]
+        said: list[Answered] = [
+            (line, next(accepted) if isinstance(line.outcome, Received) else line.outcome) for line in new
+        ]
         said = [each for each in said if desk.takes_part(each[0].agency)]
         entries = [([*_keys(run)], desk.answer(run)) for run in runs(said)]
         entries += [([], desk.refuse(each)) for each in refused]

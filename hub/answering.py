@@ -90,11 +90,12 @@ def receipt(kept: Arrival) -> Receipt:
 
 
 def runs(answered: Sequence[Answered]) -> Iterator[list[Answered]]:
-    """What one answer is about, in the order of lines: the receipts that stand beside each other in a record, or one line
-    that is rejected.
+    """What one answer is about, in the order of lines: the receipts that stand beside each other in a record, or one
+    line that is rejected.
     """
     for (_, received), run in groupby(answered, lambda each: (each[0].place, isinstance(each[1], Receipt))):
-        yield from [[*run]] if received else ([each] for each in run)
+        lines = [*run]
+        yield from [lines] if received else ([each] for each in lines)
 
 
 def one_by_one(values: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -214,7 +215,7 @@ def _told(run: Sequence[Answered]) -> tuple[str, dict[str, JsonValue]]:
     """The kind of the answer, and what it says: the receipts, or path and rule of what to change, never a value."""
     receipts = [result.model_dump(mode="json") for _, result in run if isinstance(result, Receipt)]
     if receipts:
-        return (RECEIVED, receipts[0]) if len(receipts) == 1 else (ALL_RECEIVED, {"receipts": receipts})
+        return (RECEIVED, receipts[0]) if len(receipts) == 1 else (ALL_RECEIVED, {"receipts": [*receipts]})
     [(line, result)] = run
     found = result.problems if isinstance(result, Rejected) else [Problem("(envelope)", "refused", str(result))]
     problems: list[JsonValue] = [{"path": each.path, "rule": each.rule, "message": each.message} for each in found]

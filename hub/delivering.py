@@ -24,8 +24,8 @@ from hub.recording import Recorder
 from hub.wrapping import Window
 from schemas.identifiers import AgencyId
 
-BATCH = 256
-"""Records in one send. The last of each carries the signed head, so at least every 64th does; and a partner that is
+BATCH = 128
+"""Records in one send. The last of each carries the signed head, so at least every 128th does; and a partner that is
 suspended meanwhile gets no further batch.
 """
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0

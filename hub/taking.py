@@ -75,7 +75,10 @@ class Batch:
         return fresh, [next(results) if allowed else Refused(NOT_THIS_KIND) for allowed in may]
 
     def take(
-        self, fresh: Sequence[Received], answers: Sequence[tuple[Sequence[UpdateKey], Entry]] = (), held: str | None = None
+        self,
+        fresh: Sequence[Received],
+        answers: Sequence[tuple[Sequence[UpdateKey], Entry]] = (),
+        held: str | None = None,
     ) -> None:
         """Place all, lock and read their records, decide one after the other, number, write; or hold all for a reason.
 

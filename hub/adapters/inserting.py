@@ -22,7 +22,9 @@ def _insert_new(dialect: str, table: Table) -> Any:
 
 
 def claim(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
-    """Insert the rows whose primary keys are not there yet; the keys of these. Sorted rows never wait for each other."""
+    """Insert the rows whose primary keys are not there yet, and say which: their keys. Two that claim at once must give
+    their rows in the same order, or one may have to begin anew.
+    """
     if not rows:
         return set()
     if connection.dialect.name == "postgresql":

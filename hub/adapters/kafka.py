@@ -19,7 +19,7 @@ from hub.adapters.kafka_broker import Broker
 from hub.ports import Carried, NotCarried, TryLater
 from schemas.identifiers import AgencyId
 
-BATCH_BYTES = 512 * 1024
+BATCH_BYTES = 256 * 1024
 """What goes in one request: acknowledged or refused as one, so nothing after a refused record was sent."""
 _STOP_SECONDS = 1.0
 _CHECKING = ""

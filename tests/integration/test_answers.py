@@ -7,7 +7,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from hub.answering import RECEIVED, REJECTED, Line
+from hub.answering import ALL_RECEIVED, RECEIVED, REJECTED, Line
 from hub.ports import TryLater, UpdateKey
 from hub.receiving import Received
 from schemas.receipts import Receipt
@@ -246,18 +246,20 @@ def test_an_answer_that_was_tampered_with_is_found(tmp_path: Path, what: str) ->
 
 
 def test_where_an_answer_stands_does_not_hang_on_the_rest_of_its_unit(tmp_path: Path) -> None:
-    """A feed has its agency's own updates and their answers in one order, whether they came in one unit or many."""
+    """A feed has its agency's own updates and their answers in one order, whether they came in one unit or many. The
+    receipts of one record stand behind all of its updates.
+    """
     orders = []
     for together in (True, False):
         with a_world(tmp_path / str(together)) as world:
             person = worked(world)
-            raws = [world.post.raw(POLICE, ARREST, {**person, **an_arrest()}) for _ in range(3)]
-            records = [world.post.record(POLICE, raw) for raw in raws]
+            raws = [world.post.raw(POLICE, ARREST, {**person, **an_arrest()}) for _ in range(4)]
+            records = [world.post.record(POLICE, *each) for each in (raws[:1], raws[1:3], raws[3:])]
             for batch in [records] if together else [[each] for each in records]:
                 world.send(*batch)
             orders.append([each["kind"] for each in world.partners.told(POLICE)])
     assert orders[0] == orders[1]
-    assert orders[0][-6:] == [ARREST, RECEIVED] * 3
+    assert orders[0][-7:] == [ARREST, RECEIVED, ARREST, ARREST, ALL_RECEIVED, ARREST, RECEIVED]
 
 
 def test_more_than_a_unit_takes_goes_through_several(world: World) -> None:
@@ -268,3 +270,14 @@ def test_more_than_a_unit_takes_goes_through_several(world: World) -> None:
     world.send(world.post.record(POLICE, *raws))
     assert sizes == [500, 500, 200]
     assert len(world.answers(POLICE)) == 1200
+    assert len(world.partners.told(POLICE, ALL_RECEIVED)) == 3
+
+
+def test_what_fits_into_a_unit_is_not_parted(world: World) -> None:
+    """A record that does not fit begins the next unit: each is answered once, whatever came before it."""
+    sizes: list[int] = []
+    Failing(world, lambda lines: sizes.append(len(lines)))
+    raws = [world.post.raw(POLICE, ARREST, {**who(77), **an_arrest()}) for _ in range(700)]
+    world.send(*(world.post.record(POLICE, *each) for each in (raws[:300], raws[300:600], raws[600:])))
+    assert sizes == [300, 400]
+    assert [len(each["receipts"]) for each in world.partners.told(POLICE, ALL_RECEIVED)] == [300, 300, 100]

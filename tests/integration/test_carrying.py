@@ -89,10 +89,10 @@ def test_no_other_partner_opens_it(scene: Scene) -> None:
 
 
 def test_signed_heads(scene: Scene) -> None:
-    """The last record of each batch, and at least every 64th, brings the head of the feed up to it, signed: with it a
+    """The last record of each batch, and at least every 128th, brings the head of the feed up to it, signed: with it a
     partner proves at once what it was sent.
     """
-    scene.scores(2 * 64 + 5)
+    scene.scores(2 * BATCH + 5)
     settle(scene.carrier)
     kit, key = unwrapper(scene.partners, POLICE), scene.partners.hub.recorder.key.public_key()
     origin = f"iom-hub/feed/{scene.partners.hub.identity.feed(POLICE)}"

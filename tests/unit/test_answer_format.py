@@ -48,7 +48,7 @@ def test_what_answers_say() -> None:
 
 
 def test_receipts_that_stand_beside_each_other_are_told_together() -> None:
-    """In the order of lines, of one record; what is rejected stands between them; each receipt is to be had by itself."""
+    """In the order of lines, of one record; what is rejected stands between them; each can be had by itself."""
     receipt = Receipt.model_validate(FROZEN["received"]["told"])
     rejected = Rejected([Problem("source", "missing", "is required, as text")])
     results = [receipt, receipt, rejected, rejected, receipt]
