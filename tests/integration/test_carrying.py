@@ -103,7 +103,7 @@ def test_signed_heads(scene: Scene) -> None:
             assert ledger.opens(note, origin, key)
             assert note.startswith(ledger.checkpoint_text(record.header.seq, record.header.link(), origin))
     assert signed_at[-1] == scene.head(POLICE)
-    assert max(b - a for a, b in zip([0, *signed_at], signed_at, strict=False)) <= 64
+    assert max(b - a for a, b in zip([0, *signed_at], signed_at, strict=False)) <= BATCH
 
 
 @pytest.mark.duty("D1")
