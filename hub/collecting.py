@@ -249,7 +249,8 @@ def _in_units(records: Iterable[Sequence[Item]]) -> Iterator[_Batch]:
     """
     batch = _Batch([], [])
     for record in records:
-        for part in [record] if _Batch([], []).has_room(record) else ([item] for item in record):
+        whole = len(record) <= MOST_LINES and _bytes(record) <= MOST_BYTES
+        for part in [record] if whole else ([item] for item in record):
             if not batch.has_room(part) and batch.size:
                 yield batch
                 batch = _Batch([], [])

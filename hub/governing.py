@@ -125,10 +125,10 @@ class Governing:
 
     def _follow(self) -> None:
         """What another process has entered holds here, too, though nothing is accepted here just now."""
-        last = self._store.bundle()
-        if last and last.version > self._entered:
+        last = self._store.bundle_version()
+        if last > self._entered:
             with suppress(TryLater):
-                self._adopt(last.version)
+                self._adopt(last)
 
     def _adopt(self, version: int) -> None:
         """Decide by the bundle that another process entered, once its signatures are found good as at start. Until

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Connection, Engine, create_engine, func, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -37,7 +37,6 @@ _BUSY = {"25006", "53100", "53200", "53300"}
 """Only for reading (a standby), disk full, out of memory, too many connections."""
 _BEGIN = text("select pg_advisory_xact_lock_shared(:key), pg_notify(:channel, :sender)")
 _BEGIN_ALONE = text("select pg_advisory_xact_lock(:key), pg_notify(:channel, :sender)")
-_LAST_BUNDLE = select(func.max(t.bundles.c.version))
 
 
 class _Cursor(psycopg.Cursor[Any]):
@@ -101,7 +100,7 @@ class PostgresStore(store.DatabaseStore):
         """
         said = {"key": number_of(BUNDLES), "channel": CHANNEL, "sender": self._sender}
         unit.connection.execute(_BEGIN_ALONE if exchanging else _BEGIN, said)
-        self._adopt(unit.connection.execute(_LAST_BUNDLE).scalar_one_or_none() or 0)
+        self._adopt(store.last_version(unit.connection))
 
     def _leaves(self) -> int:
         """How many entries the ledger has: what the listener looks at in case a notification was missed."""

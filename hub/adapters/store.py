@@ -22,9 +22,10 @@ from schemas.identifiers import AgencyId
 
 __all__ = ["DatabaseStore", "UnusableStore", "kept_bundle"]
 
+# Built once: building one takes as long as running it.
 _OF_FEED = t.feed.c.recipient == bindparam("of")
 _LAST = select(t.feed.c.seq).where(_OF_FEED).order_by(t.feed.c.seq.desc()).limit(1)
-"""Built once: building one takes as long as running it."""
+_LAST_VERSION = select(func.max(t.bundles.c.version))
 
 
 class DatabaseStore:
@@ -123,6 +124,11 @@ class DatabaseStore:
         with self.reading() as connection:
             return _bundle(connection, () if version is None else (t.bundles.c.version == version,))
 
+    def bundle_version(self) -> int:
+        """By primary key, without the bundle itself."""
+        with self.reading() as connection:
+            return last_version(connection)
+
     def bundle_of(self, digest: str) -> BundleRow | None:
         """By the index on digests."""
         with self.reading() as connection:
@@ -202,6 +208,11 @@ class DatabaseStore:
     def _trouble(self, trouble: DBAPIError | NoConnection) -> TryLater | None:
         """The word for it; None for what is a mistake of the hub's own."""
         raise NotImplementedError
+
+
+def last_version(connection: Connection) -> int:
+    """See `DatabaseStore.bundle_version`."""
+    return connection.execute(_LAST_VERSION).scalar_one_or_none() or 0
 
 
 def kept_bundle(connection: Connection, version: int | None = None, digest: str = "") -> BundleRow | None:

@@ -202,6 +202,9 @@ class Store(Protocol):
     def bundle(self, version: int | None = None) -> BundleRow | None:
         """The bundle of this version that was in force; without a version the last one."""
 
+    def bundle_version(self) -> int:
+        """The version of the last bundle; 0 before the first. Asked many times a second."""
+
     def bundle_of(self, digest: str) -> BundleRow | None:
         """The last bundle whose rules have this digest: a rollback has that of an earlier one."""
 

@@ -122,3 +122,11 @@ def test_another_passphrase(place: Place, made_with: str | None, opened_with: st
     with pytest.raises(NoKey):
         place.open(passphrase=opened_with)
     assert contents(place.open(passphrase=made_with)) == before
+
+
+def test_the_version_of_the_last_bundle(place: Place) -> None:
+    """It is known without the bundle itself."""
+    store = place.open().hub.store
+    last = store.bundle()
+    assert last
+    assert store.bundle_version() == last.version > 0

@@ -4,15 +4,17 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
 from contract.conftest import a_database
 from contract.places import Place, a_case, evidence, problems, received
+from contract.test_afterwards import Undone
 from contract.test_writers import (
     CASES,
     WRITERS,
@@ -28,10 +30,10 @@ from contract.test_writers import (
 from hub.adapters.leases import COUNT_SECONDS
 from hub.adapters.store import DatabaseStore
 from hub.persisting import persistently
-from hub.ports import Collided, FactRow
+from hub.ports import Arrival, Collided, FactRow, UpdateKey
 from hub.receiving import Received, Refused
 from support.builders import an_arrest
-from support.partnership import HOUSING, POLICE, PROBATION, Partnership
+from support.partnership import HOUSING, POLICE, PROBATION, START, Partnership
 from support.signing import reworded, shipped, signed
 
 ARREST = "custody.person.arrested"
@@ -266,3 +268,27 @@ def test_both_catch_up_with_one_effect(hubs: Hubs) -> None:
     views = one.hub.hosted[PROBATION].views
     assert views.position("hosted") == one.hub.store.last(PROBATION)
     assert len(views.alerts(open_only=False, limit=50)) == 5
+
+
+def test_who_comes_second_finds_the_receipt_of_the_first(hubs: Hubs) -> None:
+    """While one process has an id, another that brings it too waits, and finds what the first made of it; what the
+    first leaves undone is the second's.
+    """
+    first, second = hubs(2)
+    for kept in (True, False):
+        arrival, found = Arrival(UpdateKey(POLICE, uuid4()), b"x", START), list[Arrival | None]()
+
+        def bring(arrived: Arrival = arrival, found: list[Arrival | None] = found) -> None:
+            with second.hub.store.unit() as unit:
+                found += unit.receive([arrived])
+
+        with suppress(Undone), first.hub.store.unit() as unit:
+            assert unit.receive([arrival]) == [None]
+            bringing = threading.Thread(target=bring)
+            bringing.start()
+            bringing.join(0.3)
+            assert bringing.is_alive()
+            if not kept:
+                raise Undone
+        bringing.join(10)
+        assert found == [arrival if kept else None]
