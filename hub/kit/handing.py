@@ -47,7 +47,7 @@ class Handing:
         """`sealing` is the hub's key to seal to. Answers are waited for up to `seconds`; `news` waits a moment for the
         feed to grow.
         """
-        self._kit, self._topics, self._sealing = kit, topics, sealing
+        self._kit, self._topics, self._sealing, self._key = kit, topics, sealing, kit.home.signing()
         self._seconds, self._news = seconds, news
         self._after, _ = kit.feed.head(kit.agency)
         self._unanswered = False
@@ -74,8 +74,7 @@ class Handing:
 
     def _put(self, topic: str, lines: Sequence[bytes]) -> list[_Place]:
         content = b"\n".join(lines)
-        signature = sign_batch(self._kit.home.signing(), lines).header()
-        headers = {HEADER: signature, SEALED_HEADER: key_id(self._sealing)}
+        headers = {HEADER: sign_batch(self._key, lines).header(), SEALED_HEADER: key_id(self._sealing)}
         record = self._topics.put(topic, seal_to_hub(self._sealing, content), headers)
         return [_Place(record, number) for number in range(len(lines))]
 
