@@ -1,6 +1,7 @@
 """A partner's kit over HTTP: what it holds equals what the hub's own views of that partner hold, and no more."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from hub.adapters import tables as t
 from hub.adapters.keyfile import NoKey
 from hub.bootstrap import Hub
 from hub.kit.home import NotSetUp
-from hub.kit.opening import Kit
+from hub.kit.opening import Kit, open_either
 from hub.kit.reading import Ending, Reading
 from hub.ports import Barred, Forked, TryLater
 from support.builders import a_missed_appointment, a_score, an_arrest
@@ -226,3 +227,17 @@ def test_the_token_goes_nowhere_else(tmp_path: Path, partners: Partnership) -> N
         home = set_up(tmp_path / "kit", partners, url, POLICE)
     with opened(home) as kit, pytest.raises(TryLater, match="out of reach"):
         Reading(kit, outlets(kit), lambda _: None, Ending()).step(0.1)
+
+
+def test_a_command_beside_a_kit_sees_what_that_reads(
+    tmp_path: Path, partners: Partnership, person: dict[str, Any]
+) -> None:
+    """Whoever opens a home beside the kit that runs sees each record as soon as that kit has it, at every look."""
+    with serving(partners.hub) as url, opened(set_up(tmp_path / "kit", partners, url, UNIT)) as kit:
+        read_all(kit)
+        with closing(open_either(kit.home)) as beside:
+            seq, _ = beside.feed.head(UNIT)
+            assert (beside.beside, beside.feed.told(UNIT, seq, 10)) == (True, [])
+            partners.publish(UNIT, "programme.risk.reassessed", {**person, **a_score()})
+            read_all(kit)
+            assert [number for number, _ in beside.feed.told(UNIT, seq, 10)] == [seq + 1]

@@ -1,6 +1,5 @@
 """A partner's kit on a real Kafka: gaps, repeats, strangers' records and refusals, each named; and nothing is lost."""
 
-import re
 import secrets
 import shutil
 import time
@@ -291,29 +290,3 @@ def test_nobody_there(tmp_path: Path, partners: Partnership) -> None:
         with pytest.raises(TryLater, match="out of reach"):
             read_all(kit)
         assert time.monotonic() - began < 5
-
-
-def test_nobody_there_but_the_hub(tmp_path: Path, partners: Partnership) -> None:
-    """A kit with a token reads over HTTP while no broker is there, and says so once; without the hub it names both."""
-    with serving(partners.hub) as url:
-        home = a_kit(tmp_path / "kit", partners, url, "127.0.0.1:1", over_http=True)
-        with opened(home) as kit:
-            [said] = read_all(kit)
-            assert re.fullmatch(r"the broker is out of reach \(\w+\)\. Reading over HTTP meanwhile", said)
-            assert equals(kit, partners)
-    with opened(home) as kit, pytest.raises(TryLater, match=r"the broker is out of reach.*; the hub .* out of reach"):
-        read_all(kit)
-
-
-def test_who_may_not_read_its_topic_reads_over_http(
-    tmp_path: Path, partners: Partnership, guarded_kafka: KafkaCluster
-) -> None:
-    """A kit that the broker refuses, and the hub does not, reads over HTTP, and says who refuses."""
-    password = account(guarded_kafka, "kit-that-is-refused")
-    with serving(partners.hub) as url:
-        brokers = Brokers(servers=guarded_kafka.bootstrap, username="kit-that-is-refused")
-        home = set_up(tmp_path / "kit", partners, url, POLICE, brokers)
-        with opened(with_password(home, password)) as kit:
-            [said] = read_all(kit)
-            assert "the broker refuses" in said
-            assert equals(kit, partners)
