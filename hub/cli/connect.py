@@ -215,7 +215,7 @@ def publish(
         Over | None,
         typer.Option(help="This way and no other; else the brokers if the kit has any, and HTTP if they are down."),
     ] = None,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds in which the hub answers through the brokers.")] = 30.0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for its next answer through the brokers.")] = 30.0,
     home: KitPath = None,
 ) -> None:
     """Publish updates as this agency, signed with its own key; through the brokers, sealed to the hub as well.

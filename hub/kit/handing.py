@@ -44,8 +44,8 @@ class Handing:
     def __init__(
         self, kit: Kit, topics: StrandTopics, sealing: bytes, seconds: float, news: Callable[[], None]
     ) -> None:
-        """`sealing` is the hub's key to seal to. Answers are waited for up to `seconds`; `news` waits a moment for the
-        feed to grow.
+        """`sealing` is the hub's key to seal to. The next answer is waited for up to `seconds`; `news` waits a moment
+        for the feed to grow.
         """
         self._kit, self._topics, self._sealing, self._key = kit, topics, sealing, kit.home.signing()
         self._seconds, self._news = seconds, news
@@ -79,14 +79,14 @@ class Handing:
         return [_Place(record, number) for number in range(len(lines))]
 
     def _answers(self, expected: "_Expected") -> dict[int, Result]:
-        """By line, as far as they have come in time."""
+        """By line, up to the first that does not come in time."""
         ends = time.monotonic() + self._seconds
         while expected.is_open and time.monotonic() < ends:
             self._news()
             for seq, said in self._kit.feed.told(self._kit.agency, self._after, _LOOK):
                 self._after = seq
-                if said and said.is_answer:
-                    expected.hear(said)
+                if said and said.is_answer and expected.hear(said):
+                    ends = time.monotonic() + self._seconds
         return expected.said
 
 
@@ -106,18 +106,23 @@ class _Expected:
         """Whether anything is still to come."""
         return len(self.said) < self._count
 
-    def hear(self, answer: Disclosure) -> None:
-        """A rejection names the place; a receipt names the update, so it is that of the first such line without one."""
+    def hear(self, answer: Disclosure) -> bool:
+        """Whether it is about one of these. A rejection names the place; a receipt names the update, so it is that of
+        the first such line without an answer.
+        """
         told: dict[str, Any] = dict(answer.told)
-        if "problems" in told:
-            place = _Place(Coordinates(told["topic"], told["partition"], told["offset"]), told["line"])
-            if place in self._at:
-                self.said[self._at[place]] = _problem(told["problems"])
-        elif "received_at" in told:
-            named = self._named.get(told["id"], ())
-            first = next((number for number in named if number not in self.said), None)
-            if first is not None:
-                self.said[first] = {"receipt": told}
+        number = self._rejected(told) if "problems" in told else self._received(told)
+        if number is not None:
+            self.said[number] = _problem(told["problems"]) if "problems" in told else {"receipt": told}
+        return number is not None
+
+    def _rejected(self, told: dict[str, Any]) -> int | None:
+        record = Coordinates(told["topic"], told["partition"], told["offset"])
+        return self._at.get(_Place(record, told["line"]))
+
+    def _received(self, told: dict[str, Any]) -> int | None:
+        named = self._named.get(str(told.get("id")), ())
+        return next((number for number in named if number not in self.said), None)
 
 
 def topic_of(line: bytes) -> str | None:

@@ -24,7 +24,7 @@ class Publishing:
     """
 
     def __init__(self, kit: Kit, over: Over | None, seconds: float, say: Callable[[str], None]) -> None:
-        """Answers through the brokers are waited for up to `seconds`. `say` is told when another way is taken."""
+        """The next answer through the brokers is waited for up to `seconds`. `say` hears when another way is taken."""
         if over is Over.KAFKA and kit.pinned.kafka is None:
             raise NotSetUp("kit.yaml names no brokers: `iom-hub connect setup … --kafka host:port,…`")
         self._kit, self._over, self._seconds, self._say = kit, over, seconds, say

@@ -14,9 +14,10 @@ from hub.adapters import tables as t
 from hub.adapters.keyfile import NoKey
 from hub.bootstrap import Hub
 from hub.kit.home import NotSetUp
-from hub.kit.opening import Kit, open_either
+from hub.kit.opening import Kit, inbound_key, open_either
 from hub.kit.reading import Ending, Reading
 from hub.ports import Barred, Forked, TryLater
+from hub.wrapping import key_id
 from support.builders import a_missed_appointment, a_score, an_arrest
 from support.canaries import Canaries
 from support.carrying import with_keys
@@ -241,3 +242,18 @@ def test_a_command_beside_a_kit_sees_what_that_reads(
             partners.publish(UNIT, "programme.risk.reassessed", {**person, **a_score()})
             read_all(kit)
             assert [number for number, _ in beside.feed.told(UNIT, seq, 10)] == [seq + 1]
+
+
+def test_the_key_to_seal_to_is_kept(tmp_path: Path, partners: Partnership) -> None:
+    """A kit seals to the key that the hub presents now, and to the last one it saw while the hub is out of reach."""
+    with serving(partners.hub) as url:
+        home = set_up(tmp_path / "kit", partners, url, POLICE)
+        home.pin(home.pinned().model_copy(update={"inbound": "00" * 32}))
+        with opened(home) as kit:
+            now = inbound_key(kit)
+    assert key_id(now) in partners.hub.keys.inbound
+    with opened(home) as kit:
+        assert inbound_key(kit) == now
+        kit.pinned = kit.pinned.model_copy(update={"inbound": None})
+        with pytest.raises(TryLater):
+            inbound_key(kit)

@@ -1,7 +1,6 @@
 """A partner's kit publishes through a real broker, and goes on over HTTP while that is down: nothing counts twice."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -129,7 +128,7 @@ def test_through_the_brokers_each_line_has_its_answer(place: Place) -> None:
     assert f":703: receipt {ids(last)[0]}" in said
     assert ":704: This breaks a rule; nothing was stored (envelope) this agency may not publish this kind" in said
     assert ":705: This breaks a rule; nothing was stored type" in said
-    assert INSTEAD not in said
+    assert len(said.splitlines()) == len(lines)
     received = [each["id"] for each in place.told(POLICE, "hub.update.received")]
     assert received == ids([*first, claim, *last])
     custody = on_strand(place.cluster, ARRESTS)
@@ -158,7 +157,6 @@ def test_the_broker_is_killed_and_comes_back(place: Place) -> None:
         assert "out of reach" in place.publish(arrests(place.partners, 1), "--over", "kafka", code=1)
         assert "receipt" in place.publish([a_claim(place.partners)], "--over", "http")
         until(lambda: has_read_all(place), 60)
-        time.sleep(12)  # the broker is asked again meanwhile, and is not there
         assert "Reading over HTTP" in connect("status", "--home", str(kit))
         assert (kit / "said").read_text().count("Reading over HTTP") == 1
         place.cluster.again()

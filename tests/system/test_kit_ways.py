@@ -1,6 +1,7 @@
 """A partner's kit whose brokers are not there, or refuse it: it reads the same feed over HTTP, and says so."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from hub.kit.home import Brokers, KitHome
+from hub.kit.reading import Ending, Reading
 from hub.ports import TryLater
 from support.builders import an_arrest
 from support.carrying import everyone, with_keys
 from support.guarding import account
 from support.http import serving
-from support.kits import opened, read_all, set_up, with_password
-from support.partnership import HOUSING, POLICE, Partnership
+from support.kits import opened, outlets, read_all, set_up, with_password
+from support.partnership import HOUSING, POLICE, Partnership, who
 from support.servers import KafkaCluster
 from support.suspending import provisioned
 
@@ -53,6 +55,24 @@ def test_nobody_there_but_the_hub(tmp_path: Path, partners: Partnership) -> None
         assert re.fullmatch(r"the broker is out of reach \(\w+\)\. Reading over HTTP meanwhile", said)
     with opened(home) as kit, pytest.raises(TryLater, match=r"the broker is out of reach.*; the hub .* out of reach"):
         read_all(kit)
+
+
+def test_the_brokers_are_asked_again_without_a_word(
+    tmp_path: Path, partners: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often a kit finds that no broker is there, it says so once, and each time it reads on over HTTP."""
+    monkeypatch.setattr("hub.kit.reading._ASIDE_SECONDS", 0.2)
+    with serving(partners.hub) as url:
+        home, said = set_up(tmp_path / "kit", partners, url, POLICE, Brokers(servers="127.0.0.1:1")), list[str]()
+        with opened(home) as kit:
+            reading = Reading(kit, outlets(kit), said.append, Ending())
+            for _ in range(3):
+                partners.publish(
+                    POLICE, "custody.person.arrested", {"identifiers": who()["identifiers"], **an_arrest()}
+                )
+                assert reading.step(0) > 0
+                time.sleep(0.3)
+    assert len(said) == 1
 
 
 def test_who_may_not_read_its_topic_reads_over_http(tmp_path: Path, guarded_kafka: KafkaCluster) -> None:
