@@ -11,19 +11,13 @@ from typing import Any
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from hub.adapters.kafka_broker import Broker
-from hub.ports import Barred, Offered, TryLater
+from hub.adapters.kafka_complaints import PROBE_SECONDS, Complaints
+from hub.ports import Offered, TryLater
 from hub.wrapping import UnknownKey, Unwrapped
 
 BATCH = 500
-_PROBE_SECONDS = 1.2
 _LONGEST_SILENCE = 5.0
-_REFUSALS = {
-    KafkaError.TOPIC_AUTHORIZATION_FAILED,
-    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
-    KafkaError.SASL_AUTHENTICATION_FAILED,
-    KafkaError._AUTHENTICATION,  # noqa: SLF001  # the library's own name for it
-}
-_NO_TOPIC = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}  # noqa: SLF001  # as above
+_MAY_NOT = "may not read its topic {topic}. What was read before stays here"
 Unwrap = Callable[[bytes], Unwrapped]
 
 
@@ -34,7 +28,7 @@ class TopicOutlet:
         """`unwrap` opens a record; `renew` fetches the hub's keys anew and gives what opens with those."""
         self._broker, self._topic, self._unwrap, self._renew = broker, topic, unwrap, renew
         self._client: Consumer | None = None
-        self._refused: KafkaError | None = None
+        self._complaints = Complaints(_MAY_NOT)
         self._waiting: deque[Message] = deque()
         self._next, self.at_end = 0, False
 
@@ -68,12 +62,12 @@ class TopicOutlet:
         self._next = (self._waiting[-1].offset() or 0) + 1
 
     def _ends_here(self, client: Consumer) -> bool:
-        self._may_read(client)
+        self._complaints.ask(client, self._topic)
         try:
-            _, end = client.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=_PROBE_SECONDS)
+            _, end = client.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=PROBE_SECONDS)
         except KafkaException as failure:
             error: Any = failure.args[0]
-            raise self._in_words(error) from failure
+            raise self._complaints.in_words(error, self._topic) from failure
         self._next = self._next if self._next <= end else 0  # the topic was made anew: it is read from its beginning
         return self._next >= end
 
@@ -95,18 +89,17 @@ class TopicOutlet:
         """A record never lies before the place that its number gives it; where the topic was made anew it may, and the
         gap sends the reader back.
         """
-        self._refused = None
+        self._complaints = Complaints(_MAY_NOT)
         settings: dict[str, Any] = {
             **self._broker.confluent(),
+            **self._complaints.settings(),
             "group.id": "iom-hub-kit",
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
-            "error_cb": self._complained,
-            "log_level": 0,
         }
         client = Consumer(settings)
         try:
-            self._may_read(client)
+            self._complaints.ask(client, self._topic)
         except BaseException:  # interrupted, too: a client that was begun is ended
             client.close()
             raise
@@ -115,35 +108,13 @@ class TopicOutlet:
         self._client = client
         return client
 
-    def _complained(self, error: KafkaError) -> None:
-        if error.code() in _REFUSALS:
-            self._refused = error
-
-    def _may_read(self, client: Consumer) -> None:
-        """Ask, with a limit: a broker that refuses says nothing to who only waits. Raises `Barred` or `TryLater`."""
-        try:
-            error: Any = client.list_topics(self._topic, timeout=_PROBE_SECONDS).topics[self._topic].error
-        except KafkaException as failure:
-            error = failure.args[0]
-            client.poll(0)  # it is now that the client tells why
-        if error or self._refused:
-            raise self._in_words(self._refused or error)
-
     def _sound(self, messages: list[Message]) -> list[Message]:
         """The records. That the client may join no group is no trouble: it reads alone."""
         for each in messages:
             error: Any = each.error()
             if error and error.code() != KafkaError.GROUP_AUTHORIZATION_FAILED:
-                raise self._in_words(error)
+                raise self._complaints.in_words(error, self._topic)
         return [each for each in messages if not each.error()]
-
-    def _in_words(self, error: KafkaError) -> Exception:
-        if error.code() in _REFUSALS:
-            why = f"the broker refuses ({error.name()}): this agency may not read its topic {self._topic}"
-            return Barred(f"{why}. What was read before stays here")
-        if error.code() in _NO_TOPIC:
-            return TryLater(f"the broker has no topic {self._topic}")
-        return TryLater(f"the broker is out of reach ({error.name()})")
 
     def _opened(self, message: Message) -> Unwrapped:
         value = message.value() or b""

@@ -32,7 +32,7 @@ class SqliteStore(store.DatabaseStore):
         """Open or create the store; or `beside` the process that has it open, to read. Raises `StoreInUse` or
         `UnusableStore`.
         """
-        self.path = path
+        self.path, self._beside = path, beside
         self._heads: dict[AgencyId, int] = {}
         """The last sequence of each feed, as this process, the only writer, committed it."""
         self._lock_file = path.open("rb") if beside else only_process(path)
@@ -41,7 +41,9 @@ class SqliteStore(store.DatabaseStore):
         super().__init__(keys, writer, reader, str(path))
 
     def last(self, recipient: AgencyId) -> int:
-        """From memory, after the first time."""
+        """From memory, after the first time; beside the process that writes it is asked for."""
+        if self._beside:
+            return super().last(recipient)
         if recipient not in self._heads:
             self._heads.setdefault(recipient, super().last(recipient))
         return self._heads[recipient]

@@ -1,7 +1,7 @@
 """`iom-hub connect`: a partner's own kit, on its own machine."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from hub.cli.terminal import err, out, ruled
+from hub.kit.ways import Over
 
 if TYPE_CHECKING:
     from hub.adapters.hub_http import HubHttp
@@ -44,29 +45,35 @@ def plainly() -> Iterator[None]:
     from hub.kit.home import NotSetUp
     from hub.ports import Barred, Forked, TryLater
     from hub.sealing import CannotOpen
-    from hub.wrapping import UnknownKey
+    from hub.wrapping import TooLarge, UnknownKey
 
-    told = (Barred, CannotOpen, Forked, HubRefused, NoKey, NotSetUp, StoreInUse, Tampered, TryLater, UnknownKey)
+    told = (Barred, CannotOpen, Forked, HubRefused, NoKey, NotSetUp, StoreInUse, Tampered, TooLarge, TryLater)
     try:
         yield
-    except (*told, UnusableBroker, UnusablePractice, UnusableStore, OSError) as failure:
-        err.print(str(failure), style="red", markup=False, soft_wrap=True)
+    except (*told, UnknownKey, UnusableBroker, UnusablePractice, UnusableStore, OSError) as failure:
+        warn(str(failure))
         raise typer.Exit(1) from None
 
 
 @contextmanager
-def opened(folder: Path | None, *, beside: bool = True) -> Iterator["Kit"]:
-    """The kit of a home, closed at the end; each failure told plainly."""
+def opened(folder: Path | None, *, beside: bool | None = True) -> Iterator["Kit"]:
+    """The kit of a home, closed at the end; each failure told plainly. `None`: alone, or beside one that runs."""
     from hub.cli.terminal import quiet_logs
-    from hub.kit.opening import open_kit
+    from hub.kit.opening import open_either, open_kit
 
     quiet_logs()
     with plainly():
-        kit = open_kit(_home(folder), beside=beside)
+        home = _home(folder)
+        kit = open_either(home) if beside is None else open_kit(home, beside=beside)
         try:
             yield kit
         finally:
             kit.close()
+
+
+def warn(said: str) -> None:
+    """Something that changes, in a sentence."""
+    err.print(said, style="red", markup=False, soft_wrap=True)
 
 
 @app.command("setup")
@@ -79,7 +86,7 @@ def setup(
     token: Annotated[
         Path | None, typer.Option("--token", help="A file with the hub's token; - reads it.", allow_dash=True)
     ] = None,
-    kafka: Annotated[str | None, typer.Option(help="Read from these brokers: host:port,…")] = None,
+    kafka: Annotated[str | None, typer.Option(help="Read from these brokers, and publish to them: host:port,…")] = None,
     kafka_username: Annotated[str | None, typer.Option(help="As whom (IOM_HUB_KIT_KAFKA_PASSWORD).")] = None,
     kafka_ca: Annotated[Path | None, typer.Option(help="Whose certificates the brokers have (PEM).")] = None,
     home: KitPath = None,
@@ -165,7 +172,7 @@ def run(
     ending.listen()
     with opened(home, beside=False) as kit:
         ways = outlets(kit)
-        reading = Reading(kit, ways, lambda said: err.print(said, style="red", markup=False, soft_wrap=True), ending)
+        reading = Reading(kit, ways, warn, ending)
         try:
             reading.once() if once else reading.run()
         except (Forked, Tampered, UnknownKey) as trouble:
@@ -204,28 +211,44 @@ def publish(
     files: Annotated[
         list[Path], typer.Argument(exists=True, dir_okay=False, help="One update each, or lines of them.")
     ],
+    over: Annotated[
+        Over | None,
+        typer.Option(help="This way and no other; else the brokers if the kit has any, and HTTP if they are down."),
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for its next answer through the brokers.")] = 30.0,
     home: KitPath = None,
 ) -> None:
-    """Publish updates as this agency, signed with its own key.
+    """Publish updates as this agency, signed with its own key; through the brokers, sealed to the hub as well.
+
+    It ends with 1 unless each has its receipt. To send an update again, by any way, does no harm: an id counts once.
 
     Example: [bold]iom-hub connect publish placement.json[/bold]
+    Example: [bold]iom-hub connect publish today.ndjson --over http[/bold]
     """
-    from hub.kit.publishing import as_lines
-    from hub.kit.publishing import publish as send
+    from hub.kit.publishing import Publishing, as_lines
 
     refused = 0
-    with opened(home) as kit:
+    with opened(home, beside=_reads_beside(home, over)) as kit, closing(Publishing(kit, over, wait, warn)) as way:
         for file in files:
-            for number, result in enumerate(send(kit, as_lines(file.read_bytes())), 1):
+            for number, result in enumerate(way.publish(as_lines(file.read_bytes())), 1):
                 refused += _told(f"{file.name}:{number}", result)
     if refused:
         raise typer.Exit(1)
+
+
+def _reads_beside(folder: Path | None, over: Over | None) -> bool | None:
+    """Through the brokers the answers stand on the feed, which somebody has to read."""
+    with plainly():
+        return None if over is not Over.HTTP and _home(folder).pinned().kafka else True
 
 
 def _told(name: str, result: dict[str, Any]) -> int:
     if "receipt" in result:
         out.print(f"{name}: receipt {result['receipt']['id']}", soft_wrap=True, highlight=False)
         return 0
+    if "later" in result:
+        err.print(f"{name}: {result['later']}", style="yellow", markup=False, soft_wrap=True)
+        return 1
     problem = result["problem"]
     errors = "; ".join(f"{e['path']} {e['message']} ({e['rule']})" for e in problem.get("errors", []))
     err.print(f"{name}: {problem['title']} {errors}", style="red", markup=False, soft_wrap=True)

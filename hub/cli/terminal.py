@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from hub.settings import Settings
 
-out = Console()
-err = Console(stderr=True)
+out = Console(emoji=False)  # a line number between colons, `:100:`, is none
+err = Console(stderr=True, emoji=False)
 
 Home = Annotated[
     Path | None,

@@ -29,7 +29,7 @@ class NotSetUp(Exception):
 
 
 class Brokers(BaseModel):
-    """Where the partner's topic is, and as whom it is read."""
+    """Where the partner's topic and those of the strands are, and as whom they are read and written to."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,6 +51,8 @@ class Pinned(BaseModel):
     """The public key under which the hub signs heads and its other keys."""
     delivery: tuple[str, ...] = ()
     """The public keys under which it seals to a topic. New ones are taken on the word of the ledger's key."""
+    inbound: str | None = Field(default=None, pattern=_HEX)
+    """The public key to which the kit seals what it publishes to a broker, as the hub last presented it."""
     kafka: Brokers | None = None
 
     @property

@@ -13,15 +13,16 @@ from consumers.freshness import prompts
 from hub.adapters.feeds import StoreFeed
 from hub.adapters.hub_http import HttpOutlet, HubHttp, keys_signed
 from hub.adapters.kafka_broker import Broker
+from hub.adapters.kafka_strands import StrandTopics
 from hub.adapters.kafka_topic import TopicOutlet, Unwrap
 from hub.adapters.keyfile import KeyFile
-from hub.adapters.sqlite import SqliteStore
+from hub.adapters.sqlite import SqliteStore, StoreInUse
 from hub.adapters.views import StoreViews
 from hub.chains import Tampered
 from hub.identity import Identity
 from hub.kit.home import KitHome, NotSetUp, Pinned
 from hub.kit.taking import Taking
-from hub.ports import Outlet
+from hub.ports import Outlet, TryLater
 from hub.running import Hosted
 from hub.wrapping import Unwrapper
 from schemas.identifiers import AgencyId
@@ -53,6 +54,8 @@ class Kit:
     taking: Taking
     hub: HubHttp
     practice: practice.Pack
+    beside: bool
+    """Whether another process runs it, and reads for it."""
 
     @property
     def agency(self) -> AgencyId:
@@ -92,7 +95,16 @@ def open_kit(home: KitHome, *, beside: bool = False) -> Kit:
         taking=Taking(store, feed, pinned.agency, pinned.feed, pinned.ledger_key),
         hub=HubHttp(pinned.hub, home.token),
         practice=pack,
+        beside=beside,
     )
+
+
+def open_either(home: KitHome) -> Kit:
+    """Open it alone; where it runs already, beside that. Raises as `open_kit` does."""
+    try:
+        return open_kit(home)
+    except StoreInUse:
+        return open_kit(home, beside=True)
 
 
 def outlets(kit: Kit) -> list[Outlet]:
@@ -120,17 +132,37 @@ def _renewed(kit: Kit) -> Callable[[], Unwrap]:
     """The hub may have a new delivery key: it is taken on the word of the pinned ledger's key, and pinned, too."""
 
     def renew() -> Unwrap:
-        keys = delivery_keys(kit.hub, kit.pinned.ledger_key)
-        kit.pinned = kit.pinned.model_copy(update={"delivery": tuple(dict.fromkeys((*kit.pinned.delivery, *keys)))})
+        keys = presented(kit.hub, kit.pinned.ledger_key, "delivery")
+        now = kit.home.pinned()
+        kit.pinned = now.model_copy(update={"delivery": tuple(dict.fromkeys((*now.delivery, *keys)))})
         kit.home.pin(kit.pinned)
         return _unwrap(kit, kit.pinned)
 
     return renew
 
 
-def delivery_keys(hub: HubHttp, ledger: Ed25519PublicKey) -> list[str]:
-    """The hub's public delivery keys, in hexadecimal. Raises `Tampered` unless the ledger's key signs them."""
+def presented(hub: HubHttp, ledger: Ed25519PublicKey, use: str) -> list[str]:
+    """The hub's public keys for this use, in hexadecimal. Raises `Tampered` unless the ledger's key signs them."""
     keys, note = hub.keys()
     if not keys_signed(keys, note, ledger):
         raise Tampered(f"the keys that {hub.url} presents are not signed by the hub's pinned key")
-    return [each["public"] for each in keys if each["use"] == "delivery"]
+    return [each["public"] for each in keys if each["use"] == use]
+
+
+def inbound_key(kit: Kit) -> bytes:
+    """The key to seal to: as the hub presents it now, else as it did last. Raises `TryLater` where it never did."""
+    try:
+        [public] = presented(kit.hub, kit.pinned.ledger_key, "inbound")
+    except TryLater:
+        if kit.pinned.inbound is None:
+            raise
+        return bytes.fromhex(kit.pinned.inbound)
+    if public != kit.pinned.inbound:
+        kit.pinned = kit.home.pinned().model_copy(update={"inbound": public})
+        kit.home.pin(kit.pinned)
+    return bytes.fromhex(public)
+
+
+def strands(kit: Kit) -> StrandTopics:
+    """Where the kit publishes at the brokers. Its key there is the name of its own feed, which its account has, too."""
+    return StrandTopics(_broker(kit), str(kit.pinned.feed).encode())

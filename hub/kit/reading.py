@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -11,11 +12,13 @@ from types import FrameType
 import orjson
 
 from hub.kit.opening import Kit
-from hub.ports import Barred, Outlet, TryLater
+from hub.ports import Barred, Offered, Outlet, TryLater
 from hub.running import GATHER_SECONDS, tune_interpreter
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _WAIT = 20.0
+_ASIDE_SECONDS = 10.0
+"""How long another outlet is read before the first choice, which was out of reach, is asked again."""
 
 
 class Stopped(Exception):
@@ -64,6 +67,8 @@ class Reading:
         self._tried = 0
         """How often what is missing was asked for again."""
         self._more_comes = False
+        self._aside, self._until = "", 0.0
+        """Why the first choice is left aside, and until when; empty while it is read."""
 
     def run(self) -> None:
         """Read until asked to stop, in a process of its own. Raises `Forked`, `Tampered` or `UnknownKey`: somebody has
@@ -99,17 +104,17 @@ class Reading:
     @property
     def _outlet(self) -> Outlet:
         """Where it reads now: what is missing there after its beginning was read again is asked for elsewhere."""
-        return self._outlets[min(self._tried // 2, len(self._outlets) - 1)]
+        passed_over = max(self._tried // 2, int(time.monotonic() < self._until))
+        return self._outlets[min(passed_over, len(self._outlets) - 1)]
 
     def step(self, seconds: float) -> int:
         """Read once and take in what came. How many records were new."""
         self._fold()
         seq, _ = self._kit.taking.head()
-        outlet = self._outlet
         with self._ending.waiting():
             if self._more_comes:
                 self._ending.asked.wait(GATHER_SECONDS)
-            offered = outlet.offer(seq, seconds)
+            outlet, offered = self._offered(seq, seconds)
         taken = self._kit.taking.take(offered)
         self._more_comes = bool(taken.appended)
         self._kit.hosted.take_in(taken.told)
@@ -123,8 +128,33 @@ class Reading:
             self._tried += 1
             outlet.back()
         if self._missing is None:
-            self._report("reading", "")
+            self._report("reading", self._aside)
         return taken.appended
+
+    def _offered(self, seq: int, seconds: float) -> tuple[Outlet, Sequence[Offered]]:
+        """From where it reads now; while the first choice is out of reach or bars it, from the next. Raises as an
+        outlet does.
+        """
+        first, outlet = self._outlets[0], self._outlet
+        try:
+            offered = outlet.offer(seq, seconds)
+        except (Barred, TryLater) as trouble:
+            if outlet is not first:
+                raise type(trouble)("; ".join(filter(None, (self._aside, str(trouble))))) from trouble
+            if len(self._outlets) == 1:
+                raise
+            self._leave(trouble)
+            return self._offered(seq, seconds)
+        if outlet is first and self._aside:
+            self._aside = ""
+            self._say("the broker answers: reading from there again")
+        return outlet, offered
+
+    def _leave(self, trouble: Exception) -> None:
+        """For a while, with a word on it the first time. It is begun anew then."""
+        self._outlets[0].close()
+        self._aside = self._aside or f"{trouble}. Reading over HTTP meanwhile"
+        self._until = time.monotonic() + _ASIDE_SECONDS
 
     def _found(self) -> None:
         """What was missing is here; the first choice is read again, from its beginning."""

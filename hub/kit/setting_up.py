@@ -24,13 +24,15 @@ def fetched(hub: HubHttp, agency: AgencyId, feed: UUID | None, brokers: Brokers 
         [ledger] = [each["public"] for each in keys if each["use"] == "ledger"]
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(ledger))
         delivery = tuple(each["public"] for each in keys if each["use"] == "delivery")
+        [inbound] = [each["public"] for each in keys if each["use"] == "inbound"]
         signed = keys_signed(keys, note, key)
     except (KeyError, TypeError, ValueError, UnsupportedAlgorithm) as wrong:
         raise Tampered(f"{hub.url} does not present keys as a hub does") from wrong
     if not signed:
         raise Tampered(f"the keys that {hub.url} presents are not signed by its own ledger key")
     name = feed or _feed(hub, key)
-    return Pinned(agency=agency, hub=hub.url, feed=name, ledger=ledger, delivery=delivery, kafka=brokers)
+    pinned = Pinned(agency=agency, hub=hub.url, feed=name, ledger=ledger, delivery=delivery, inbound=inbound)
+    return pinned.model_copy(update={"kafka": brokers})
 
 
 def _feed(hub: HubHttp, key: Ed25519PublicKey) -> UUID:

@@ -1,6 +1,7 @@
 """A partner's kit over HTTP: what it holds equals what the hub's own views of that partner hold, and no more."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,10 @@ from hub.adapters import tables as t
 from hub.adapters.keyfile import NoKey
 from hub.bootstrap import Hub
 from hub.kit.home import NotSetUp
-from hub.kit.opening import Kit
+from hub.kit.opening import Kit, inbound_key, open_either
 from hub.kit.reading import Ending, Reading
 from hub.ports import Barred, Forked, TryLater
+from hub.wrapping import key_id
 from support.builders import a_missed_appointment, a_score, an_arrest
 from support.canaries import Canaries
 from support.carrying import with_keys
@@ -226,3 +228,32 @@ def test_the_token_goes_nowhere_else(tmp_path: Path, partners: Partnership) -> N
         home = set_up(tmp_path / "kit", partners, url, POLICE)
     with opened(home) as kit, pytest.raises(TryLater, match="out of reach"):
         Reading(kit, outlets(kit), lambda _: None, Ending()).step(0.1)
+
+
+def test_a_command_beside_a_kit_sees_what_that_reads(
+    tmp_path: Path, partners: Partnership, person: dict[str, Any]
+) -> None:
+    """Whoever opens a home beside the kit that runs sees each record as soon as that kit has it, at every look."""
+    with serving(partners.hub) as url, opened(set_up(tmp_path / "kit", partners, url, UNIT)) as kit:
+        read_all(kit)
+        with closing(open_either(kit.home)) as beside:
+            seq, _ = beside.feed.head(UNIT)
+            assert (beside.beside, beside.feed.told(UNIT, seq, 10)) == (True, [])
+            partners.publish(UNIT, "programme.risk.reassessed", {**person, **a_score()})
+            read_all(kit)
+            assert [number for number, _ in beside.feed.told(UNIT, seq, 10)] == [seq + 1]
+
+
+def test_the_key_to_seal_to_is_kept(tmp_path: Path, partners: Partnership) -> None:
+    """A kit seals to the key that the hub presents now, and to the last one it saw while the hub is out of reach."""
+    with serving(partners.hub) as url:
+        home = set_up(tmp_path / "kit", partners, url, POLICE)
+        home.pin(home.pinned().model_copy(update={"inbound": "00" * 32}))
+        with opened(home) as kit:
+            now = inbound_key(kit)
+    assert key_id(now) in partners.hub.keys.inbound
+    with opened(home) as kit:
+        assert inbound_key(kit) == now
+        kit.pinned = kit.pinned.model_copy(update={"inbound": None})
+        with pytest.raises(TryLater):
+            inbound_key(kit)

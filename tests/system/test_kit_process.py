@@ -104,6 +104,8 @@ def test_from_nothing_to_an_answered_alert(tmp_path: Path, partners: Partnership
         assert "signing key" in connect("publish", str(tmp_path / "missed.json"), "--home", home, code=1)
         partners.governed_by(signed(2, with_keys({PROBATION: [signing_key_of(tmp_path / "kit")]})))
         assert "receipt" in connect("publish", str(tmp_path / "missed.json"), "--home", home)
+        asked = ("publish", str(tmp_path / "missed.json"), "--over", "kafka", "--home", home)
+        assert "names no brokers" in connect(*asked, code=1)
         connect("run", "--once", "--home", home)
         assert "Fictional Testcase-1" in connect("case", "--home", home)
         assert "reading" in connect("status", "--home", home)

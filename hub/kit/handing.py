@@ -1,0 +1,155 @@
+"""Handing over: lines go to the brokers, signed and sealed, and what the hub says of each comes back on the feed.
+
+A line on one topic can overtake a line on another, so what a file says of another strand waits until the hub has
+answered all before it: as over HTTP, nothing is taken in before what stands above it.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import orjson
+
+from hub.adapters.kafka_strands import StrandTopics
+from hub.attesting import HEADER, sign_batch
+from hub.kit.opening import Kit
+from hub.ports import Coordinates
+from hub.wrapping import SEALED_HEADER, key_id, seal_to_hub
+from schemas.disclosures import Disclosure
+from schemas.updates import KINDS
+
+MOST_LINES, MOST_BYTES = 500, 480 * 1024
+"""What one record holds at most; a single larger update goes alone."""
+LATER = "the brokers have it, and its receipt is still to come: `iom-hub connect status` shows it once it is read"
+NOT_SENT = "not sent: it could overtake what the hub has not answered yet. Send it again later"
+_TITLE = "This breaks a rule; nothing was stored"
+_NO_KIND = {"path": "type", "rule": "unknown_kind", "message": "names a kind that this kit knows, and so its topic"}
+_LOOK = 1000
+
+Result = dict[str, Any]
+"""`receipt` or `problem`, as over HTTP, or `later`: a sentence."""
+
+
+class _Place(NamedTuple):
+    """Where a line lies."""
+
+    record: Coordinates
+    line: int
+
+
+class Handing:
+    """What one command hands over."""
+
+    def __init__(
+        self, kit: Kit, topics: StrandTopics, sealing: bytes, seconds: float, news: Callable[[], None]
+    ) -> None:
+        """`sealing` is the hub's key to seal to. The next answer is waited for up to `seconds`; `news` waits a moment
+        for the feed to grow.
+        """
+        self._kit, self._topics, self._sealing, self._key = kit, topics, sealing, kit.home.signing()
+        self._seconds, self._news = seconds, news
+        self._after, _ = kit.feed.head(kit.agency)
+        self._unanswered = False
+
+    def publish(self, lines: Sequence[bytes]) -> Iterator[Result]:
+        """What the hub says of each, in order.
+
+        Raises `Barred` or `TryLater` when the brokers do not take one; what had no word yet may be sent again by any
+        way, though the brokers have it: an id counts once.
+        """
+        for topic, run in groupby(lines, topic_of):
+            if self._unanswered:
+                yield from ({"later": NOT_SENT} for _ in run)
+            elif topic is None:
+                yield from (_problem([_NO_KIND]) for _ in run)
+            else:
+                yield from self._publish(topic, list(run))
+
+    def _publish(self, topic: str, lines: Sequence[bytes]) -> Iterator[Result]:
+        places = [place for record in _records(lines) for place in self._put(topic, record)]
+        said = self._answers(_Expected(lines, places))
+        self._unanswered = len(said) < len(lines)
+        yield from (said.get(number, {"later": LATER}) for number in range(len(lines)))
+
+    def _put(self, topic: str, lines: Sequence[bytes]) -> list[_Place]:
+        content = b"\n".join(lines)
+        headers = {HEADER: sign_batch(self._key, lines).header(), SEALED_HEADER: key_id(self._sealing)}
+        record = self._topics.put(topic, seal_to_hub(self._sealing, content), headers)
+        return [_Place(record, number) for number in range(len(lines))]
+
+    def _answers(self, expected: "_Expected") -> dict[int, Result]:
+        """By line, up to the first that does not come in time."""
+        ends = time.monotonic() + self._seconds
+        while expected.is_open and time.monotonic() < ends:
+            self._news()
+            for seq, said in self._kit.feed.told(self._kit.agency, self._after, _LOOK):
+                self._after = seq
+                if said and said.is_answer and expected.hear(said):
+                    ends = time.monotonic() + self._seconds
+        return expected.said
+
+
+class _Expected:
+    """The lines that are on their way, and what the hub has said of them."""
+
+    def __init__(self, lines: Sequence[bytes], places: Sequence[_Place]) -> None:
+        self.said: dict[int, Result] = {}
+        self._count = len(lines)
+        self._at = {place: number for number, place in enumerate(places)}
+        self._named: dict[str, list[int]] = {}
+        for number, line in enumerate(lines):
+            self._named.setdefault(_id_of(line), []).append(number)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to come."""
+        return len(self.said) < self._count
+
+    def hear(self, answer: Disclosure) -> bool:
+        """Whether it is about one of these. A rejection names the place; a receipt names the update, so it is that of
+        the first such line without an answer.
+        """
+        told: dict[str, Any] = dict(answer.told)
+        number = self._rejected(told) if "problems" in told else self._received(told)
+        if number is not None:
+            self.said[number] = _problem(told["problems"]) if "problems" in told else {"receipt": told}
+        return number is not None
+
+    def _rejected(self, told: dict[str, Any]) -> int | None:
+        record = Coordinates(told["topic"], told["partition"], told["offset"])
+        return self._at.get(_Place(record, told["line"]))
+
+    def _received(self, told: dict[str, Any]) -> int | None:
+        named = self._named.get(str(told.get("id")), ())
+        return next((number for number in named if number not in self.said), None)
+
+
+def topic_of(line: bytes) -> str | None:
+    """The topic of its strand; None where it names no kind that this kit knows."""
+    try:
+        kind = orjson.loads(line)["type"].removeprefix("uk.iomhub.").rpartition(".")[0]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return f"pathway.{kind.partition('.')[0]}" if kind in KINDS else None
+
+
+def _id_of(line: bytes) -> str:
+    return str(orjson.loads(line).get("id")).lower()
+
+
+def _problem(errors: Sequence[Any]) -> Result:
+    return {"problem": {"title": _TITLE, "errors": errors}}
+
+
+def _records(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The lines in order, as many as a record holds."""
+    found, size = list[bytes](), 0
+    for line in lines:
+        if found and (len(found) == MOST_LINES or size + len(line) >= MOST_BYTES):
+            yield found
+            found, size = [], 0
+        found.append(line)
+        size += len(line) + 1
+    if found:
+        yield found
