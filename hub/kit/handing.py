@@ -5,18 +5,18 @@ answered all before it: as over HTTP, nothing is taken in before what stands abo
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
 
 from hub.adapters.kafka_strands import StrandTopics
+from hub.answering import REJECTED, one_by_one
 from hub.attesting import HEADER, sign_batch
 from hub.kit.opening import Kit
 from hub.ports import Coordinates
 from hub.wrapping import SEALED_HEADER, key_id, seal_to_hub
-from schemas.disclosures import Disclosure
 from schemas.updates import KINDS
 
 MOST_LINES, MOST_BYTES = 500, 480 * 1024
@@ -85,7 +85,7 @@ class Handing:
             self._news()
             for seq, said in self._kit.feed.told(self._kit.agency, self._after, _LOOK):
                 self._after = seq
-                if said and said.is_answer and expected.hear(said):
+                if said and said.is_answer and expected.hear(said.kind, said.told):
                     ends = time.monotonic() + self._seconds
         return expected.said
 
@@ -106,15 +106,21 @@ class _Expected:
         """Whether anything is still to come."""
         return len(self.said) < self._count
 
-    def hear(self, answer: Disclosure) -> bool:
-        """Whether it is about one of these. A rejection names the place; a receipt names the update, so it is that of
-        the first such line without an answer.
+    def hear(self, kind: str, told: Mapping[str, Any]) -> bool:
+        """Whether an answer is about any of these."""
+        before = len(self.said)
+        for each in one_by_one([{"kind": kind, **told}]):
+            self._hear(each)
+        return len(self.said) > before
+
+    def _hear(self, told: dict[str, Any]) -> None:
+        """A rejection names the place; a receipt names the update, so it is that of the first such line without an
+        answer.
         """
-        told: dict[str, Any] = dict(answer.told)
-        number = self._rejected(told) if "problems" in told else self._received(told)
+        kind = told.pop("kind")
+        number = self._rejected(told) if kind == REJECTED else self._received(told)
         if number is not None:
-            self.said[number] = _problem(told["problems"]) if "problems" in told else {"receipt": told}
-        return number is not None
+            self.said[number] = _problem(told["problems"]) if kind == REJECTED else {"receipt": told}
 
     def _rejected(self, told: dict[str, Any]) -> int | None:
         record = Coordinates(told["topic"], told["partition"], told["offset"])
