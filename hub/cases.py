@@ -120,7 +120,7 @@ class Case:
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""
         given, known = dict(update.identifiers.pairs()), self.identity.identifiers
-        blinds = {name: blind for name, blind in desk.blinds(update).items() if blind not in desk.kept}
+        blinds = {name: blind for name, blind in desk.blinds(update).items() if blind not in desk.leads}
         self.added += [(name, blinds[name]) for name in blinds if name not in known]
         self.identity = self.identity.model_copy(update={"identifiers": given | known})
 
