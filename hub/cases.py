@@ -219,10 +219,22 @@ class Case:
         """
         return (emergency and agency in self.standing.access) or not self.borrows(agency, key)
 
-    def parts(self, agencies: Collection[AgencyId], by: UpdateKey) -> None:
-        """These agencies worked the case only by a record joined to it, and do so no longer."""
+    def parts(self, agencies: Collection[AgencyId], restrictions: Collection[str], by: UpdateKey) -> None:
+        """These agencies worked the case only by a record joined to it, and do so no longer; these restrictions, which
+        were set in such a record, hold in this one, too.
+        """
         self.facts.parted |= dict.fromkeys(agencies, str(by))
+        self.facts.shut_by |= dict.fromkeys(restrictions, str(by))
         self.changed = True
+
+    def shut_at(self, restrictions: frozenset[str]) -> list[datetime]:
+        """When these restrictions of other records were set, and when the records were linked."""
+        facts = [each.facts for each in (self, *self.others) if restrictions]
+        links = (each.links[key].at for each in facts for key in linking.standing_links(each))
+        return [
+            *links,
+            *(each.restrictions[key].at for each in facts for key in restrictions & each.restrictions.keys()),
+        ]
 
     def loses_sight(self, agencies: Collection[AgencyId]) -> None:
         """The views of these agencies are closed (D15)."""

@@ -232,17 +232,22 @@ class Batch:
             self._move_others(case, received, before, closes=due is not None)
 
     def _move_others(self, case: Case, received: Received, before: Mapping[UUID, Standing], *, closes: bool) -> None:
-        """Who comes to a record of the same case by this, and who loses sight of one (D14, D15). What `closes` the view
-        of its own record by itself leaves that aside.
+        """Who comes to a record of the same case by this, and who loses sight of one or is shut out (D14, D15). What
+        `closes` the view of its own record by itself leaves that aside.
         """
         for each, standing in sorted(before.items()):
             other = self._cases[each]
             if other is not case and (told := self._telling.tell_newcomers(other, standing)).says_anything:
                 said: dict[str, JsonValue] = {"verb": "joining", "because": str(received.key)}
                 self._enter(other, said | {"bundle": self._bundle.digest}, told, received.key)
-            if (other is not case or not closes) and (gone := leavers(standing, other.standing)):
-                other.parts(gone, received.key)
-                self._timers.append(parting_timer(received, each, self._a.retention))
+            if other is not case or not closes:
+                self._part(other, received, standing)
+
+    def _part(self, case: Case, received: Received, before: Standing) -> None:
+        gone, shut = leavers(before, case.standing), case.standing.restricted_by - before.restricted_by
+        if gone or shut:
+            case.parts(gone, shut, received.key)
+            self._timers.append(parting_timer(received, case.record_id, case.shut_at(shut), self._a.retention))
 
     def _link(
         self, case: Case, received: Received, links: frozenset[str], before: dict[UUID, Standing]

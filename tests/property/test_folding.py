@@ -114,7 +114,9 @@ def _reachable(event: Event, together: set[object]) -> object:
 @given(at_once(), st.data())
 @settings(max_examples=200)
 def test_a_batch_has_the_effect_of_its_updates_one_by_one(story: list[Event], data: st.DataObject) -> None:
-    """However the group commit cuts a stream of updates into transactions, the same becomes of each and everybody is told the same."""
+    """However the group commit cuts a stream of updates into transactions, the same becomes of each, and everybody is
+    told the same.
+    """
     cuts = sorted(data.draw(st.sets(st.integers(1, len(story) - 1))))
     stores = WORLD.store.fork(), WORLD.store.fork()
     single = _accepted(stores[0], [[event] for event in story])
