@@ -120,7 +120,7 @@ class Case:
     def learn(self, update: CohortDecided, desk: Desk) -> None:
         """A later cohort decision may bring further identifiers."""
         given, known = dict(update.identifiers.pairs()), self.identity.identifiers
-        blinds = {name: blind for name, blind in desk.blinds(update).items() if blind not in desk.kept}
+        blinds = {name: blind for name, blind in desk.blinds(update).items() if blind not in desk.leads}
         self.added += [(name, blinds[name]) for name in blinds if name not in known]
         self.identity = self.identity.model_copy(update={"identifiers": given | known})
 
@@ -219,10 +219,22 @@ class Case:
         """
         return (emergency and agency in self.standing.access) or not self.borrows(agency, key)
 
-    def parts(self, agencies: Collection[AgencyId], by: UpdateKey) -> None:
-        """These agencies worked the case only by a record joined to it, and do so no longer."""
+    def parts(self, agencies: Collection[AgencyId], restrictions: Collection[str], by: UpdateKey) -> None:
+        """These agencies worked the case only by a record joined to it, and do so no longer; these restrictions, which
+        were set in such a record, hold in this one, too.
+        """
         self.facts.parted |= dict.fromkeys(agencies, str(by))
+        self.facts.shut_by |= dict.fromkeys(restrictions, str(by))
         self.changed = True
+
+    def shut_at(self, restrictions: frozenset[str]) -> list[datetime]:
+        """When these restrictions of other records were set, and when the records were linked."""
+        facts = [each.facts for each in (self, *self.others) if restrictions]
+        links = (each.links[key].at for each in facts for key in linking.standing_links(each))
+        return [
+            *links,
+            *(each.restrictions[key].at for each in facts for key in restrictions & each.restrictions.keys()),
+        ]
 
     def loses_sight(self, agencies: Collection[AgencyId]) -> None:
         """The views of these agencies are closed (D15)."""

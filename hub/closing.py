@@ -35,19 +35,26 @@ def ended(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
     """The partners to which the case is closed because of this update: none where a later word opened it again, or
     ended it later, so that it keeps a time of its own.
     """
-    standing = case.standing
+    standing, shut_out = case.standing, _shut_out(case, subject, bundle)
     if parted := {agency for agency, by in case.facts.parted.items() if by == subject}:
-        return {agency for agency in parted if not standing.works(agency)}
+        return shut_out | {agency for agency in parted if not standing.works(agency)}
     claim = case.facts.involvement.get(subject)
     if ended := [claim] if claim else ended_by(standing.backers.units, case.facts, subject):
         return {each.agency for each in ended if standing.involvement.get(each.agency) == each}
     if standing.left and subject == case.own.gone:
         working = {agency for agency in standing.involvement if standing.works(agency)}
         return working - _keep_it(standing.left, standing.home, bundle)
-    restriction = case.facts.restrictions.get(subject)
-    if restriction in standing.restrictions and restriction:
-        return set(bundle.policies.partners) - set(restriction.open_to)
-    return set()
+    return shut_out
+
+
+def _shut_out(case: Case, subject: str, bundle: Bundle) -> set[AgencyId]:
+    """Those to whom the case is closed by a restriction that this update set in it, or brought to it from another
+    record, as long as it stands and holds here.
+    """
+    meant = [key for key, by in case.facts.shut_by.items() if by == subject]
+    meant += [subject] if subject in case.facts.restrictions else []
+    standing = [case.standing.restrictions[key] for key in meant if key in case.standing.restrictions]
+    return {agency for agency in bundle.policies.partners for claim in standing if agency not in claim.open_to}
 
 
 def _keep_it(left: CohortClaim, keep: frozenset[AgencyId], bundle: Bundle) -> frozenset[AgencyId]:

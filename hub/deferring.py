@@ -3,6 +3,7 @@
 The update's id follows from the earlier one's, so it is the same whichever process makes it, and has one effect.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
@@ -31,10 +32,12 @@ def closing_of(key: UpdateKey) -> UpdateKey:
     return UpdateKey(HUB, uuid5(key.update_id, "closed"))
 
 
-def parting_timer(received: Received, record_id: UUID, retention: timedelta) -> Timer:
-    """When the view of a record closes for those who worked it by another only, from which this update parted it."""
+def parting_timer(received: Received, record_id: UUID, since: Iterable[datetime], retention: timedelta) -> Timer:
+    """When the view of a record closes for those who worked it by another only, from which this update parted it, and
+    for those whom a restriction of another shuts out; counted from the last of what that took.
+    """
     closing = uuid5(received.key.update_id, f"closed/{record_id}")
-    return Timer(received.occurred_at + retention, closing, received.key, record_id)
+    return Timer(max([received.occurred_at, *since]) + retention, closing, received.key, record_id)
 
 
 def ending_of(key: UpdateKey) -> UpdateKey:

@@ -117,6 +117,8 @@ class Facts(ProgrammeClaims, BaseModel):
     """Agencies, each with an update that it was told in an emergency only. No fold touches this."""
     parted: dict[AgencyId, str] = Field(default_factory=dict)
     """Partners that lost sight when records were parted, or of one by a word in another; by which update. No fold."""
+    shut_by: dict[str, str] = Field(default_factory=dict)
+    """Restrictions of other records that came to hold in this one; by which update. No fold touches this."""
     views_closed: set[AgencyId] = Field(default_factory=set)
     """Partners whose views were closed and who were not told anew how things stand. No fold touches this."""
 

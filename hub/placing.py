@@ -7,6 +7,7 @@ held, and from a system that covers everyone it is discarded (D26); the publishe
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from uuid import UUID, uuid4
 
 import orjson
@@ -114,22 +115,37 @@ class Desk:
     unit: Unit
     identity: Identity
     bundle: Bundle
-    kept: dict[bytes, UUID] = field(default_factory=dict)
-    """Whose the identifiers are in the store that were looked up."""
-    _by_blind: dict[bytes, UUID] = field(default_factory=dict)
+    leads: dict[bytes, UUID] = field(default_factory=dict)
+    """Whose each identifier is: in the store, where it was looked up, and by what the batch has added."""
     _placed: dict[UpdateKey, UUID] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """These are written when the unit ends, so what the store says of them is asked once."""
+        self._by_alias = cache(self.unit.record_by_alias)
+        self._by_message = cache(self.unit.update_by_message)
+        self._kept_record_of = cache(self.unit.record_of)
 
     def prepare(self, batch: Iterable[Received]) -> None:
         """Look up every identifier of the batch at once."""
         blinds = {blind for received in batch for blind in self.blinds(received.update).values()}
-        self.kept.update(found := self.unit.records_by_identifier(sorted(blinds)))
-        self._by_blind.update(found)
+        self.leads.update(self.unit.records_by_identifier(sorted(blinds)))
+
+    def meant(self, batch: Sequence[Received]) -> set[UUID]:
+        """Every record in the store that an update of a batch, for which this desk was prepared, may be placed with."""
+        keys, found = {received.key for received in batch}, {*self.leads.values()}
+        for received in batch:
+            publisher, update = received.key.publisher, received.update
+            ref = update.refers_to()
+            target = None if ref and UpdateKey(publisher, ref) in keys else self.target(received)
+            alias = self._by_alias(publisher, update.record) if update.record else None
+            found |= {each for each in (target and self._record_of(target), alias) if each}
+        return found
 
     def owners(self, numbers: Iterable[tuple[str, str]]) -> set[UUID]:
         """The records that these identifiers lead to."""
         blinds = [self.identity.blind(*number) for number in numbers]
         found = self.unit.records_by_identifier(blinds)
-        return {*found.values(), *(self._by_blind[blind] for blind in blinds if blind in self._by_blind)}
+        return {*found.values(), *(self.leads[blind] for blind in blinds if blind in self.leads)}
 
     def repoint(self, record_id: UUID, own: Sequence[bytes], gone: Sequence[bytes]) -> list[bytes]:
         """From now on those that are `own` lead to this record where they lead nowhere, and those that are `gone` no
@@ -137,12 +153,11 @@ class Desk:
         """
         self.unit.forget_identifiers(record_id, gone)
         for blind in gone:
-            for known in (self.kept, self._by_blind):
-                if known.get(blind) == record_id:
-                    del known[blind]
-        self.kept.update(found := self.unit.records_by_identifier(own))
-        new = [blind for blind in own if blind not in found and blind not in self._by_blind]
-        self._by_blind.update(found | dict.fromkeys(new, record_id))
+            if self.leads.get(blind) == record_id:
+                del self.leads[blind]
+        self.leads.update(self.unit.records_by_identifier(own))
+        new = [blind for blind in own if blind not in self.leads]
+        self.leads.update(dict.fromkeys(new, record_id))
         return new
 
     def blinds(self, update: Update) -> dict[str, bytes]:
@@ -158,10 +173,7 @@ class Desk:
         records = self._records(received.key.publisher, received.update, target)
         if len(records) > 1:
             return Held("contradiction")
-        placement = self._one(received, records, target)
-        if isinstance(placement, Placed):
-            self._remember(received, placement)
-        return placement
+        return self._one(received, records, target)
 
     def place_with(self, received: Received, record_id: UUID) -> Placed | Held:
         """The same where a named person says whose it is: name, birth date and numbers bind nobody then; what it refers
@@ -172,14 +184,10 @@ class Desk:
             return wrong
         if target and self._record_of(target) != record_id:
             return Held("wrong_reference")
-        by_number = {
-            self._by_blind[blind] for blind in self.blinds(received.update).values() if blind in self._by_blind
-        }
+        by_number = {self.leads[blind] for blind in self.blinds(received.update).values() if blind in self.leads}
         if isinstance(received.update, CohortDecided) and by_number - {record_id}:
             return Held("contradiction")
-        placement = Placed(record_id, target)
-        self._remember(received, placement)
-        return placement
+        return Placed(record_id, target)
 
     def _misrefers(self, received: Received, target: UpdateKey | None) -> Held | None:
         if received.update.refers_to() and target is None:
@@ -219,10 +227,10 @@ class Desk:
 
     def _records(self, publisher: AgencyId, update: Update, target: UpdateKey | None) -> set[UUID]:
         """Every record that the update points at; more than one is a contradiction."""
-        found = {self._by_blind[blind] for blind in self.blinds(update).values() if blind in self._by_blind}
+        found = {self.leads[blind] for blind in self.blinds(update).values() if blind in self.leads}
         if target and (record := self._record_of(target)):
             found.add(record)
-        if update.record and (record := self.unit.record_by_alias(publisher, update.record)):
+        if update.record and (record := self._by_alias(publisher, update.record)):
             found.add(record)
         return found
 
@@ -232,16 +240,17 @@ class Desk:
         if received.target or ref is None:
             return received.target
         own = UpdateKey(publisher, ref)
-        return own if self._record_of(own) else self.unit.update_by_message(publisher, ref)
+        return own if self._record_of(own) else self._by_message(publisher, ref)
 
     def _record_of(self, key: UpdateKey) -> UUID | None:
-        return self._placed.get(key) or self.unit.record_of(key)
+        return self._placed.get(key) or self._kept_record_of(key)
 
     def _inherits(self, kind: str) -> bool:
         return self.bundle.lapsed(kind) is not None
 
-    def _remember(self, received: Received, placement: Placed) -> None:
+    def remember(self, received: Received, placement: Placed) -> None:
+        """That it stands there: from now on it can be named, and a decision's numbers lead to the person."""
         self._placed[received.key] = placement.record_id
         if placement.new or isinstance(received.update, CohortDecided):
             blinds = self.blinds(received.update).values()
-            self._by_blind.update((blind, placement.record_id) for blind in blinds)
+            self.leads.update((blind, placement.record_id) for blind in blinds)

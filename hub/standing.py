@@ -42,7 +42,10 @@ class Standing:
     """The update by which the person left the programme."""
     backers: Backers
     """The home unit and the case leads, whose word lets a claim count that widens (D12)."""
-    restrictions: tuple[RestrictionClaim, ...]
+    restrictions: Mapping[str, RestrictionClaim]
+    """Those that stand, each by the update that set it."""
+    restricted_by: frozenset[str]
+    """The updates that set one, whether or not it was lifted."""
     safeguarding: frozenset[AgencyId]
     """The agencies that a concern which is still open was disclosed to."""
     access: dict[AgencyId, str]
@@ -85,9 +88,9 @@ def standing(
     leads = frozenset(agency for agency, claim in by_unit.items() if claim.role is Involvement.LEAD)
     backers = Backers(unit.units, leads)
     involved = _involved(facts, backers, Backers(unit.units, leads | (_ever_led(facts, unit) - unit.units.left.keys())))
-    restrictions = tuple(_restrictions(facts, backers))
+    restrictions = dict(_restrictions(facts, backers))
     # nobody looks where nobody reviews (D13)
-    watched = all(unit.units.home.intersection(each.open_to) for each in restrictions)
+    watched = all(unit.units.home.intersection(each.open_to) for each in restrictions.values())
     cohort, left, gone = decided(facts, unit)
     return Standing(
         involvement=involved,
@@ -99,6 +102,7 @@ def standing(
         gone=gone,
         backers=backers,
         restrictions=restrictions,
+        restricted_by=frozenset(facts.restrictions),
         safeguarding=_concerned(facts, now),
         access=_with_access(facts, now - timedelta(hours=policies.vocabulary.access_hours)) if watched else {},
         agreements=frozenset(policies.agreements) - lapsed(bundle, today, continued),
@@ -122,7 +126,7 @@ def _pending(facts: Facts, involved: Mapping[AgencyId, InvolvementClaim]) -> dic
     return {agency: frozenset(roles) for agency, roles in found.items()}
 
 
-def _restrictions(facts: Facts, backers: Backers) -> Iterator[RestrictionClaim]:
+def _restrictions(facts: Facts, backers: Backers) -> Iterator[tuple[str, RestrictionClaim]]:
     """Those that were neither lifted by somebody who may, nor taken back by who set them; who closed the case to itself
     opens it to itself neither way (D12).
     """
@@ -130,7 +134,7 @@ def _restrictions(facts: Facts, backers: Backers) -> Iterator[RestrictionClaim]:
     for key, claim in facts.restrictions.items():
         taken_back = key in facts.withdrawn and claim.publisher in claim.open_to
         if key not in lifted and not taken_back:
-            yield claim
+            yield key, claim
 
 
 def _lifts(facts: Facts, key: str, claim: LiftingClaim, backers: Backers) -> bool:
@@ -276,7 +280,7 @@ def _situation(standing_now: Standing, bundle: Bundle, agency: AgencyId) -> Situ
         "age": standing_now.age,
         "standing": STANDING[cohort.statutory] if cohort else UNKNOWN,
         "cohort": cohort.cohort if cohort and cohort.cohort in cohorts else UNKNOWN,  # a new one has no rule yet (D20)
-        "restriction": tuple(r.restriction for r in standing_now.restrictions if agency not in r.open_to),
+        "restriction": tuple(r.restriction for r in standing_now.restrictions.values() if agency not in r.open_to),
         "safeguarding": OPEN if agency in standing_now.safeguarding else (),
         "access": OPEN if agency in standing_now.access else (),
         "agreement": tuple(standing_now.agreements),

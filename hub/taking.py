@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from access_policies.compiling import Bundle
 from hub import answering, ledger, linking
-from hub.cases import Case, said, settled_at
+from hub.cases import Case
 from hub.crashpoints import reach
 from hub.deferring import parting_timer, reminder_for, timer_for
 from hub.gathering import Gathering
@@ -25,13 +25,10 @@ from hub.ports import Arrival, Entropy, Stored, Timer, Unit, UpdateKey, Waits
 from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
 from hub.restoring import restored
 from hub.retelling import leavers
-from hub.reviewing import terms
 from hub.standing import Standing
 from hub.telling import Telling, Told
-from schemas.updates import Provisional
 from schemas.updates.linking import IdentityLinked
 from schemas.updates.programme import CohortDecided
-from schemas.updates.trust import AccessOpened
 
 Result = answering.Result
 NO_ORDER: Mapping[str, JsonValue] = MappingProxyType({})
@@ -57,11 +54,17 @@ class Batch:
         self._telling = Telling(self._desk, means.entropy, means.settle, now)
         self._cases: dict[UUID, Case] = {}
         self._entries: dict[UpdateKey, list[Entry]] = {}
-        """What each update enters: one entry of its own, one for each other record of which it tells."""
+        """What is entered with each update of the batch: its own entry, one for each other record of which it tells,
+        and the same of what had waited for it.
+        """
+        self._at: UpdateKey
+        """The update of the batch that is being taken."""
         self._stored: list[tuple[Stored, bytes]] = []
         self._timers: list[Timer] = []
-        self._fell: set[UpdateKey] = set()
-        """Updates of this batch that were placed at first, and then could not stand."""
+        self._early: dict[UpdateKey, Received] = {}
+        """Updates of this batch that name one which has not come."""
+        self._awaited = True
+        """Whether anything in the store may wait for what is placed."""
 
     def receive(self, batch: Sequence[Received]) -> tuple[list[Received], list[Result]]:
         """Those that are new, and the result for each."""
@@ -80,17 +83,29 @@ class Batch:
         answers: Sequence[tuple[Sequence[UpdateKey], Entry]] = (),
         held: str | None = None,
     ) -> None:
-        """Place all, lock and read their records, decide one after the other, number, write; or hold all for a reason.
+        """Lock and read every record that may be meant; place and decide one after the other, number, write; or hold
+        all for a reason.
 
         `answers` are entries of their own, each behind those of the updates with its keys.
         """
-        self._desk.prepare(() if held else fresh)
-        placements = [(each, Held(held)) for each in fresh] if held else self._places(fresh)
-        self._lock({p.record_id for _, p in placements if isinstance(p, Placed)})
-        for received, placement in placements:
-            self._take_one(received, placement)
-        self._try_again([received.key for received, placement in placements if isinstance(placement, Placed)])
+        if not held:
+            self._desk.prepare(fresh)
+            self._lock(self._desk.meant(fresh))
+            self._awaited = bool(self._unit.awaiting_any([received.key for received in fresh]))
+        for received in fresh:
+            self._take_next(received, Held(held) if held else self._desk.place(received))
+        for received in self._early.values():
+            self._at = received.key
+            self._take_one(received, UNKNOWN_REFERENCE)
         self._finish(answers)
+
+    def _take_next(self, received: Received, placement: Placed | Held | Discarded) -> None:
+        """As if it had come by itself: only what stands may be named after it, or lend its numbers."""
+        self._at = received.key
+        if placement is UNKNOWN_REFERENCE:
+            self._early[received.key] = received
+        elif self._take_one(received, placement):
+            self._try_again(received.key)
 
     def take_held(self, received: Received, record_id: UUID, order: Mapping[str, JsonValue]) -> bool:
         """Place a held update with this record, by somebody's `order`. False where nobody holds it now, or the case
@@ -110,8 +125,9 @@ class Batch:
             return False
         if decides_for_another(case, received):
             case.vouch(received.key, unit)
+        self._at = received.key
         self._disclose(received, placement, {"order": dict(order)})
-        self._try_again([received.key])
+        self._try_again(received.key)
         self._finish(())
         return True
 
@@ -119,35 +135,32 @@ class Batch:
         case, target = self._cases[placement.record_id], placement.target
         return misfit(case, received, target, self._bundle, self._telling.past) if target else None
 
-    def _places(self, fresh: Sequence[Received]) -> list[tuple[Received, Placed | Held | Discarded]]:
-        """Where each belongs. What came before the update that it names stands behind it."""
-        done: list[tuple[Received, Placed | Held | Discarded]] = []
-        while fresh:
-            found = [(received, self._desk.place(received)) for received in fresh]
-            early = [received for received, placement in found if placement is UNKNOWN_REFERENCE]
-            done += [each for each in found if each[1] is not UNKNOWN_REFERENCE]
-            if len(early) == len(fresh):
-                return done + [(received, UNKNOWN_REFERENCE) for received in early]
-            fresh = early
-        return done
+    def _try_again(self, key: UpdateKey) -> None:
+        """What names this update, which had not come, is looked at again; and what names that."""
+        keys = [key]
+        while keys:
+            keys = [each for each in self._awaiting(keys) if self._stands_now(each)]
 
-    def _try_again(self, keys: Sequence[UpdateKey]) -> None:
-        """What was held because it names one of these, which had not come, is looked at again; and what names that."""
-        while keys and (waiting := self._unit.awaiting_any(keys)):
-            keys = [key for key in waiting if self._stands_now(key)]
+    def _awaiting(self, keys: Sequence[UpdateKey]) -> list[UpdateKey]:
+        """In the order in which they came."""
+        early = [e for e, each in self._early.items() if (e.publisher, each.update.refers_to()) in keys]
+        return (self._unit.awaiting_any(keys) if self._awaited else []) + early
 
     def _stands_now(self, key: UpdateKey) -> bool:
-        content = self._unit.content_of(key)
-        received = restored(key, content) if content else None
+        received = self._early.get(key) or self._held(key)
         if received is None or not may_say(self._bundle, key.publisher, received.kind):
             return False
-        self._desk.prepare([received])
         placement = self._desk.place(received)
         known = isinstance(placement, Placed) and placement.record_id in self._cases
-        if not known or not self._unit.take_held(key):
+        if not known or not (self._early.pop(key, None) or self._unit.take_held(key)):
             return False
-        self._take_one(received, placement)
-        return key not in self._fell
+        return self._take_one(received, placement)
+
+    def _held(self, key: UpdateKey) -> Received | None:
+        content = self._unit.content_of(key)
+        received = restored(key, content) if content else None
+        self._desk.prepare([received] if received else [])
+        return received
 
     def _finish(self, answers: Sequence[tuple[Sequence[UpdateKey], Entry]]) -> None:
         reach("after_decide")
@@ -171,29 +184,26 @@ class Batch:
         self._gathered = Gathering.of(self._unit, self._bundle, self._now, record_ids)
         self._cases = self._gathered.cases
 
-    def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> None:
+    def _take_one(self, received: Received, placement: Placed | Held | Discarded) -> bool:
+        """Whether it stands where it was placed."""
         if isinstance(placement, Placed):
             placement = self._cannot_stand(received, placement) or placement
         if isinstance(placement, Placed):
             self._disclose(received, placement)
         elif isinstance(placement, Held):
-            self._fell.add(received.key)
             self._hold(received, placement)
+        return isinstance(placement, Placed)
 
     def _cannot_stand(self, received: Received, placement: Placed) -> Held | None:
         """What only the locked record can tell: a contradiction, or a reference to an update that this one cannot be
         about.
         """
         case = self._cases.get(placement.record_id)
-        if case and case.contradicts(received.update):
+        if case is None:  # it is to be created, or another process has just created it
+            return None if placement.new else Held("unknown_person")
+        if case.contradicts(received.update):
             return Held("contradiction")
-        if case is None and not isinstance(received.update, CohortDecided):
-            return Held("unknown_person")  # the decision that creates the record was itself held
-        if placement.target in self._fell:
-            return UNKNOWN_REFERENCE
-        if case and decides_for_another(case, received):
-            return Held("not_its_case")
-        return self._misfit(received, placement) if case else None
+        return Held("not_its_case") if decides_for_another(case, received) else self._misfit(received, placement)
 
     def _hold(self, received: Received, held: Held) -> None:
         waiting = waits(received, held)
@@ -206,11 +216,12 @@ class Batch:
         case, target = self._case(received, placement), placement.target
         if case.nothing_left(received, target):
             return
+        self._desk.remember(received, placement)
         before, links = self._gathered.standings(case), case.links
         if case.fold(received, target, self._now):
             self._gathered.weigh(case)
         joins = self._link(case, received, links, before)
-        told = self._telling.tell(case, received, target, self._said(received), before[case.record_id])
+        told = self._telling.tell(case, received, target, before[case.record_id])
         self._keep(received, case.record_id)
         self._enter(case, self._record(received, "placed") | joins | dict(order), told, received.key)
         spans = self._a.settle, self._a.retention
@@ -221,17 +232,22 @@ class Batch:
             self._move_others(case, received, before, closes=due is not None)
 
     def _move_others(self, case: Case, received: Received, before: Mapping[UUID, Standing], *, closes: bool) -> None:
-        """Who comes to a record of the same case by this, and who loses sight of one (D14, D15). What `closes` the view
-        of its own record by itself leaves that aside.
+        """Who comes to a record of the same case by this, and who loses sight of one or is shut out (D14, D15). What
+        `closes` the view of its own record by itself leaves that aside.
         """
         for each, standing in sorted(before.items()):
             other = self._cases[each]
             if other is not case and (told := self._telling.tell_newcomers(other, standing)).says_anything:
                 said: dict[str, JsonValue] = {"verb": "joining", "because": str(received.key)}
                 self._enter(other, said | {"bundle": self._bundle.digest}, told, received.key)
-            if (other is not case or not closes) and (gone := leavers(standing, other.standing)):
-                other.parts(gone, received.key)
-                self._timers.append(parting_timer(received, each, self._a.retention))
+            if other is not case or not closes:
+                self._part(other, received, standing)
+
+    def _part(self, case: Case, received: Received, before: Standing) -> None:
+        gone, shut = leavers(before, case.standing), case.standing.restricted_by - before.restricted_by
+        if gone or shut:
+            case.parts(gone, shut, received.key)
+            self._timers.append(parting_timer(received, case.record_id, case.shut_at(shut), self._a.retention))
 
     def _link(
         self, case: Case, received: Received, links: frozenset[str], before: dict[UUID, Standing]
@@ -253,14 +269,6 @@ class Batch:
         elif isinstance(update, CohortDecided):
             case.learn(update, self._desk)
         return case
-
-    def _said(self, received: Received) -> dict[str, JsonValue]:
-        content = said(received)
-        if isinstance(received.update, Provisional):
-            content |= settled_at(self._now + self._a.settle)
-        elif isinstance(received.update, AccessOpened):
-            content |= terms(self._bundle, received.key.publisher, self._now)
-        return content
 
     def _keep(self, received: Received, record_id: UUID | None, waiting: Waits | None = None) -> None:
         content = {"kind": received.kind, "raw": received.raw.decode(), "attested": received.attested}
@@ -285,7 +293,8 @@ class Batch:
         if case:
             record["record"] = str(case.record_id)
         record |= told.entered()
-        before, owner = self._entries.setdefault(key, []), case.record_id if case else None
-        purpose = f"joining/{key}/{owner}" if before else str(key)
+        owner, joining = case.record_id if case else None, record["verb"] == "joining"
+        purpose = f"joining/{key}/{owner}" if joining else str(key)
         leaf, opening = ledger.leaf(self._now, self._a.entropy.salts(purpose, 1), record)
-        before.append(Entry(leaf, opening, owner, told.drafts, None if before else key))
+        entry = Entry(leaf, opening, owner, told.drafts, None if joining else key)
+        self._entries.setdefault(self._at, []).append(entry)

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from access_policies.compiling import Bundle, Plan
 from access_policies.deciding import decide
 from access_policies.words import Situation
-from hub.cases import Case
+from hub.cases import Case, said, settled_at
 from hub.disclosing import Discloser, Draft, subject_of
 from hub.opening import give_back, lent
 from hub.placing import Desk
@@ -19,10 +19,12 @@ from hub.reaching import Reach, Reaching
 from hub.receiving import Received
 from hub.recollecting import Recollection
 from hub.retelling import Reteller, Retold
+from hub.reviewing import terms
 from hub.standing import Standing
 from hub.weighing import situations_in
 from schemas.identifiers import AgencyId
-from schemas.updates.trust import AccessClosed, UpdateWithdrawn
+from schemas.updates import Provisional
+from schemas.updates.trust import AccessClosed, AccessOpened, UpdateWithdrawn
 
 Plans = Mapping[AgencyId, Plan]
 
@@ -68,20 +70,14 @@ class Telling:
         self._discloser = Discloser(desk.bundle, desk.identity, entropy)
         self.later = Reteller(self.past, self._reaching, self._discloser, settle, now)
 
-    def tell(
-        self,
-        case: Case,
-        received: Received,
-        target: UpdateKey | None,
-        content: Mapping[str, JsonValue],
-        before: Standing,
-    ) -> Told:
+    def tell(self, case: Case, received: Received, target: UpdateKey | None, before: Standing) -> Told:
         """Tell an update that its case has taken in, and what is told later because of it. `before`: what counted."""
         self.past.keep(received, target)
         reach = self._reaching.of(case, received, target)
         situations = situations_in(case, received, reach.named, self._bundle)
         plans = self._plans(case, received, reach, situations)
         subject = subject_of(received, case.record_id, target)
+        content = self._content(received)
         drafts = self._discloser.drafts(self.past.unit, subject, content, case.on_record(), plans, reach.alone)
         for draft in drafts:
             self.past.tell(draft)
@@ -92,6 +88,14 @@ class Telling:
         summed_up = self.summed_up(drafts, self._tell_later(case, received, target, before, plans))
         summed_up.situations = situations
         return summed_up
+
+    def _content(self, received: Received) -> dict[str, JsonValue]:
+        content = said(received)
+        if isinstance(received.update, Provisional):
+            content |= settled_at(self.later.now + self.later.settle)
+        elif isinstance(received.update, AccessOpened):
+            content |= terms(self._bundle, received.key.publisher, self.later.now)
+        return content
 
     def tell_newcomers(self, case: Case, before: Standing) -> Told:
         """Tell how things stand in a record because of what came to another of the same case."""

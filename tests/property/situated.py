@@ -28,7 +28,7 @@ def words(standing: Standing, agency: str, taken: Taken, named: Collection[str],
         pending=standing.pending.get(agency, ()),
         cohort=(cohort.cohort,) if cohort else None,
         standing=("statutory" if cohort.statutory else "non_statutory",) if cohort else None,
-        restriction=[each.restriction for each in standing.restrictions if agency not in each.open_to],
+        restriction=[each.restriction for each in standing.restrictions.values() if agency not in each.open_to],
         safeguarding=("open",) if agency in standing.safeguarding else (),
         access=("open",) if word == "access" and agency in standing.access else (),
     )

@@ -13,7 +13,6 @@ import pytest
 from hub.disclosing import Reason
 from hub.explaining import explain_held
 from hub.recounting import LATER
-from hub.timers import fire_due
 from support.builders import a_consent, a_release_plan, an_arrest
 from support.pair import ARREST, Pair
 from support.partnership import HOSTEL, HOUSING, POLICE, PRISON, PROBATION, UNIT, partnership
@@ -59,22 +58,6 @@ def new(pair: Pair, *sentences: str) -> dict[str, list[dict[str, Any]]]:
 def about(told: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     """Kind and person of each."""
     return sorted((each["kind"], each["person"]) for each in told)
-
-
-def views(pair: Pair, agency: str) -> set[str]:
-    """Whom an agency's view shows."""
-    pair.partners.hub.catch_up()
-    records = pair.partners.hub.hosted[agency].views.records()
-    names = {each["record"]: each["person"] for each in pair.partners.told(agency) if each and "person" in each}
-    return {names[str(record)] for record in records if str(record) in names}
-
-
-def days_go_by(pair: Pair, days: int) -> None:
-    """And what is due is done."""
-    for _ in range(days):
-        pair.partners.clock.turn(days=1)
-        while fire_due(pair.partners.hub.acceptor):
-            pass
 
 
 A, B = "Fictional Testcase-1", "Fictional Testcase-2"
@@ -147,13 +130,13 @@ def test_parted_records_close_for_who_worked_one_by_the_other(pair: Pair) -> Non
     for it; probation, which works with both, keeps both.
     """
     pair.tell("iom links")
-    assert views(pair, HOUSING) == views(pair, HOSTEL) == {A, B}
+    assert pair.views(HOUSING) == pair.views(HOSTEL) == {A, B}
     assert not any(new(pair, "iom unlinks").values())
-    days_go_by(pair, 29)
-    assert views(pair, HOUSING) == views(pair, HOSTEL) == {A, B}
+    pair.let_pass(29)
+    assert pair.views(HOUSING) == pair.views(HOSTEL) == {A, B}
     heads = [pair.partners.hub.feed.head(each) for each in (HOUSING, HOSTEL, PROBATION)]
-    days_go_by(pair, 2)
-    assert (views(pair, HOUSING), views(pair, HOSTEL), views(pair, PROBATION)) == ({A}, {B}, {A, B})
+    pair.let_pass(2)
+    assert (pair.views(HOUSING), pair.views(HOSTEL), pair.views(PROBATION)) == ({A}, {B}, {A, B})
     assert [pair.partners.hub.feed.head(each) for each in (HOUSING, HOSTEL, PROBATION)] == heads
     assert pair.partners.hub.verify().problems == []
 
@@ -165,15 +148,15 @@ def test_records_that_are_linked_again_stay_open(pair: Pair) -> None:
     """
     pair.tell("iom links")
     pair.tell("iom unlinks")
-    days_go_by(pair, 10)
+    pair.let_pass(10)
     assert not any(new(pair, "iom links").values())
-    days_go_by(pair, 25)
-    assert views(pair, HOUSING) == {A, B}
+    pair.let_pass(25)
+    assert pair.views(HOUSING) == {A, B}
     pair.tell("iom unlinks")
-    days_go_by(pair, 31)
-    assert views(pair, HOUSING) == {A}
+    pair.let_pass(31)
+    assert pair.views(HOUSING) == {A}
     assert about(new(pair, "iom links")["housing"]) == [(ARREST, B)]
-    assert views(pair, HOUSING) == {A, B}
+    assert pair.views(HOUSING) == {A, B}
 
 
 @pytest.mark.duty("D15")
@@ -181,9 +164,9 @@ def test_who_leaves_one_record_of_a_case_leaves_all(pair: Pair) -> None:
     """Housing's involvement with A ends: the view of B closes with it."""
     pair.tell("iom links")
     pair.partners.publish(UNIT, "programme.agency.withdrew", {**pair.who["A"], "agency": HOUSING})
-    days_go_by(pair, 31)
-    assert views(pair, HOUSING) == set()
-    assert views(pair, HOSTEL) == {A, B}
+    pair.let_pass(31)
+    assert pair.views(HOUSING) == set()
+    assert pair.views(HOSTEL) == {A, B}
     assert pair.partners.hub.verify().problems == []
 
 

@@ -1,8 +1,10 @@
 """Two records of one person, and the links between them, said in sentences."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from hub.timers import fire_due
 from support.builders import a_consent, an_arrest
 from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION, UNIT, Partnership, who
 
@@ -17,7 +19,7 @@ class Pair:
     def __init__(self, partners: Partnership, *, born: str = "1990-01-01") -> None:
         self.partners = partners
         self.who = {"A": partners.person(1), "B": partners.person(2, born=born)}
-        self.link = (UNIT, UUID(int=0))
+        self.link, self.restriction = (UNIT, UUID(int=0)), UUID(int=0)
         for person in self.who.values():
             for agency in (PROBATION, POLICE):
                 partners.involve(person, agency)
@@ -27,10 +29,12 @@ class Pair:
         """One part of a row, a minute after the one before."""
         self.partners.clock.turn(minutes=1)
         match sentence.split():
-            case [agency, "links"]:
+            case [agency, "links", *late]:
                 said = {"further": who(2)["identifiers"], "ground": "fingerprints", "decided_by": "A Clerk"}
                 about = self.who["A"] | said
-                self.link = AGENCIES[agency], self.partners.publish(AGENCIES[agency], "trust.identity.linked", about)
+                at = self.partners.clock.now() - timedelta(days=10 if late else 0)
+                link = self.partners.publish(AGENCIES[agency], "trust.identity.linked", about, at=at)
+                self.link = AGENCIES[agency], link
             case [agency, "confirms"]:
                 self._of_the_link(AGENCIES[agency], CONFIRMED, "update", {})
             case [agency, "takes", "back"]:
@@ -42,7 +46,12 @@ class Pair:
             case [person, "is", "closed"]:
                 shut = {"restriction": "victim_safety", "open_to": [POLICE, UNIT, PROBATION]}
                 shut |= {"set_by": "A Detective", "review_on": "2026-06-01"}
-                self.partners.publish(POLICE, "trust.restriction.set", self.who[person] | shut)
+                self.restriction = self.partners.publish(POLICE, "trust.restriction.set", self.who[person] | shut)
+            case ["that", "is", "lifted"]:
+                lifted = {"restriction": str(self.restriction), "lifted_by": "A Detective"}
+                self.partners.publish(POLICE, "trust.restriction.lifted", lifted)
+            case [number, "days", "pass"]:
+                self.let_pass(int(number))
             case ["the", "hostel", *_, person]:
                 self.partners.publish(PROBATION, "trust.consent.given", self.who[person] | a_consent(HOSTEL))
                 self.partners.involve(self.who[person], HOSTEL, ("accommodation",))
@@ -51,6 +60,20 @@ class Pair:
         publisher, update = self.link
         message = update if by == publisher else self.partners.hub.identity.message(by, publisher, update)
         self.partners.publish(by, kind, {name: str(message)} | more)
+
+    def let_pass(self, days: int) -> None:
+        """And what is due is done."""
+        for _ in range(days):
+            self.partners.clock.turn(days=1)
+            while fire_due(self.partners.hub.acceptor):
+                pass
+
+    def views(self, agency: str) -> set[str]:
+        """Whom an agency's view shows, by name."""
+        self.partners.hub.catch_up()
+        records = self.partners.hub.hosted[agency].views.records()
+        names = {each["record"]: each["person"] for each in self.partners.told(agency) if each and "person" in each}
+        return {names[str(record)] for record in records if str(record) in names}
 
     def arrested(self, person: str) -> set[str]:
         """Who is told of an arrest of one of them that happens now."""

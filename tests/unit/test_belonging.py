@@ -136,7 +136,7 @@ def test_whose_word_opens_a_case_again_and_whose_a_form_needs(said: str, counts:
     the unit that has the case.
     """
     lifted = Story("police closes police upper lower, " + said.format("lifts that"))
-    assert (lifted.now.restrictions == ()) is counts
+    assert (lifted.now.restrictions == {}) is counts
     agreed = Story("prison agrees, " + said.format("confirms that"))
     assert (PRISON in agreed.now.consents) is counts
 
