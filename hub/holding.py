@@ -1,5 +1,7 @@
 """Holding: why an update cannot stand where it was placed, and what is kept of one that waits for somebody (D27)."""
 
+from collections.abc import Collection, Sequence
+
 import structlog
 
 from access_policies.compiling import Bundle
@@ -7,7 +9,7 @@ from hub.cases import Case
 from hub.correcting import breaks_its_schema
 from hub.deferring import CANNOT_WAIT
 from hub.placing import HUB, UNKNOWN_REFERENCE, Held
-from hub.ports import UpdateKey, Waits
+from hub.ports import Collided, Stored, Unit, UpdateKey, Waits
 from hub.receiving import Received
 from hub.recollecting import Recollection
 from hub.reviewing import may_close
@@ -54,6 +56,19 @@ def waits(received: Received, held: Held) -> Waits:
     """What is kept of it: which earlier update of its publisher it waits for, and whether it is urgent."""
     awaited = received.update.refers_to() if held == UNKNOWN_REFERENCE else None
     return Waits(received.key, awaited or received.key.update_id, isinstance(received.update, CANNOT_WAIT))
+
+
+def missed_nothing(unit: Unit, stored: Sequence[Stored], looked_at: Collection[UpdateKey]) -> None:
+    """Two processes may take an update and one that names it at once, and neither finds the other's. Called where the
+    counter is locked, and all that was committed is seen. Raises `Collided`: who comes second begins anew, and finds
+    it. `looked_at` is what the store held and this unit found.
+    """
+    placed = {each.key for each in stored if each.record_id}
+    known = {each.key for each in stored} | {*looked_at}
+    waiting = [each.waits for each in stored if each.waits and each.waits.awaits != each.key.update_id]
+    awaited = {UpdateKey(each.key.publisher, each.awaits) for each in waiting} - placed
+    if {*unit.awaiting_any([*placed])} - known or any(map(unit.record_of, awaited)):
+        raise Collided("another process has just taken in what belongs to one of these; send it again later")
 
 
 def alarm(held: Held, waiting: Waits) -> None:

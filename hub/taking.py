@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import chain
 from types import MappingProxyType
 from typing import Protocol
@@ -17,7 +16,7 @@ from hub.cases import Case
 from hub.crashpoints import reach
 from hub.deferring import parting_timer, reminder_for, timer_for
 from hub.gathering import Gathering
-from hub.holding import alarm, decides_for_another, misfit, waits
+from hub.holding import alarm, decides_for_another, misfit, missed_nothing, waits
 from hub.identity import Identity
 from hub.numbering import Entry, number
 from hub.placing import UNKNOWN_REFERENCE, Desk, Discarded, Held, Placed, may_say
@@ -26,7 +25,7 @@ from hub.receiving import NOT_THIS_KIND, Problem, Received, Refused, Rejected
 from hub.restoring import restored
 from hub.retelling import leavers
 from hub.standing import Standing
-from hub.telling import Telling, Told
+from hub.telling import Telling, Told, collection
 from schemas.updates.linking import IdentityLinked
 from schemas.updates.programme import CohortDecided
 
@@ -65,6 +64,8 @@ class Batch:
         """Updates of this batch that name one which has not come."""
         self._awaited = True
         """Whether anything in the store may wait for what is placed."""
+        self._looked_at: set[UpdateKey] = set()
+        """What the store held, and was looked at again."""
 
     def receive(self, batch: Sequence[Received]) -> tuple[list[Received], list[Result]]:
         """Those that are new, and the result for each."""
@@ -157,6 +158,7 @@ class Batch:
         return self._take_one(received, placement)
 
     def _held(self, key: UpdateKey) -> Received | None:
+        self._looked_at.add(key)
         content = self._unit.content_of(key)
         received = restored(key, content) if content else None
         self._desk.prepare([received] if received else [])
@@ -167,6 +169,7 @@ class Batch:
         for case in self._cases.values():
             case.save(self._unit)
         number(self._unit, [*self._in_order(answers)], self._a.identity, self._stored, self._timers)
+        missed_nothing(self._unit, [stored for stored, _ in self._stored], self._looked_at)
         self._telling.finish()
         reach("before_commit")
 
@@ -208,7 +211,7 @@ class Batch:
     def _hold(self, received: Received, held: Held) -> None:
         waiting = waits(received, held)
         self._keep(received, None, waiting)
-        record = self._record(received, "held") | {"because": held.reason} | waiting.entered()
+        record = collection(received, "held", self._bundle) | {"because": held.reason} | waiting.entered()
         self._enter(None, record, Told([], [], {}), received.key)
         self._unit.afterwards(lambda: alarm(held, waiting))
 
@@ -223,7 +226,7 @@ class Batch:
         joins = self._link(case, received, links, before)
         told = self._telling.tell(case, received, target, before[case.record_id])
         self._keep(received, case.record_id)
-        self._enter(case, self._record(received, "placed") | joins | dict(order), told, received.key)
+        self._enter(case, collection(received, "placed", self._bundle) | joins | dict(order), told, received.key)
         spans = self._a.settle, self._a.retention
         due = timer_for(received, case.record_id, self._bundle, self._now, *spans)
         reminder = reminder_for(received, case.record_id, self._now, self._a.answer_within)
@@ -275,18 +278,6 @@ class Batch:
         owner = record_id or f"held-{received.key.publisher}"
         sealed = self._unit.seal(owner, "raw", orjson.dumps(content), f"updates/{received.key}")
         self._stored.append((Stored(received.key, record_id, waits=waiting), sealed))
-
-    def _record(self, received: Received, outcome: str) -> dict[str, JsonValue]:
-        """What the ledger says of an accepted update (DPA 2018 s.62: collection and disclosure)."""
-        return {
-            "verb": "collection",
-            "outcome": outcome,
-            "update": str(received.key),
-            "kind": received.kind,
-            "digest": sha256(received.raw).hexdigest(),
-            "attested": dict(received.attested),
-            "bundle": self._bundle.digest,
-        }
 
     def _enter(self, case: Case | None, record: dict[str, JsonValue], told: Told, key: UpdateKey) -> None:
         """One leaf for the update and everything it discloses: no disclosure without its leaf."""

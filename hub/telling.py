@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from pydantic import JsonValue
 
@@ -57,6 +58,19 @@ class Told:
         said: dict[str, JsonValue] = {"disclosed": disclosed}
         said |= {"situations": weighed} if self.situations is not None else {}
         return said | {name: more for name, more in self.more.items() if more}
+
+
+def collection(received: Received, outcome: str, bundle: Bundle) -> dict[str, JsonValue]:
+    """What the ledger says of an accepted update (DPA 2018 s.62: collection and disclosure)."""
+    return {
+        "verb": "collection",
+        "outcome": outcome,
+        "update": str(received.key),
+        "kind": received.kind,
+        "digest": sha256(received.raw).hexdigest(),
+        "attested": dict(received.attested),
+        "bundle": bundle.digest,
+    }
 
 
 class Telling:

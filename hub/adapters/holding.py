@@ -33,7 +33,7 @@ class HoldingUnit:
         """By the index of what is awaited."""
         if not keys:
             return []
-        wanted = {"publishers": [key.publisher for key in keys], "ids": [key.update_id for key in keys]}
+        wanted = {"publishers": [*{key.publisher for key in keys}], "ids": [key.update_id for key in keys]}
         rows, these = self._connection.execute(_AWAITING, wanted), set(keys)
         return [UpdateKey(r.publisher, r.update_id) for r in rows if UpdateKey(r.publisher, r.awaits) in these]
 

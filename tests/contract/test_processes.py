@@ -30,7 +30,7 @@ from contract.test_writers import (
 from hub.adapters.leases import COUNT_SECONDS
 from hub.adapters.store import DatabaseStore
 from hub.persisting import persistently
-from hub.ports import Arrival, Collided, FactRow, UpdateKey
+from hub.ports import Arrival, Collided, Counter, FactRow, UpdateKey
 from hub.receiving import Received, Refused
 from support.builders import an_arrest
 from support.partnership import HOUSING, POLICE, PROBATION, START, Partnership
@@ -292,3 +292,33 @@ def test_who_comes_second_finds_the_receipt_of_the_first(hubs: Hubs) -> None:
                 raise Undone
         bringing.join(10)
         assert found == [arrival if kept else None]
+
+
+@pytest.mark.parametrize("first_is", ["named", "naming"])
+def test_an_update_and_what_names_it_do_not_miss_each_other(hubs: Hubs, first_is: str) -> None:
+    """Two processes take an arrest and its withdrawal at once. Who comes second to the counter begins anew, and both
+    are placed.
+    """
+    slow, quick = hubs(2)
+    person, arrest = {**a_case(slow)[0], **an_arrest()}, uuid4()
+    named = received(slow, POLICE, ARREST, person, update_id=arrest)
+    naming = received(slow, POLICE, "trust.update.withdrawn", {"update": str(arrest), "reason": "recorded_in_error"})
+    early, late = (named, naming) if first_is == "named" else (naming, named)
+    tries = []
+
+    def late_to_the_counter() -> None:
+        with slow.hub.store.unit() as unit:
+            count, tries[:] = unit.lock_counter, [*tries, 1]
+
+            def overtaken() -> Counter:
+                if len(tries) == 1:
+                    quick.hub.acceptor.accept([early])
+                return count()
+
+            unit.lock_counter = overtaken  # type: ignore[method-assign]
+            slow.hub.acceptor.accept_in(unit, [late])
+
+    persistently(late_to_the_counter)
+    assert len(tries) == 2
+    assert quick.told(PROBATION)[-1]["kind"] == "trust.update.withdrawn"
+    assert problems(slow) == []
