@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from schemas.vocabulary import Certainty
 
@@ -116,6 +116,8 @@ class PastAge(_Form):
 class AgedFact(Fact):
     """A fact as it is read: how old it is stands beside it, and when it was last confirmed (requirement IX14)."""
 
+    over: tuple[UUID, ...] = Field(default=(), exclude=True)
+    """Of what is read, nothing is over."""
     age_days: int | None
     last_confirmed: str | None
     past_age: PastAge | None = None
