@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from consumers.endings import Moment, ended_by, later, over_before, state_of, witnesses
+from consumers.endings import Moment, ended_by, later, over_before, state_of, taken_back, witnesses
 from consumers.headlines import HEADLINES, RECALL, words
 from hub.ports import AlertRow, Touched, ViewsUnit
 from schemas.disclosures import ON_ACCESS, Disclosure
@@ -116,11 +116,12 @@ def settled(alert: Alert, disclosure: Disclosure) -> Alert | None:
     return _withdrawn(alert) if stands == Stands.NO_LONGER_STANDS else alert
 
 
-def _withdrawn(alert: Alert) -> Alert:
+def _withdrawn(alert: Alert, over: tuple[UUID, ...] = ()) -> Alert:
     gone: dict[str, object] = {
         "certainty": Certainty.WITHDRAWN,
         "advice": None,
         "told": {},
+        "over": over,
         "headline": _gone(alert),
     }
     return alert.model_copy(update=gone)
@@ -192,12 +193,20 @@ class Alerts:
             views.put_alert(to_row(_as_it_stands(views, raised)))
         if ended_by(disclosure):
             self._end(views, Moment(_occurred(disclosure.told), seq), disclosure)
+        if ending := taken_back(disclosure):
+            self._resume(views, disclosure.record, ending)
 
     def _end(self, views: ViewsUnit, at: Moment, disclosure: Disclosure) -> None:
         """Nobody is to act on it that somebody is sought who is there, or has died (D3)."""
         for alert in map(from_row, views.alerts_of(disclosure.record)):
             if alert.told and state_of(alert.kind) in ended_by(disclosure) and later(at, _moment(alert)):
-                views.put_alert(to_row(_withdrawn(alert)))
+                views.put_alert(to_row(alert.end([disclosure.message_id])))
+
+    def _resume(self, views: ViewsUnit, record: UUID, ending: UUID) -> None:
+        """What ended these was taken back."""
+        for alert in map(from_row, views.alerts_of(record)):
+            if ending in alert.over:
+                views.put_alert(to_row(_resumed(alert, ending)))
 
     def _change(self, views: ViewsUnit, alert: Alert, disclosure: Disclosure, raised: Alert | None) -> None:
         """An alert after what was said of it; what is `raised` about an arrest is remembered beside it."""
@@ -224,8 +233,14 @@ def came_to_nothing(disclosure: Disclosure) -> bool:
 
 def _as_it_stands(views: ViewsUnit, raised: Alert) -> Alert:
     """What is told late may be over by what was told before."""
-    over = over_before(raised.kind, _moment(raised), partial(_fact, views, raised.record))
-    return _withdrawn(raised) if over else raised
+    return raised.end(over_before(raised.kind, _moment(raised), partial(_fact, views, raised.record)))
+
+
+def _resumed(alert: Alert, ending: UUID) -> Alert:
+    """Somebody is sought again, once nothing else says otherwise: whoever had seen the alert is to see it anew."""
+    left = alert.resume(ending)
+    again = {"acknowledged": False, "resumed": tuple(sorted({*alert.resumed, ending}))}
+    return left if left.over else left.model_copy(update=again)
 
 
 def _moment(alert: Alert) -> Moment:
@@ -271,3 +286,9 @@ def to_row(alert: Alert) -> AlertRow:
 def from_row(row: AlertRow) -> Alert:
     """The alert in a row."""
     return Alert.model_validate_json(row.body).model_copy(update={"acknowledged": row.acknowledged})
+
+
+def shown(row: AlertRow) -> Alert:
+    """The alert in a row as it is read: of one that is over, nothing of what it told."""
+    alert = from_row(row)
+    return _withdrawn(alert, alert.over) if alert.over else alert

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from consumers.endings import ENDING, ended_by, later, moment, over_before, witnesses
+from consumers.endings import ENDING, SOUGHT, ended_by, later, moment, over_before, taken_back, witnesses
 from consumers.rows import PLACE, from_row, grows_old, in_emergency, is_over, to_row
 from consumers.settling import settled
 from hub.ports import FactRow, Touched, ViewsUnit
@@ -106,6 +106,7 @@ class CaseViews:
         names = {fact_name(disclosure)} if _has_row_before(disclosure) else set[str]()
         names |= ended_by(disclosure) | witnesses(disclosure.kind)
         names |= {"custody"} if _came_to_nothing(disclosure) else set()
+        names |= SOUGHT if taken_back(disclosure) else set()
         names |= {*PLACE} if _says_itself(disclosure) or names & {*PLACE} else set()
         about = _rows_about(earlier_message(disclosure) or _came_to_nothing(disclosure))
         return Touched(facts=[(disclosure.record, name) for name in names], messages=[*about, *disclosure.locks()])
@@ -120,6 +121,8 @@ class CaseViews:
                 self._keep(views, from_row(row).lock(names), disclosure.recipient)
         if arrest := _came_to_nothing(disclosure):
             self._clear(views, disclosure.record, arrest)
+        if ending := taken_back(disclosure):
+            self._resume(views, disclosure, ending)
         if over := _access_over(disclosure):
             self._forget(views, disclosure.record, over)
         if _has_row(disclosure):
@@ -129,15 +132,22 @@ class CaseViews:
         self._end(views, fact, disclosure)
         before = _fact(views, fact.record, fact.fact) if _has_row_before(disclosure) else None
         over = over_before(fact.kind, moment(fact), partial(_fact, views, fact.record))
-        if succeeds(fact, before) and not over:
-            self._keep(views, fact, disclosure.recipient)
+        if succeeds(fact, before):
+            self._keep(views, fact.end(over), disclosure.recipient)
 
     def _end(self, views: ViewsUnit, fact: Fact, disclosure: Disclosure) -> None:
-        """States that are over by this do not stay, even where something later has its own row."""
+        """States that are over by this are shown no longer, even where something later has its own row."""
         for name in ended_by(disclosure):
             earlier = _fact(views, fact.record, name)
             if earlier and succeeds(fact, earlier):
-                views.drop_fact(fact.record, name)
+                self._keep(views, earlier.end([fact.message_id]), disclosure.recipient)
+
+    def _resume(self, views: ViewsUnit, disclosure: Disclosure, ending: UUID) -> None:
+        """What ended these states was taken back."""
+        for name in SOUGHT:
+            fact = _fact(views, disclosure.record, name)
+            if fact and ending in fact.over:
+                self._keep(views, fact.resume(ending), disclosure.recipient)
 
     def _clear(self, views: ViewsUnit, record: UUID, arrest: UUID) -> None:
         """Of an arrest that came to nothing neither the arrest stays nor how it ended."""

@@ -5,10 +5,12 @@ happened later. Facts and alerts follow the same rule, in whatever order they we
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from schemas.disclosures import ON_ACCESS, Disclosure
 from schemas.updates import KINDS
 from schemas.updates.custody import Died, Received, Released
+from schemas.updates.trust import DisclosureRecalled, UpdateWithdrawn
 from schemas.views import Fact
 from schemas.vocabulary import Certainty
 
@@ -18,6 +20,7 @@ ENDING = {Received.KIND: "custody", Released.KIND: "custody", Died.KIND: "death"
 SOUGHT = frozenset(state for kind in ENDING for state in KINDS[kind].ENDS)
 """The states that they end."""
 
+_TAKE_BACK = (UpdateWithdrawn.KIND, DisclosureRecalled.KIND)
 _DAY = len("2026-01-31")
 
 
@@ -59,16 +62,22 @@ def ended_by(disclosure: Disclosure) -> frozenset[str]:
     return KINDS[disclosure.kind].ENDS if disclosure.kind in ENDING and not lent else frozenset()
 
 
+def taken_back(disclosure: Disclosure) -> UUID | None:
+    """The message that is to be taken as never told: withdrawn, or called back. What it ended goes on."""
+    gone = disclosure.kind in _TAKE_BACK and (disclosure.kind == UpdateWithdrawn.KIND or disclosure.takes_back())
+    return UUID(str(disclosure.told["update"])) if gone and "update" in disclosure.told else None
+
+
 def witnesses(kind: str) -> frozenset[str]:
     """The facts that may say that a state of this kind is over."""
     state = state_of(kind)
     return frozenset(row for ending, row in ENDING.items() if state in KINDS[ending].ENDS)
 
 
-def over_before(kind: str, told: Moment, fact: Callable[[str], Fact | None]) -> bool:
-    """Whether a state that is `told` late was over before, by one of the facts that the view holds."""
+def over_before(kind: str, told: Moment, fact: Callable[[str], Fact | None]) -> list[UUID]:
+    """The messages by which a state that is `told` late was over before: those of the facts that the view holds."""
     found = (each for name in witnesses(kind) if (each := fact(name)))
-    return any(_ends(each, kind) and later(moment(each), told) for each in found)
+    return [each.message_id for each in found if _ends(each, kind) and later(moment(each), told)]
 
 
 def _ends(fact: Fact, kind: str) -> bool:

@@ -26,6 +26,11 @@ def from_row(row: FactRow) -> Fact:
     return Fact.model_validate_json(row.body)
 
 
+def shown(rows: Iterable[FactRow]) -> tuple[Fact, ...]:
+    """The facts in these rows as they are read: without those that are over."""
+    return tuple(fact for fact in map(from_row, rows) if not fact.over)
+
+
 def in_emergency(message: UUID) -> UUID:
     """The message under which lies what was told of this one in an emergency (D13)."""
     return uuid5(message, "access")

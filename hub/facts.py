@@ -53,6 +53,7 @@ from schemas.updates.custody import (
 )
 from schemas.updates.linking import IdentityUnlinked
 from schemas.updates.programme import AgencyInvolved, AgencyWithdrew, CohortDecided
+from schemas.updates.reaffirming import UpdateReaffirmed
 from schemas.updates.reviews import ReviewConcluded, ReviewMoved
 from schemas.updates.supervision import BreachConcluded, StaffRiskLifted
 from schemas.updates.trust import (
@@ -91,6 +92,8 @@ class Facts(ProgrammeClaims, BaseModel):
     """The latest movements of each sort, and the releases that are not settled yet."""
     states: dict[str, StateClaim] = Field(default_factory=dict)
     """The latest release plans, cohort decisions and scores, and of each kind with a `STATE`."""
+    reaffirmed: dict[str, StateClaim] = Field(default_factory=dict)
+    """The latest words that an update still stands; the key of the update is the state of which they speak."""
     ends: dict[str, str] = Field(default_factory=dict)
     """For each outcome and each cancellation the update that it ended."""
     outcomes: dict[str, str] = Field(default_factory=dict)
@@ -230,6 +233,8 @@ def _say_how_it_stands(facts: Facts, key: str, by: Mapping[str, Any], update: Up
     match update:
         case ReleaseChanged(release_on=day) if target:
             facts.changes[key] = ChangeClaim(**by, plan=target, release_on=day)
+        case UpdateReaffirmed() if target:
+            facts.reaffirmed[key] = lasting(by, update).model_copy(update={"state": target})
         case _ if update.STATE or isinstance(update, LASTING):
             facts.states[key] = lasting(by, update)
             facts.deaths.update({key} if isinstance(update, Died) else ())
@@ -260,8 +265,9 @@ def _keep_the_latest(facts: Facts) -> None:
     for key in surplus(facts.custody):
         if facts.custody[key].kind != Released.KIND or key in facts.settled:
             del facts.custody[key]
-    for key in surplus(facts.states):
-        del facts.states[key]
+    for claims in (facts.states, facts.reaffirmed):
+        for key in surplus(claims):
+            del claims[key]
 
 
 def consent_ended(facts: Facts, key: str) -> bool:

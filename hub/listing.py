@@ -106,6 +106,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "trust.alert.acknowledged": Effect(("acknowledged",)),
         "trust.update.corrected": Effect(("corrections",)),
         "trust.disclosure.recalled": Effect(("recalls",)),
+        "trust.update.reaffirmed": Effect(("reaffirmed",)),
         "accommodation.referral.made": Effect(
             ("consents",), counts="by itself, for the authority that the person chose and for this referral only"
         ),

@@ -25,6 +25,12 @@ def current(facts: Facts, today: date) -> dict[str, list[str]]:
     return found
 
 
+def said_again(facts: Facts, target: str) -> list[str]:
+    """The words that an update still stands, the latest first, without those that were taken back."""
+    of_it = [key for key, claim in facts.reaffirmed.items() if claim.state == target and key not in facts.withdrawn]
+    return sorted(of_it, key=lambda each: order(facts.reaffirmed[each], each), reverse=True)
+
+
 def _state(facts: Facts, key: str, claim: StateClaim) -> str:
     """Which state it speaks of: several kinds may say one."""
     return "custody" if key in facts.custody else claim.state or KINDS[claim.kind].STATE or claim.kind

@@ -118,8 +118,15 @@ class Reteller:
                 continue
             if isinstance(received.update, LeftPoliceCustody) and case.facts.custody[str(key)].place == "free":
                 break  # the arrest is over: there is nothing of the present to tell
-            return [told] if (told := self._told_later(case, received, target, agency, plan, reason)) else []
+            told = self._told_later(case, received, target, agency, plan, reason)
+            return [told, *self._still_so(case, key, agency, reason)] if told else []
         return []
+
+    def _still_so(self, case: Case, key: UpdateKey, agency: AgencyId, reason: Reason) -> list[Retold]:
+        """With how things stand goes the last word that they still do, of those that the agency may hear (IX14)."""
+        words = presenting.said_again(case.facts, str(key)) if reason is Reason.SNAPSHOT else []
+        found = (self.retell(case, key_of(each), agency, reason) for each in words)
+        return next(filter(None, found), [])
 
     def retell(
         self, case: Case, key: UpdateKey, agency: AgencyId, reason: Reason, word: str | None = None

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from schemas.vocabulary import Certainty
 
@@ -28,6 +28,8 @@ class _Told(_Form):
     """The fields that were put right, and when that was said; None where the partner was not told when."""
     locked: tuple[str, ...] = ()
     """The fields that rested on a consent that has ended: kept, and to be used no more."""
+    over: tuple[UUID, ...] = ()
+    """The messages by which a state is over. What it told is kept and shown to nobody: each may be taken back (D3)."""
 
     @property
     def free(self) -> Mapping[str, JsonValue]:
@@ -48,6 +50,14 @@ class _Told(_Form):
     def lock(self, names: Iterable[str]) -> Self:
         """With these fields locked as well."""
         return self.model_copy(update={"locked": tuple(sorted({*self.locked, *names}))})
+
+    def end(self, by: Iterable[UUID]) -> Self:
+        """Over by these messages as well."""
+        return self.model_copy(update={"over": tuple(sorted({*self.over, *by}))})
+
+    def resume(self, ending: UUID) -> Self:
+        """No longer over by this message, which was taken back."""
+        return self.model_copy(update={"over": tuple(each for each in self.over if each != ending)})
 
 
 class Fact(_Told):
@@ -71,8 +81,8 @@ class Fact(_Told):
 
     @property
     def stands(self) -> bool:
-        """Whether nobody has taken it back, and it may be used."""
-        return self.certainty is not Certainty.WITHDRAWN and not self.closed
+        """Whether nobody has taken it back, it is not over, and it may be used."""
+        return self.certainty is not Certainty.WITHDRAWN and not self.closed and not self.over
 
     @property
     def stood_on(self) -> str | None:
@@ -106,6 +116,8 @@ class PastAge(_Form):
 class AgedFact(Fact):
     """A fact as it is read: how old it is stands beside it, and when it was last confirmed (requirement IX14)."""
 
+    over: tuple[UUID, ...] = Field(default=(), exclude=True)
+    """Of what is read, nothing is over."""
     age_days: int | None
     last_confirmed: str | None
     past_age: PastAge | None = None
@@ -203,4 +215,6 @@ class Alert(_Told):
     person: str | None = None
     followed_by: tuple[UUID, ...] = ()
     """The alerts that said later what became of an arrest."""
+    resumed: tuple[UUID, ...] = ()
+    """The messages by which it was over until they were taken back: whoever had seen it is to see it anew."""
     acknowledged: bool = False

@@ -6,12 +6,12 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from consumers.alerts import shown
 from consumers.freshness import prompts
 from hub.api.access import Practice, Publisher, Reader, TheHub
 from hub.api.problems import NotFound
 from hub.api.saying import say_once
 from hub.bootstrap import Hub
-from hub.ports import AlertRow
 from hub.receiving import Caller
 from schemas.receipts import Receipt
 from schemas.updates.trust import AlertAcknowledged
@@ -40,30 +40,28 @@ def list_alerts(
     views = hub.hosted[who.agency].views
     rows = views.alerts(open_only=open_only, limit=limit)
     asked = prompts(views, practice, hub.clock.now().date(), limit)
-    return AlertList(alerts=[_alert(row) for row in rows], prompts=asked)
+    return AlertList(alerts=[*map(shown, rows)], prompts=asked)
 
 
 @router.get("/alerts/{alert_id}")
 def read_alert(alert_id: UUID, hub: TheHub, who: Reader) -> Alert:
     """One alert."""
     hub.recorder.consulted(who, "alert", {"alert": str(alert_id)})
-    return _alert(_found(hub, who, alert_id))
+    return _found(hub, who, alert_id)
 
 
 @router.post("/alerts/{alert_id}/acknowledgement")
 def acknowledge(alert_id: UUID, hub: TheHub, who: Publisher) -> Receipt:
-    """Say that somebody at this agency has seen the alert: an update like any other. Saying it twice is once."""
-    _found(hub, who, alert_id)
+    """Say that somebody at this agency has seen the alert: an update like any other. Saying it twice is once. What was
+    over and is so no longer is to be seen anew.
+    """
+    resumed = map(str, _found(hub, who, alert_id).resumed)
     data = {"alert": str(alert_id), "by": who.sub[:120], "author_role": "reader of the alert"}
-    return say_once(hub, who, AlertAcknowledged.KIND, uuid5(alert_id, "acknowledged"), data)
+    return say_once(hub, who, AlertAcknowledged.KIND, uuid5(alert_id, "/".join(("acknowledged", *resumed))), data)
 
 
-def _found(hub: Hub, who: Caller, alert_id: UUID) -> AlertRow:
+def _found(hub: Hub, who: Caller, alert_id: UUID) -> Alert:
     row = hub.hosted[who.agency].views.alert(alert_id)
     if row is None:
         raise NotFound
-    return row
-
-
-def _alert(row: AlertRow) -> Alert:
-    return Alert.model_validate_json(row.body).model_copy(update={"acknowledged": row.acknowledged})
+    return shown(row)

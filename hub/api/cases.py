@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from consumers.cohorts import COHORT, on_programme
-from consumers.rows import from_row, grows_old
+from consumers.rows import from_row, grows_old, shown
 from consumers.supervision import supervised
 from hub.api.access import Practice, Publisher, Reader, TheHub
 from hub.api.problems import NotFound
@@ -106,7 +106,7 @@ def reaffirm(record: UUID, message_id: UUID, hub: TheHub, who: Publisher) -> Rec
 
 
 def _facts(hub: Hub, who: Caller, record: UUID) -> tuple[Fact, ...]:
-    return tuple(from_row(row) for row in hub.hosted[who.agency].views.facts(record))
+    return shown(hub.hosted[who.agency].views.facts(record))
 
 
 def _person(facts: tuple[Fact, ...]) -> str | None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from access_policies.model import Given
+from consumers import alerts, rows
 from hub.api.access import Governor, Originator, Reader, TheHub
 from hub.api.policies import Bar, Ground, bar, grounds_of
 from hub.api.problems import NotFound
@@ -19,7 +20,7 @@ from hub.originating import explain_own
 from hub.ports import UpdateKey
 from hub.receiving import Problem, Rejected
 from schemas.identifiers import AgencyId
-from schemas.views import Alert, Fact
+from schemas.views import Fact
 
 router = APIRouter(tags=["explanations"])
 
@@ -232,7 +233,7 @@ def _held(hub: Hub, agency: AgencyId, message_id: UUID, names: Collection[str], 
 def _facts(hub: Hub, agency: AgencyId, record: UUID, *, for_partner: bool) -> list[tuple[Fact, Held]]:
     if agency not in hub.hosted:
         raise NotFound
-    facts = [Fact.model_validate_json(row.body) for row in hub.hosted[agency].views.facts(record)]
+    facts = rows.shown(hub.hosted[agency].views.facts(record))
     if not facts:
         raise NotFound
     return [(fact, _held(hub, agency, fact.message_id, fact.names(), for_partner=for_partner)) for fact in facts]
@@ -242,7 +243,7 @@ def _alert_names(hub: Hub, agency: AgencyId, alert_id: UUID) -> Collection[str]:
     row = hub.hosted[agency].views.alert(alert_id) if agency in hub.hosted else None
     if row is None:
         raise NotFound
-    alert = Alert.model_validate_json(row.body)
+    alert = alerts.shown(row)
     return {*alert.told, *(["person"] if alert.person else [])}
 
 

@@ -50,11 +50,11 @@ def _still_so(kit: "Kit", prompt_id: UUID) -> None:
 
 
 def _show(kit: "Kit", *, open_only: bool, limit: int) -> None:
-    from schemas.views import Alert
+    from consumers.alerts import shown
 
     table = ruled("alert", "about", "what", "stands", "seen")
     for row in kit.hosted.views.alerts(open_only=open_only, limit=limit):
-        alert = Alert.model_validate_json(row.body)
+        alert = shown(row)
         what = "\n".join(filter(None, (alert.headline, alert.advice)))
         table.add_row(str(row.alert_id), alert.about, what, alert.certainty or "", "yes" if row.acknowledged else "")
     for each in kit.prompts(_now().date(), limit):
@@ -113,9 +113,9 @@ def _one(kit: "Kit", facts: "list[Fact]") -> None:
 
 
 def _facts(kit: "Kit", record: UUID) -> "list[Fact]":
-    from consumers.rows import from_row
+    from consumers.rows import shown
 
-    return [from_row(row) for row in kit.hosted.views.facts(record)]
+    return [*shown(kit.hosted.views.facts(record))]
 
 
 def _now() -> datetime:

@@ -118,7 +118,7 @@ class Views(Protocol):
         """Everything this partner's view holds of one person."""
 
     def named(self, names: Collection[str]) -> list[FactRow]:
-        """The facts of these names, of everybody, by the ids of the persons."""
+        """The facts of these names, of everybody, by the ids of the persons. Its cost grows with the view, slowly."""
 
     def said_before(self, days: Mapping[str, date], limit: int) -> list[FactRow]:
         """What the partner itself said last before the day that stands beside the fact's name, the longest ago first.

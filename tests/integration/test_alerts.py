@@ -1,9 +1,12 @@
 """Alerts over HTTP: open until somebody has seen them, and who has seen them is the IOM unit's to know."""
 
+from typing import Any
+
 import pytest
 
 from integration.scene import Scene
-from support.partnership import EVERYONE, HOUSING, POLICE, PROBATION, UNIT
+from support.builders import a_recall, a_reception
+from support.partnership import EVERYONE, HOUSING, POLICE, PRISON, PROBATION, UNIT
 
 KIND = "trust.alert.acknowledged"
 
@@ -93,3 +96,39 @@ def test_an_acknowledgement_needs_the_right_to_publish(scene: Scene) -> None:
     alert = scene.alert_of(HOUSING, scene.arrested())
     assert scene.agency(HOUSING, "read").post(f"/v1/alerts/{alert}/acknowledgement").status_code == 403
     assert open_alerts(scene, HOUSING) == [str(alert)]
+
+
+@pytest.mark.duty("D3")
+@pytest.mark.parametrize("seen", [False, True])
+def test_somebody_is_sought_again_once_a_reception_is_taken_back(scene: Scene, seen: bool) -> None:
+    """A recall that a reception ended is told no more by its alert, its case view or the explanations of either. Once
+    the reception is withdrawn, all of it is there again; whoever had seen the alert sees it anew, and says so anew.
+    """
+    scene.p.involve(scene.person, PRISON)
+    recall = scene.p.publish(PROBATION, "custody.person.recalled", scene.person | a_recall())
+    alert = str(scene.alert_of(POLICE, recall, PROBATION))
+    said = read(scene, alert)
+    if seen:
+        scene.agency(POLICE).post(f"/v1/alerts/{alert}/acknowledgement")
+    reception = scene.p.publish(PRISON, "custody.person.received", scene.person | a_reception(reason="recall"))
+    over, fact, cells = read(scene, alert)
+    assert (over["headline"], over["told"], fact) == ("No longer sought (recall): Fictional Testcase-1", {}, None)
+    assert cells < said[2]
+    scene.p.publish(PRISON, "trust.update.withdrawn", {"update": str(reception), "reason": "recorded_in_error"})
+    again = read(scene, alert)
+    assert again == ({**said[0], "resumed": over["over"]}, *said[1:])
+    assert alert in open_alerts(scene, POLICE)
+    scene.agency(POLICE).post(f"/v1/alerts/{alert}/acknowledgement")
+    scene.p.hub.catch_up()
+    assert alert not in open_alerts(scene, POLICE)
+
+
+def read(scene: Scene, alert: str) -> tuple[Any, Any, set[str]]:
+    """What the police read: the alert, the fact that somebody is recalled, and of which fields they may ask why."""
+    scene.p.hub.catch_up()
+    police = scene.agency(POLICE)
+    [case] = police.get("/v1/cases").json()["cases"]
+    facts = police.get(f"/v1/cases/{case['record']}").json()["facts"]
+    cells = police.get(f"/v1/alerts/{alert}/explanation").json()["cells"]
+    fact = next((each for each in facts if each["fact"] == "recall"), None)
+    return police.get(f"/v1/alerts/{alert}").json(), fact, {cell["field"] for cell in cells}

@@ -170,6 +170,13 @@ def lasting() -> st.SearchStrategy[tuple[str, Update]]:
     return st.tuples(agencies, st.sampled_from(updates))
 
 
+def still_so() -> st.SearchStrategy[tuple[str, Update]]:
+    """Somebody says that an update still stands, or takes back an update that may have said so."""
+    again = [_parse("trust.update.reaffirmed", update=REF, handling=handling) for handling in ("normal", "restricted")]
+    taken_back = _parse("trust.update.withdrawn", update=REF, reason="recorded_in_error")
+    return st.tuples(agencies, st.sampled_from([*again, *again, taken_back]))
+
+
 units = st.sampled_from([UNIT, OTHER_UNIT])
 
 

@@ -22,6 +22,7 @@ from property.teller import Teller
 from schemas.updates import Provisional, Update
 from schemas.updates.custody import LeftPoliceCustody, ReleaseChanged
 from schemas.updates.programme import CohortDecided
+from schemas.updates.reaffirming import UpdateReaffirmed
 from schemas.updates.selection import PersonDeselected
 from schemas.updates.supervision import StaffRiskLifted, StaffRiskSet
 from schemas.updates.trust import (
@@ -232,5 +233,16 @@ class Model(Teller):
             if any(ground != "told-before" for _, ground in cells.values()):
                 update = self.taken[key].received.update
                 if not isinstance(update, LeftPoliceCustody) or update.outcome == "remanded":
-                    self.tell(agency, key, standing, told_before=True, word=word)
+                    told = self.tell(agency, key, standing, told_before=True, word=word)
+                    if told and not word:
+                        self._tell_that_it_still_stands(agency, key, standing)
+                return
+
+    def _tell_that_it_still_stands(self, agency: str, key: UpdateKey, standing: Standing) -> None:
+        """The last word that says so, of those that nobody took back and the agency may hear."""
+        withdrawn = self.facts[self.taken[key].person].withdrawn
+        said = [(t.received.occurred_at, str(each), each) for each, t in self.taken.items() if t.target == key]
+        for _, name, each in sorted(said, reverse=True):
+            again = isinstance(self.taken[each].received.update, UpdateReaffirmed) and name not in withdrawn
+            if again and self.tell(agency, each, standing, told_before=True):
                 return

@@ -29,11 +29,14 @@ from property.happenings import (
     movements,
     programme,
     standing,
+    still_so,
     transfers,
     units,
 )
 from schemas.updates import Update
 from schemas.updates.custody import Released
+from schemas.updates.reaffirming import UpdateReaffirmed
+from schemas.vocabulary import Handling
 from support.partnership import who
 
 everything = st.one_of(claims(), answers(), movements(), cohorts(), transfers(), lasting(), programme())
@@ -101,6 +104,30 @@ def test_any_order_of_arrival_gives_the_same_current_updates(orders: tuple[list[
     """What a newcomer would be told of how things stand does not hang on whose message was faster (D14)."""
     one, other = (presenting.current(folded(order), NOW.date()) for order in orders)
     assert one == other
+
+
+@pytest.mark.requirement("IX14")
+@given(
+    histories(still_so(), 16, about=("a level",) * 20).flatmap(
+        lambda one: st.tuples(st.just(one), st.permutations(one))
+    )
+)
+@settings(max_examples=300)
+def test_the_last_words_that_it_is_still_so_are_kept(orders: tuple[list[Happening], list[Happening]]) -> None:
+    """However often somebody said that an update still stands, and in whatever order that was heard, the last such
+    words of each handling are kept, and those that were taken back are not among them (D14, D29).
+    """
+    one, other = (folded(order) for order in orders)
+    assert one.content() == other.content()
+    said = presenting.said_again(one, "a level")
+    assert said == presenting.said_again(other, "a level")
+    last = list[Happening]()
+    for handling in Handling:
+        of_it = [e for e in orders[0] if e.target == "a level" and isinstance(e.update, UpdateReaffirmed)]
+        of_it = [each for each in of_it if each.update.handling is handling]
+        last += sorted(of_it, key=lambda each: (each.at, each.key))[-KEPT:]
+    last.sort(key=lambda each: (each.at, each.key), reverse=True)
+    assert said == [each.key for each in last if each.key not in one.withdrawn]
 
 
 def sort(update: Update) -> tuple[object, ...]:

@@ -1,12 +1,14 @@
 """Its publisher says that an update still stands: who hears so, and what that does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
+from consumers.rows import shown
 from support.builders import a_contact_level, a_need
 from support.fates import fate
-from support.partnership import HOSTEL, HOUSING, POLICE, PROBATION
+from support.partnership import HOSTEL, HOUSING, POLICE, PRISON, PROBATION, partnership
 from support.righting import ends_consent, ends_involvement
 from support.seeing import NOTHING, Scene, scene
 
@@ -76,3 +78,54 @@ def test_what_opens_something_or_happened_is_not_reaffirmed(here: Scene, kind: s
     said = here.says(publisher, kind, samples[kind])
     again = here.says(publisher, STILL_SO, {"update": str(said)}, alone=True)
     assert fate(here.partners, publisher, again) == "held: wrong_reference"
+
+
+TOLD_TO_THE_PRISON = """
+    probation says, day by day     | the prison then hears of | last confirmed
+    -------------------------------+--------------------------+---------------
+    level                          | level                    | 2026-03-02
+    level, still so                | level, still so          | 2026-03-03
+    level, still so, still so      | level, still so          | 2026-03-04
+    level, still so, still so, not | level, still so          | 2026-03-03
+    level, still so, not           | level                    | 2026-03-02
+    level, still so, restricted    | level, still so          | 2026-03-03
+    level, still so, level         | level                    | 2026-03-04
+    level, restricted              | level                    | 2026-03-02
+"""
+
+
+@pytest.mark.requirement("IX14")
+@pytest.mark.duty("D14")
+@pytest.mark.parametrize("row", TOLD_TO_THE_PRISON.strip().splitlines()[2:])
+def test_who_comes_later_is_told_the_last_word_that_it_still_stands(row: str) -> None:
+    """A prison that newly works the case hears how things stand, and when that was last said to stand: by the last such
+    word that it may know of and that nobody took back, and by no earlier one.
+    """
+    said, heard, confirmed = ([each.strip() for each in cell.split(",")] for cell in row.split("|"))
+    with partnership() as partners:
+        someone = partners.person(1)
+        partners.involve(someone, PROBATION)
+        told = dict[str, str]()
+        for word in said:
+            told[word] = str(partners.publish(PROBATION, **saying(word, told, someone)))
+            partners.clock.turn(days=1)
+        partners.involve(someone, PRISON)
+        about = [SHORT[each["kind"]] for each in partners.told(PRISON) if each["kind"] in SHORT]
+        partners.hub.catch_up()
+        views = partners.hub.hosted[PRISON].views
+        facts = [fact for record in views.records() for fact in shown(views.facts(record))]
+        assert about == heard
+        assert [fact.stood_on for fact in facts if fact.fact == "contact"] == confirmed
+
+
+SHORT = {LEVEL: "level", STILL_SO: "still so"}
+
+
+def saying(word: str, told: Mapping[str, str], someone: Mapping[str, Any]) -> dict[str, Any]:
+    """What probation publishes."""
+    if word == "level":
+        return {"kind": LEVEL, "data": {**someone, **a_contact_level()}}
+    if word == "not":
+        return {"kind": "trust.update.withdrawn", "data": {"update": told["still so"], "reason": "recorded_in_error"}}
+    restricted = {"handling": "restricted"} if word == "restricted" else {}
+    return {"kind": STILL_SO, "data": {"update": told["level"], **restricted}}

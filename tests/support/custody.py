@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
+from consumers import rows
+from consumers.alerts import shown
 from hub.timers import fire_due
 from support.builders import (
     a_charge,
@@ -173,14 +173,15 @@ def has_now(partners: Partnership, agency: str) -> list[str]:
 
 
 def views_of(partners: Partnership, agency: str) -> dict[str, Any]:
-    """An agency's facts, by name."""
+    """An agency's facts as they are read, by name."""
     partners.hub.catch_up()
     views = partners.hub.hosted[agency].views
-    return {row.fact: orjson.loads(row.body) for record in views.records() for row in views.facts(record)}
+    found = (fact for record in views.records() for fact in rows.shown(views.facts(record)))
+    return {fact.fact: fact.model_dump(mode="json") for fact in found}
 
 
 def alerts_about(partners: Partnership, agency: str, about: str) -> list[dict[str, Any]]:
     """An agency's alerts about something, the newest first."""
     partners.hub.catch_up()
     rows_now = partners.hub.hosted[agency].views.alerts(open_only=False, limit=50)
-    return [alert for row in rows_now if (alert := orjson.loads(row.body))["about"] == about]
+    return [alert.model_dump(mode="json") for alert in map(shown, rows_now) if alert.about == about]

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-
+from consumers import alerts, rows
 from hub.adapters.hmpps import SetAside, read
 from hub.ports import UpdateKey
 from hub.timers import fire_due
@@ -173,15 +172,15 @@ class Sequence:
         return self.partners.hub.identity.record(agency, record)
 
     def _facts(self, agency: str) -> Iterator[str]:
-        rows = self.partners.hub.hosted[agency].views.facts(self._known_as(agency))
-        found = [orjson.loads(row.body) for row in rows]
+        kept = self.partners.hub.hosted[agency].views.facts(self._known_as(agency))
+        found = [fact.model_dump(mode="json") for fact in rows.shown(kept)]
         for fact in sorted(found, key=lambda each: int(each["seq"])):
             if fact["kind"] in SHORT:
                 yield _said_of(fact)
 
     def _alerts(self, agency: str) -> Iterator[str]:
-        rows = self.partners.hub.hosted[agency].views.alerts(open_only=False, limit=500)
-        found = [orjson.loads(row.body) for row in rows if row.record == self._known_as(agency)]
+        kept = self.partners.hub.hosted[agency].views.alerts(open_only=False, limit=500)
+        found = [alerts.shown(row).model_dump(mode="json") for row in kept if row.record == self._known_as(agency)]
         for alert in sorted(found, key=lambda each: int(each["seq"])):
             yield _said_of(alert)
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from consumers.case_views import CaseViews, fact_name, fact_of, from_row, succeeds
+from consumers.rows import shown
 from property.memory import MemoryViews
 from schemas.disclosures import Disclosure
 from schemas.views import Fact
@@ -42,8 +43,8 @@ class View:
 
     @property
     def facts(self) -> Mapping[str, Fact]:
-        """Its facts, by name."""
-        return {row.fact: from_row(row) for row in self.rows.facts.values()}
+        """Its facts as they are read, by name."""
+        return {fact.fact: fact for fact in shown(self.rows.facts.values())}
 
 
 @pytest.mark.requirement("CV10")
