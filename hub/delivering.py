@@ -19,6 +19,7 @@ from access_policies.model import Partner
 from hub.chains import FeedRecord
 from hub.crashpoints import reach
 from hub.identity import Identity
+from hub.parting import Parted, hold_against
 from hub.ports import Carried, Channel, Clock, Feed, NotCarried, Positions, TryLater
 from hub.recording import Recorder
 from hub.wrapping import Window
@@ -85,6 +86,8 @@ class Carrying:
         """The name of the error that is in the way; None when nothing is."""
         self._window: tuple[tuple[str, bytes], Window] | None = None
         self._pause, self._not_before = _FIRST_PAUSE, 0.0
+        self._compared = False
+        """Whether the feed was held against the channel, since this process has the partner and nothing went wrong."""
         self.stopping = False
         """Set by whoever wants no further batch: the hub ends, or another process is to carry to this partner."""
         self.once_more = False
@@ -95,6 +98,12 @@ class Carrying:
         if time.monotonic() < self._not_before:
             return False
         return self.position is None or self.position < head
+
+    def stop(self) -> None:
+        """Begin no further batch. What was compared is out of this process's hands now: that it lost a lease may be all
+        that it sees of a database that lost its end.
+        """
+        self.stopping, self._compared = True, False
 
     def at_once(self) -> None:
         """Wait no longer: what was in the way may be gone."""
@@ -117,13 +126,22 @@ class Carrying:
     def _troubled(self, failure: BaseException) -> None:
         name = type(failure).__name__
         if name != self.trouble:
-            log.error("carrying_failed", agency=self.agency, error=name)
-        self.trouble, self.position = name, None
+            self._say(failure)
+        self.trouble, self.position, self._compared = name, None, False
         self._not_before = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
+    def _say(self, failure: BaseException) -> None:
+        if isinstance(failure, Parted):
+            log.error("carrying_parted", agency=self.agency, topic=self._with.identity.topic(self.agency))
+        else:
+            log.error("carrying_failed", agency=self.agency, error=type(failure).__name__)
+
     def carry(self) -> bool:
-        """Carry one batch; whether there may be more. Raises `NotCarried`, `NoReceivingKey` or the store's word."""
+        """Carry one batch; whether there may be more. Raises `NotCarried`, `NoReceivingKey`, `Parted` or the store's
+        word.
+        """
+        self._compare()
         if self.position is None:
             self.position = self._with.positions.carried(self.agency, self._with.name)
         records = self._with.feed.read(self.agency, self.position, BATCH)
@@ -142,6 +160,12 @@ class Carrying:
         reach("after_carry")  # a crash here repeats the batch; the partner knows it again by its sequence
         self._move(sealed)
         return len(records) == BATCH or self.position is None
+
+    def _compare(self) -> None:
+        """Hold the feed against what the channel holds, whether there is news or not: before others get its numbers."""
+        if not self._compared:
+            hold_against(self._with.feed, self.agency, self._with.channel.last(self.agency))
+            self._compared = True
 
     def _addressee(self) -> AgencyKey | None:
         """Asked of the bundle in force, whatever was so when the record was committed. Raises `NoReceivingKey`."""
@@ -204,11 +228,14 @@ class Carrier:
 
     def _one(self, agency: AgencyId, head: int, *, mine: bool) -> None:
         carrying = self._all.setdefault(agency, Carrying(agency, self._with))
-        carrying.stopping = not mine
+        if mine:
+            carrying.stopping = False
+        else:
+            carrying.stop()
         if agency in self._running and not self._running[agency].done():
             carrying.once_more = True
         elif not mine:
-            carrying.position = None  # who carries meanwhile moves on
+            carrying.position = carrying.trouble = None  # who carries meanwhile moves on
         elif carrying.has_news(head):
             self._begin(agency, carrying.carry_on)
 
@@ -230,6 +257,11 @@ class Carrier:
     def alarms(self) -> dict[AgencyId, str]:
         """The partners to which nothing can be carried now, each with the name of what is in the way."""
         return {agency: each.trouble for agency, each in list(self._all.items()) if each.trouble}
+
+    @property
+    def parted(self) -> int:
+        """How many of them have a channel that holds what is not on their feeds."""
+        return list(self.alarms().values()).count(Parted.__name__)
 
     def position(self, agency: AgencyId) -> int:
         """Up to where a partner's feed was carried, by whichever process."""
