@@ -31,6 +31,8 @@ suspended meanwhile gets no further batch.
 """
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
 _CHECK_SECONDS = 2.0
+_PATIENCE = 5.0
+"""So long the channel may be out of reach before this process leaves its partners to those who reach it."""
 _TURNS = 32
 """Partners that are carried to at the same time."""
 
@@ -206,23 +208,34 @@ class Carrier:
         self._running: dict[str, Future[None]] = {}
         self._turns = ThreadPoolExecutor(_TURNS, thread_name_prefix="carry")
         self._check_at, self._lock = 0.0, threading.Lock()
-        self.out_of_reach = False
-        """Whether the channel did not answer when it was last asked."""
+        self._silent_since: float | None = None
 
     @property
     def name(self) -> str:
         """The channel's."""
         return self._with.name
 
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether the channel did not answer when it was last asked."""
+        return self._silent_since is not None
+
+    @property
+    def _cut_off(self) -> bool:
+        since = self._silent_since
+        return since is not None and time.monotonic() - since >= _PATIENCE
+
     def step(self) -> None:
-        """Give a turn to every partner that has news and none yet; never waits for one."""
+        """Give a turn to every partner that has news and none yet; never waits for one. Who is cut off from the channel
+        takes no part, whether others are or not, and takes part again as soon as the channel answers.
+        """
         with self._lock:
             if time.monotonic() >= self._check_at:
                 self._begin("", self._check)
             heads = self._with.feed.heads()
             partners = [agency for agency, partner in self._with.partners().items() if is_carried_to(partner)]
             busy = [agency for agency, running in self._running.items() if not running.done()]
-            mine = self._with.divide(f"carry/{self._with.name}", partners, busy)
+            mine = self._with.divide(f"carry/{self._with.name}", () if self._cut_off else partners, busy)
             for agency in partners:
                 self._one(agency, heads.get(agency, 0), mine=agency in mine)
 
@@ -235,7 +248,8 @@ class Carrier:
         if agency in self._running and not self._running[agency].done():
             carrying.once_more = True
         elif not mine:
-            carrying.position = carrying.trouble = None  # who carries meanwhile moves on
+            carrying.position = None  # who carries meanwhile moves on
+            carrying.trouble = carrying.trouble if self.out_of_reach else None
         elif carrying.has_news(head):
             self._begin(agency, carrying.carry_on)
 
@@ -245,11 +259,12 @@ class Carrier:
             self._running[name] = self._turns.submit(do)
 
     def _check(self) -> None:
+        back = False
         try:
             self._with.channel.check()
-            back, self.out_of_reach = self.out_of_reach, False
+            back, self._silent_since = self.out_of_reach, None
         except TryLater:
-            back, self.out_of_reach = False, True
+            self._silent_since = self._silent_since or time.monotonic()
         self._check_at = time.monotonic() + _CHECK_SECONDS
         for carrying in list(self._all.values()) if back else ():
             carrying.at_once()

@@ -125,7 +125,7 @@ def test_a_restored_hub_carries_nothing_to_topics_that_hold_more(scene: Scene, t
     scene.partners.hub.start()
     until(lambda: scene.alarms() == dict.fromkeys(had, "Parted"))
     with Door(scene.partners.hub) as door:
-        assert door.request("GET", "/health", documented=False).json()["parted"] == len(had)
+        assert door.request("GET", "/health").json()["parted"] == len(had)
     scene.scores(2)
     scene.partners.publish(POLICE, "custody.person.arrested", {**SOMEBODY, **an_arrest()})
     until(lambda: scene.whole(HOUSING))
