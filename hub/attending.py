@@ -99,6 +99,7 @@ class Attending:
             "bundle": lambda: hub.governing.alarm is None,
             "undecided": lambda: not hub.governing.in_force.undecided,
             "behind": self._keeps_up,
+            "parted": lambda: not (hub.carrier and hub.carrier.parted),
         }
         # views, alerts and what comes over HTTP go on without brokers; who only moves records cannot
         (wished if Role.CONSUME in hub.roles else needed).update(self._brokers())
@@ -188,4 +189,5 @@ def _alarms(hub: Attended) -> dict[str, float]:
         found["refused"] = hub.collector.alarms
     if hub.carrier:
         found["carrying"] = len(hub.carrier.alarms())
+        found["parted"] = hub.carrier.parted
     return found

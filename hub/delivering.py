@@ -19,6 +19,7 @@ from access_policies.model import Partner
 from hub.chains import FeedRecord
 from hub.crashpoints import reach
 from hub.identity import Identity
+from hub.parting import Parted, hold_against
 from hub.ports import Carried, Channel, Clock, Feed, NotCarried, Positions, TryLater
 from hub.recording import Recorder
 from hub.wrapping import Window
@@ -30,6 +31,8 @@ suspended meanwhile gets no further batch.
 """
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
 _CHECK_SECONDS = 2.0
+_PATIENCE = 5.0
+"""So long the channel may be out of reach before this process leaves its partners to those who reach it."""
 _TURNS = 32
 """Partners that are carried to at the same time."""
 
@@ -85,6 +88,8 @@ class Carrying:
         """The name of the error that is in the way; None when nothing is."""
         self._window: tuple[tuple[str, bytes], Window] | None = None
         self._pause, self._not_before = _FIRST_PAUSE, 0.0
+        self._compared = False
+        """Whether the feed was held against the channel, since this process has the partner and nothing went wrong."""
         self.stopping = False
         """Set by whoever wants no further batch: the hub ends, or another process is to carry to this partner."""
         self.once_more = False
@@ -95,6 +100,12 @@ class Carrying:
         if time.monotonic() < self._not_before:
             return False
         return self.position is None or self.position < head
+
+    def stop(self) -> None:
+        """Begin no further batch. What was compared is out of this process's hands now: that it lost a lease may be all
+        that it sees of a database that lost its end.
+        """
+        self.stopping, self._compared = True, False
 
     def at_once(self) -> None:
         """Wait no longer: what was in the way may be gone."""
@@ -117,13 +128,22 @@ class Carrying:
     def _troubled(self, failure: BaseException) -> None:
         name = type(failure).__name__
         if name != self.trouble:
-            log.error("carrying_failed", agency=self.agency, error=name)
-        self.trouble, self.position = name, None
+            self._say(failure)
+        self.trouble, self.position, self._compared = name, None, False
         self._not_before = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
+    def _say(self, failure: BaseException) -> None:
+        if isinstance(failure, Parted):
+            log.error("carrying_parted", agency=self.agency, topic=self._with.identity.topic(self.agency))
+        else:
+            log.error("carrying_failed", agency=self.agency, error=type(failure).__name__)
+
     def carry(self) -> bool:
-        """Carry one batch; whether there may be more. Raises `NotCarried`, `NoReceivingKey` or the store's word."""
+        """Carry one batch; whether there may be more. Raises `NotCarried`, `NoReceivingKey`, `Parted` or the store's
+        word.
+        """
+        self._compare()
         if self.position is None:
             self.position = self._with.positions.carried(self.agency, self._with.name)
         records = self._with.feed.read(self.agency, self.position, BATCH)
@@ -142,6 +162,12 @@ class Carrying:
         reach("after_carry")  # a crash here repeats the batch; the partner knows it again by its sequence
         self._move(sealed)
         return len(records) == BATCH or self.position is None
+
+    def _compare(self) -> None:
+        """Hold the feed against what the channel holds, whether there is news or not: before others get its numbers."""
+        if not self._compared:
+            hold_against(self._with.feed, self.agency, self._with.channel.last(self.agency))
+            self._compared = True
 
     def _addressee(self) -> AgencyKey | None:
         """Asked of the bundle in force, whatever was so when the record was committed. Raises `NoReceivingKey`."""
@@ -182,33 +208,48 @@ class Carrier:
         self._running: dict[str, Future[None]] = {}
         self._turns = ThreadPoolExecutor(_TURNS, thread_name_prefix="carry")
         self._check_at, self._lock = 0.0, threading.Lock()
-        self.out_of_reach = False
-        """Whether the channel did not answer when it was last asked."""
+        self._silent_since: float | None = None
 
     @property
     def name(self) -> str:
         """The channel's."""
         return self._with.name
 
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether the channel did not answer when it was last asked."""
+        return self._silent_since is not None
+
+    @property
+    def _cut_off(self) -> bool:
+        since = self._silent_since
+        return since is not None and time.monotonic() - since >= _PATIENCE
+
     def step(self) -> None:
-        """Give a turn to every partner that has news and none yet; never waits for one."""
+        """Give a turn to every partner that has news and none yet; never waits for one. Who is cut off from the channel
+        takes no part, whether others are or not, and takes part again as soon as the channel answers.
+        """
         with self._lock:
             if time.monotonic() >= self._check_at:
                 self._begin("", self._check)
             heads = self._with.feed.heads()
             partners = [agency for agency, partner in self._with.partners().items() if is_carried_to(partner)]
             busy = [agency for agency, running in self._running.items() if not running.done()]
-            mine = self._with.divide(f"carry/{self._with.name}", partners, busy)
+            mine = self._with.divide(f"carry/{self._with.name}", () if self._cut_off else partners, busy)
             for agency in partners:
                 self._one(agency, heads.get(agency, 0), mine=agency in mine)
 
     def _one(self, agency: AgencyId, head: int, *, mine: bool) -> None:
         carrying = self._all.setdefault(agency, Carrying(agency, self._with))
-        carrying.stopping = not mine
+        if mine:
+            carrying.stopping = False
+        else:
+            carrying.stop()
         if agency in self._running and not self._running[agency].done():
             carrying.once_more = True
         elif not mine:
             carrying.position = None  # who carries meanwhile moves on
+            carrying.trouble = carrying.trouble if self.out_of_reach else None
         elif carrying.has_news(head):
             self._begin(agency, carrying.carry_on)
 
@@ -218,11 +259,12 @@ class Carrier:
             self._running[name] = self._turns.submit(do)
 
     def _check(self) -> None:
+        back = False
         try:
             self._with.channel.check()
-            back, self.out_of_reach = self.out_of_reach, False
+            back, self._silent_since = self.out_of_reach, None
         except TryLater:
-            back, self.out_of_reach = False, True
+            self._silent_since = self._silent_since or time.monotonic()
         self._check_at = time.monotonic() + _CHECK_SECONDS
         for carrying in list(self._all.values()) if back else ():
             carrying.at_once()
@@ -230,6 +272,11 @@ class Carrier:
     def alarms(self) -> dict[AgencyId, str]:
         """The partners to which nothing can be carried now, each with the name of what is in the way."""
         return {agency: each.trouble for agency, each in list(self._all.items()) if each.trouble}
+
+    @property
+    def parted(self) -> int:
+        """How many of them have a channel that holds what is not on their feeds."""
+        return list(self.alarms().values()).count(Parted.__name__)
 
     def position(self, agency: AgencyId) -> int:
         """Up to where a partner's feed was carried, by whichever process."""

@@ -207,8 +207,8 @@ def _agency_rules(bundle: Bundle, identity: Identity, agency: AgencyId) -> Itera
 
 
 def _hub_rules(bundle: Bundle, identity: Identity, hub: str | None) -> Iterator[Rule]:
-    """Write to the topic of each agency that takes part: to that of a suspended one not even a process of the hub that
-    has not heard of it yet.
+    """Write to the topic of each agency that takes part, and see how it ends: to that of a suspended one not even a
+    process of the hub that has not heard of it yet.
     """
     if hub is None:
         return
@@ -217,7 +217,7 @@ def _hub_rules(bundle: Bundle, identity: Identity, hub: str | None) -> Iterator[
         yield from (Rule(hub, operation, "TOPIC", _strand(kind)) for operation in ("READ", "DESCRIBE"))
     for agency in taking_part(bundle):
         topic = identity.topic(agency)
-        yield from (Rule(hub, operation, "TOPIC", topic) for operation in ("WRITE", "DESCRIBE"))
+        yield from (Rule(hub, operation, "TOPIC", topic) for operation in ("READ", "WRITE", "DESCRIBE"))
 
 
 def _resets(found: Topic, should: Topic) -> Iterator[Reset]:

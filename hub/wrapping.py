@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from hub.chains import FeedRecord, Tampered
+from hub.chains import FeedRecord, Header, Tampered
 
 VERSION = 1
 SIZES = tuple(1024 << power for power in range(10))
@@ -75,6 +75,12 @@ class _Header(NamedTuple):
 def key_id(public: bytes) -> str:
     """A key's name: the first 8 bytes of the SHA-256 of the public key, in hexadecimal."""
     return sha256(public).hexdigest()[:_ID_DIGITS]
+
+
+def header_of(sealed: bytes) -> Header:
+    """What a sealed record says of itself in clear; only who opens it knows that it is so. Raises `Tampered`."""
+    said = _header(sealed)
+    return Header(said.seq, said.prev, said.root, said.v)
 
 
 class Window:

@@ -16,12 +16,15 @@ from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # it has 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore[import-untyped]  # it has no types
 
 from hub.adapters.kafka_broker import Broker
+from hub.adapters.kafka_end import last_on
 from hub.ports import Carried, NotCarried, TryLater
 from schemas.identifiers import AgencyId
 
 BATCH_BYTES = 256 * 1024
 """What goes in one request: acknowledged or refused as one, so nothing after a refused record was sent."""
 _STOP_SECONDS = 1.0
+_LOOK_SECONDS = 5.0
+"""How long the end of a topic may take to come: longer, and a process that ends would wait for it."""
 _CHECKING = ""
 """The producer that only asks whether anybody is there."""
 
@@ -38,7 +41,7 @@ class KafkaChannel:
         logging.getLogger("aiokafka").setLevel(
             logging.CRITICAL
         )  # it repeats itself many times a second; we say it once
-        self._topic, self._seconds = topic, seconds
+        self._broker, self._topic, self._seconds = broker, topic, seconds
         self._settings = broker.aiokafka() | {
             "acks": "all",
             "enable_idempotence": True,
@@ -59,6 +62,10 @@ class KafkaChannel:
         done = 0
         while done < len(records):
             done += self._send(recipient, records[done:], done)
+
+    def last(self, recipient: AgencyId) -> bytes | None:
+        """By a client of its own, which is gone afterwards: it is seldom asked."""
+        return last_on(self._broker, self._topic(recipient), min(self._seconds, _LOOK_SECONDS))
 
     def check(self) -> None:
         """Ask for the brokers' metadata."""

@@ -30,6 +30,7 @@ _TAKE = """
     select part from unnest(%s::text[], %s::bigint[]) as free(part, key) where pg_try_advisory_lock(key) limit %s
 """
 _GIVE = "select pg_advisory_unlock(%s)"
+_LEAVE = "select pg_advisory_unlock_shared(%s)"
 
 log = structlog.get_logger()
 
@@ -72,7 +73,7 @@ class Leases:
         return name in self._held
 
     def divide(self, work: str, parts: Collection[str], busy: Collection[str]) -> Collection[str]:
-        """The parts of a work that this process holds, now, and may act on. None when it cannot know."""
+        """The parts of a work that this process holds, now, and may act on. None when it cannot know, or wants none."""
         with self._lock:
             if self._closed:
                 return ()
@@ -83,6 +84,8 @@ class Leases:
                 return ()
 
     def _fair(self, work: str, parts: Collection[str], busy: Collection[str]) -> Collection[str]:
+        if not parts:
+            return self._leave(work, busy)
         fair = -(-len(parts) // self._count(work))  # rounded up, so that all are somebody's
         held = sorted((each for each in parts if _part(work, each) in self._held), key=lambda each: each not in busy)
         for each in held[fair:]:
@@ -91,6 +94,15 @@ class Leases:
         free = [each for each in parts if each not in held]
         return [*held[:fair], *self._take(work, free, fair - len(held))]
 
+    def _leave(self, work: str, busy: Collection[str]) -> Collection[str]:
+        """Nobody counts this process any more. Once it has nothing left the server is asked nothing."""
+        kept = {_part(work, each) for each in busy}
+        for name in [each for each in self._held if each.startswith(_part(work, "")) and each not in kept]:
+            self._give(name)
+        if self._workers.pop(work, None) and self._connection:
+            self._connection.execute(_LEAVE, [number_of(_all_of(work))])
+        return ()
+
     def _count(self, work: str) -> int:
         """How many take part, this process among them. Asks the server in any case, which notices a loss."""
         connection = self._connection = self._connection or self._connect()
@@ -98,7 +110,7 @@ class Leases:
         if count and time.monotonic() - at < COUNT_SECONDS:
             connection.execute("select 1")
             return count
-        key = number_of(f"work/{work}")
+        key = number_of(_all_of(work))
         if not count:
             connection.execute(_JOIN, [key])
         row = connection.execute(_COUNT, [key]).fetchone()
@@ -148,6 +160,10 @@ class Leases:
 
 def _of(name: str) -> str:
     return f"lease/{name}"
+
+
+def _all_of(work: str) -> str:
+    return f"work/{work}"
 
 
 def _part(work: str, part: str) -> str:

@@ -54,6 +54,10 @@ class Health(BaseModel):
     """Partners that asked for what comes after a record that their feeds do not have, since it started: the store was
     restored from a copy, and lost its end.
     """
+    parted: int = 0
+    """Partners whose topics end with a record that their feeds do not have: nothing is carried to them. As above, or
+    somebody else wrote there.
+    """
     lapsed: list[str]
     """Agreements that have expired and were not continued: what rests on them is held (D16)."""
 
@@ -77,6 +81,7 @@ def read_health(hub: TheHub) -> Health:
         broker=broker,
         refused=refused,
         ahead=len(hub.ahead),
+        parted=hub.carrier.parted if hub.carrier else 0,
         lapsed=sorted(lapsed),
     )
 

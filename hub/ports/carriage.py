@@ -67,6 +67,11 @@ class Channel(Protocol):
         after it was sent, and the caller begins again with it. One recipient's trouble is no other's.
         """
 
+    def last(self, recipient: AgencyId) -> bytes | None:
+        """The content of what lies last where this recipient reads, whoever put it there; None where nothing lies. A
+        repeat counts like any other. Raises `TryLater` where that cannot be known now, within its time limit.
+        """
+
     def check(self) -> None:
         """Returns when the channel is within reach. Raises `TryLater` when it is not, within its time limit."""
 

@@ -184,7 +184,8 @@ class Store(Protocol):
     def divide(self, work: str, parts: Collection[str], busy: Collection[str] = ()) -> Collection[str]:
         """The parts of a work of several processes that are this one's and nobody else's: as many as are fair among
         those who ask. Kept like leases; ask each time before acting. What it has too many of goes to others, once it
-        is no longer `busy`; begin nothing more with what is left out.
+        is no longer `busy`; begin nothing more with what is left out. Who names no parts takes part no longer: all that
+        it has goes to others in the same way, until it asks for some again.
         """
 
     def received(self, key: UpdateKey) -> Arrival | None:

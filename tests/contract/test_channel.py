@@ -6,6 +6,8 @@ from contextlib import closing
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import OFFSET_END, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from hub.adapters.kafka import BATCH_BYTES, KafkaChannel
 from hub.adapters.kafka_broker import Broker
@@ -30,6 +32,12 @@ class Place:
 
     def stands(self, agency: str = ONE) -> list[bytes]:
         return on_topic(self.servers, self.names[agency])
+
+    def deletes(self) -> None:
+        """What stands there grew too old."""
+        admin = AdminClient({"bootstrap.servers": self.servers})
+        for done in admin.delete_records([TopicPartition(self.names[ONE], 0, OFFSET_END)]).values():
+            done.result(30)
 
 
 @pytest.fixture
@@ -99,12 +107,34 @@ def test_one_over_the_limit(kafka: str) -> None:
         assert place.stands() == small
 
 
+def test_what_lies_last(place: Place) -> None:
+    """Of an empty topic nothing lies last; then what was put there last, by whomever, a repeat like anything else and
+    the largest too. Nothing of another partner's, and nothing once the broker has deleted all of it.
+    """
+    assert place.channel.last(ONE) is None
+    place.channel.carry(ONE, carried(*numbered(3)))
+    assert (place.channel.last(ONE), place.channel.last(OTHER)) == (numbered(3)[-1], None)
+    place.channel.carry(ONE, carried(numbered(2)[-1], first=2))
+    assert place.channel.last(ONE) == numbered(2)[-1]
+    new = Producer({"bootstrap.servers": place.servers})
+    new.produce(place.names[ONE], b"a stranger's")
+    assert new.flush(30) == 0
+    assert place.channel.last(ONE) == b"a stranger's"
+    place.channel.carry(ONE, carried(bytes(LARGEST)))
+    assert place.channel.last(ONE) == bytes(LARGEST)
+    place.deletes()
+    assert place.channel.last(ONE) is None
+    assert place.channel.rebuilds == 0
+
+
 def test_a_topic_that_is_not_there(place: Place) -> None:
     """A topic that nobody made is not made by carrying; the other partner's goes on."""
     place.names[ONE] = f"partner.{uuid4()}"
     with pytest.raises(NotCarried) as stopped:
         place.channel.carry(ONE, carried(b"a record"))
     assert stopped.value.acknowledged == 0
+    with pytest.raises(TryLater):
+        place.channel.last(ONE)
     place.channel.carry(OTHER, carried(b"a record"))
     make_topics(place.servers, [place.names[ONE]])
     place.channel.carry(ONE, carried(b"a record"))
@@ -135,10 +165,13 @@ def _goes_and_comes(place: Place, broker: KafkaCluster, how: str) -> None:
         place.channel.check()
     with pytest.raises(NotCarried):
         place.channel.carry(ONE, carried(b"meanwhile", first=2))
-    assert time.monotonic() - began < 2 * (4.5 + 5)
+    with pytest.raises(TryLater):
+        place.channel.last(ONE)
+    assert time.monotonic() - began < 3 * (4.5 + 5)
     {"kill": broker.again, "pause": broker.resume}[how]()
     place.channel.check()
     place.channel.carry(ONE, carried(b"after", first=3))
+    assert place.channel.last(ONE) == b"after"
     time.sleep(1.5)
     stands = place.stands()
     assert [each for each in stands if each != b"meanwhile"] == [b"before", b"after"]

@@ -27,6 +27,7 @@ from contract.test_writers import (
     nothing_is_lost,
     together,
 )
+from hub.adapters.advisory import number_of
 from hub.adapters.leases import COUNT_SECONDS
 from hub.adapters.store import DatabaseStore
 from hub.persisting import persistently
@@ -178,6 +179,36 @@ def test_hubs_share_what_several_do(hubs: Hubs) -> None:
     shared(lambda: [each.divide("a work", parts) for each in (one, three)], [0, 0])
     time.sleep(1.5 * COUNT_SECONDS)  # whoever counted before it joined anew would think that it is alone
     shared(lambda: [each.divide("a work", parts) for each in (one, three)], [5, 4])
+
+
+def test_who_names_no_parts_leaves_them_to_others(hubs: Hubs) -> None:
+    """A hub that wants none of the parts is not counted, and the others have all; what is busy it keeps until it is
+    done. However often it asks for none, it asks nothing of the database; once it asks for some, it has its fair part.
+    """
+    one, two = (each.hub.store for each in hubs(2))
+    parts, none = [f"part {number}" for number in range(9)], list[str]()
+    assert ([*one.divide("another work", parts)], two.divide("a work", none)) == (parts, ())
+    shared(lambda: [one.divide("a work", parts), two.divide("a work", parts)], [5, 4])
+    for _ in range(2):
+        busy = [*one.divide("a work", parts)][:2]
+        shared(lambda busy=busy: [one.divide("a work", none, busy=busy), two.divide("a work", parts)], [0, 7])  # type: ignore[misc]  # mypy knows no such default
+        shared(lambda: [one.divide("a work", none), two.divide("a work", parts)], [0, 9])
+        asked = last_asked(one)
+        assert [one.divide("a work", none) for _ in range(20)] == [()] * 20
+        assert last_asked(one) == asked
+        shared(lambda: [one.divide("a work", parts), two.divide("a work", parts)], [5, 4])
+    assert last_asked(one) > asked
+
+
+def last_asked(store: DatabaseStore) -> object:
+    """When anything was last asked by the one who holds the lease for a part of another work."""
+    with store.reading() as connection:
+        return connection.exec_driver_sql(
+            "select a.query_start from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory'"
+            " and (l.classid::bigint << 32) | l.objid::bigint = %s"
+            " and l.database = (select oid from pg_database where datname = current_database())",
+            (number_of("lease/another work/part 0"),),
+        ).scalar_one()
 
 
 def shared(ask: Callable[[], Sequence[Collection[str]]], come_to: Sequence[int]) -> None:

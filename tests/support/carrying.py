@@ -76,6 +76,8 @@ class Memory:
         self.refuses_from: dict[str, int] = {}
         """Refuses a recipient this sequence, and so all that would come after it."""
         self.gone = False
+        self.lies: dict[str, bytes | None] = {}
+        """What lies last where a recipient reads, where it is not what was taken last."""
         self.before: Callable[[str], object] = lambda _: None
 
     def carry(self, recipient: str, records: Sequence[Carried]) -> None:
@@ -89,6 +91,13 @@ class Memory:
         self.taken.setdefault(recipient, []).extend(taken)
         if len(taken) < len(records):
             raise NotCarried("one was refused by a test", len(taken))
+
+    def last(self, recipient: str) -> bytes | None:
+        """What was taken last, or what a test put there."""
+        if self.gone:
+            raise NotCarried("gone")
+        taken = self.taken.get(recipient)
+        return self.lies.get(recipient, taken[-1].content if taken else None)
 
     def check(self) -> None:
         """Out of reach once it is gone."""

@@ -14,6 +14,7 @@ from hub.adapters.kafka import KafkaChannel
 from hub.adapters.kafka_clients import NoAccess, check_access
 from hub.adapters.kafka_source import KafkaSource, topics
 from hub.ports import Carried, NotCarried, TryLater
+from hub.provisioning import Rule
 from support.guarding import DENIED, HUB, HUBS_PASSWORD, Asking, shows
 from support.http import until
 from support.partnership import EVERYONE, HOUSING, POLICE
@@ -121,6 +122,7 @@ def test_the_hubs_own_clients_say_why_within_two_seconds(place: Place) -> None:
         assert took(NoAccess, lambda: source.bring(1, 0.1), f"group iom-hub.accept, {strands}$") < 2
         carries = took(NotCarried, lambda: channel.carry(HOUSING, [Carried(1, b"fictional")]), "did not take a record")
         assert carries < 2
+        assert took(NoAccess, lambda: channel.last(HOUSING), place.topic(HOUSING)) < 2
         assert took(NoAccess, lambda: check_access(police, reads=[place.topic(HOUSING)]), place.topic(HOUSING)) < 2
         wrong = place.cluster.account(place.topic(POLICE), "wrong")
         assert took(NoAccess, lambda: check_access(wrong, reads=[place.topic(POLICE)]), "does not accept") < 2
@@ -131,6 +133,27 @@ def took(error: type[Exception], does: Callable[[], object], says: str) -> float
     with pytest.raises(error, match=says):
         does()
     return time.monotonic() - began
+
+
+def test_a_hub_that_may_only_write_does_not_guess_what_lies_there(place: Place) -> None:
+    """Where the hub may write to a partner's topic and not read it, as an older hub's account, it says so by name."""
+    hub = place.cluster.account(HUB, HUBS_PASSWORD)
+    topic, channel = place.topic(HOUSING), KafkaChannel(hub, place.partners.hub.identity.topic)
+    with closing(channel):
+        channel.carry(HOUSING, [Carried(1, b"fictional")])
+        assert channel.last(HOUSING) == b"fictional"
+        place.admin.forbid([Rule(HUB, "READ", "TOPIC", topic)])
+        until(lambda: topic in refused_by(lambda: channel.last(HOUSING)))
+        channel.carry(HOUSING, [Carried(2, b"fictional")])
+
+
+def refused_by(does: Callable[[], object]) -> str:
+    """What `NoAccess` says; nothing where there is access."""
+    try:
+        does()
+    except NoAccess as why:
+        return str(why)
+    return ""
 
 
 def test_a_source_works_once_it_has_access(place: Place) -> None:

@@ -8,6 +8,8 @@ import pytest
 from hub.adapters.kafka_admin import KafkaAdmin
 from hub.adapters.kafka_broker import Broker
 from hub.adapters.kafka_clients import NoAccess, check_access
+from hub.adapters.kafka_end import last_on
+from hub.adapters.kafka_source import topics as strand_topics
 from hub.bootstrap import open_keys
 from hub.identity import Identity
 from hub.provisioning import QUARANTINE, SEGMENT, Account, Reset, Resized, Rule, Topic
@@ -207,15 +209,22 @@ def test_a_password_is_changed(home: Path, guarded_kafka: KafkaCluster, admin: K
 
 
 def test_the_hubs_own_account_may_do_what_it_needs(home: Path, guarded_kafka: KafkaCluster, admin: KafkaAdmin) -> None:
-    """The hub's account reads every strand in its own group and writes to every partner's topic, and no more."""
+    """The hub's account reads every strand in its own group, writes to every partner's topic and sees how it ends, and
+    no more.
+    """
     applied(home, guarded_kafka)
     hub = guarded_kafka.account(HUB, HUBS_PASSWORD)
-    partners, strands = [name(home, each) for each in shipped().partners], ["pathway.custody", "pathway.trust"]
-    check_access(hub, reads=strands, group="iom-hub.accept")
-    with pytest.raises(NoAccess, match="partner"):
-        check_access(hub, reads=partners)
-    own = {rule for rule in admin.found().rules if rule.account == HUB and rule.operation == "WRITE"}
-    assert {rule.name for rule in own} == set(partners)
+    partners, strands = {name(home, each) for each in shipped().partners}, set(strand_topics())
+    check_access(hub, reads=sorted(strands), group="iom-hub.accept")
+    new_topic(guarded_kafka.admin(), "somebody.elses")
+    with pytest.raises(NoAccess, match="elses"):
+        check_access(hub, reads=["somebody.elses"])
+    assert {last_on(hub, partner, 5) for partner in partners} == {None}
+    own = {operation: set[str]() for operation in ("READ", "WRITE", "DESCRIBE")}
+    for rule in admin.found().rules:
+        if rule.account == HUB and rule.resource == "TOPIC":
+            own[rule.operation].add(rule.name)
+    assert own == {"READ": strands | partners, "WRITE": partners, "DESCRIBE": strands | partners}
 
 
 def test_a_broker_that_asks_nobody_gets_topics_only(home: Path, kafka: str) -> None:
