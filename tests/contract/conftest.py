@@ -15,6 +15,7 @@ Which test applies to which port, and on which adapters it runs:
     test_views.py            |       |      |   x   |           |          |       | sqlite, postgres
     test_archive.py          |                    (Archive)                       | sqlite, postgres
     test_processes.py        |   x   |  x   |   x   |           |          |       | postgres
+    test_leases.py           |   x   |      |       |           |          |       | postgres
     test_publisher.py        |       |      |       |     x     |          |       | in process
     test_keystore.py         |       |      |       |           |    x     |   x   | keyfile; system, turned
     test_source.py           |                    (Source)                        | files, kafka
@@ -26,7 +27,7 @@ tests/integration/test_carrying.py, its `Positions` on sqlite. A new store joins
 Durability against kill -9 is in tests/system/test_crashes.py: it needs real processes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,9 @@ from contract.places import Place
 from support.partnership import Partnership
 
 STORES = ("sqlite", "postgres")
+
+
+Hubs = Callable[[int], list[Partnership]]
 
 
 def a_database(request: pytest.FixtureRequest) -> str:
@@ -64,3 +68,17 @@ def embedded(tmp_path: Path) -> Iterator[Place]:
 def partners(place: Place) -> Partnership:
     """A hub in that place."""
     return place.open()
+
+
+@pytest.fixture
+def hubs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hubs]:
+    """So many hubs, each with a store and connections of its own, on one home and one database."""
+    database, places = a_database(request), list[Place]()
+
+    def opened(count: int) -> list[Partnership]:
+        places.extend(Place("postgres", tmp_path / "home", database) for _ in range(count))
+        return [place.open() for place in places]
+
+    yield opened
+    for place in places:
+        place.close()
