@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
-
+from consumers import alerts
+from consumers.rows import shown
 from schemas.disclosures import ON_ACCESS
 from support.builders import (
     a_consent,
@@ -93,17 +93,16 @@ def on_its_feed(partners: Partnership, agency: str) -> str:
 
 
 def in_its_view(partners: Partnership, agency: str) -> str:
-    """The kinds in its view of everybody."""
+    """The kinds in its view of everybody, as it is read."""
     views = partners.hub.hosted[agency].views
-    facts = [orjson.loads(row.body) for record in views.records() for row in views.facts(record)]
-    return _listed(_short(fact["kind"], ON_ACCESS in fact["told"]) for fact in facts if fact["kind"] in SHORT)
+    facts = [fact for record in views.records() for fact in shown(views.facts(record))]
+    return _listed(_short(fact.kind, ON_ACCESS in fact.told) for fact in facts if fact.kind in SHORT)
 
 
 def alerts_of(partners: Partnership, agency: str) -> str:
-    """What its alerts are about."""
-    rows = partners.hub.hosted[agency].views.alerts(open_only=False, limit=100)
-    alerts = [orjson.loads(row.body) for row in rows]
-    return _listed(alert["about"] for alert in alerts if alert["certainty"] != "withdrawn")
+    """What its alerts that stand are about."""
+    found = map(alerts.shown, partners.hub.hosted[agency].views.alerts(open_only=False, limit=100))
+    return _listed(alert.about for alert in found if alert.certainty != "withdrawn")
 
 
 def _short(kind: str, in_emergency: bool) -> str:
