@@ -289,6 +289,7 @@ def from_row(row: AlertRow) -> Alert:
 
 
 def shown(row: AlertRow) -> Alert:
-    """The alert in a row as it is read: of one that is over, nothing of what it told."""
+    """The alert in a row as it is read: of one that is over, nothing of what it told, or was put right in it."""
     alert = from_row(row)
-    return _withdrawn(alert, alert.over) if alert.over else alert
+    nothing = alert.model_copy(update={"corrected": {}, "locked": ()})
+    return _withdrawn(nothing, alert.over) if alert.over else alert

@@ -2,7 +2,8 @@
 records, or none of it.
 
 The order is decision 5: insert idempotently; lock the person records in id order before any fact is read; fold,
-decide, seal; then lock the one row that counts, and under it only number, hash, insert and commit (`hub.taking`).
+decide, seal; then lock the one row that counts, and under it only number, hash, insert, look whether another process
+took in what belongs to it meanwhile (ADR 0042), and commit (`hub.taking`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -213,9 +213,13 @@ class Answering:
 
 def _told(run: Sequence[Answered]) -> tuple[str, dict[str, JsonValue]]:
     """The kind of the answer, and what it says: the receipts, or path and rule of what to change, never a value."""
-    receipts = [result.model_dump(mode="json") for _, result in run if isinstance(result, Receipt)]
+    receipts = [(line, result.model_dump(mode="json")) for line, result in run if isinstance(result, Receipt)]
+    if len(receipts) == 1:
+        [(line, receipt)] = receipts
+        return RECEIVED, receipt | where(line.place, line.number)
     if receipts:
-        return (RECEIVED, receipts[0]) if len(receipts) == 1 else (ALL_RECEIVED, {"receipts": [*receipts]})
+        beside: list[JsonValue] = [receipt | {"line": line.number} for line, receipt in receipts]
+        return ALL_RECEIVED, {**run[0][0].place._asdict(), "receipts": beside}
     [(line, result)] = run
     found = result.problems if isinstance(result, Rejected) else [Problem("(envelope)", "refused", str(result))]
     problems: list[JsonValue] = [{"path": each.path, "rule": each.rule, "message": each.message} for each in found]

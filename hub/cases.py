@@ -32,6 +32,7 @@ from schemas.updates.custody import (
     WantedCleared,
 )
 from schemas.updates.programme import CohortDecided
+from schemas.updates.reaffirming import UpdateReaffirmed
 from schemas.updates.reviews import ReviewCalled, ReviewConcluded, ReviewMoved
 from schemas.updates.supervision import StaffRiskLifted
 from schemas.updates.trust import AlertAcknowledged, ConsentLapsed, UpdateConfirmed, UpdateWithdrawn
@@ -40,7 +41,7 @@ NO_WORD = (
     *MOVEMENTS,
     *(ReleasePlanned, ReleaseChanged, ReleaseCancelled),
     *(Charged, HearingListed, HearingConcluded, WantedCleared, Died),
-    *(ReviewCalled, ReviewMoved, ReviewConcluded, AlertAcknowledged),
+    *(ReviewCalled, ReviewMoved, ReviewConcluded, AlertAcknowledged, UpdateReaffirmed),
     *homing.NO_WORD,
 )
 """Kinds without a `STATE` that set a fact which no word of a rule speaks of."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import NamedTuple
 
 import structlog
@@ -97,6 +98,11 @@ class _Batch:
         """How many items it has."""
         return len(self.lines) + len(self.refusals)
 
+    @property
+    def items(self) -> list[Item]:
+        """All of them."""
+        return [*self.lines, *self.refusals]
+
     def has_room(self, items: Sequence[Item]) -> bool:
         """Whether one unit takes these, too."""
         return self.size + len(items) <= MOST_LINES and self.length + _bytes(items) <= MOST_BYTES
@@ -112,9 +118,15 @@ class _Batch:
         if self.refusals and self.lines:
             yield from (_Batch(self.lines, []), _Batch([], self.refusals))
             return
-        middle = self.size // 2
+        middle = self._middle()
         for part in (slice(middle), slice(middle, None)):
             yield _Batch(self.lines[part], self.refusals[part])
+
+    def _middle(self) -> int:
+        """Between two records, if there are several: how one is answered does not hang on another's."""
+        places, middle = [each.place for each in self.lines or self.refusals], self.size // 2
+        between = [at for at in range(1, self.size) if places[at] != places[at - 1]]
+        return min(between, key=lambda at: abs(at - middle), default=middle)
 
 
 class Collector:
@@ -248,15 +260,25 @@ def _in_units(records: Iterable[Sequence[Item]]) -> Iterator[_Batch]:
     how its publisher is answered does not hang on what came before it.
     """
     batch = _Batch([], [])
-    for record in records:
-        whole = len(record) <= MOST_LINES and _bytes(record) <= MOST_BYTES
-        for part in [record] if whole else ([item] for item in record):
-            if not batch.has_room(part) and batch.size:
-                yield batch
-                batch = _Batch([], [])
-            batch.add(part)
+    for part in chain.from_iterable(map(_parts, records)):
+        if batch.size and not batch.has_room(part):
+            yield batch
+            batch = _Batch([], [])
+        batch.add(part)
     if batch.size:
         yield batch
+
+
+def _parts(record: Iterable[Item]) -> Iterator[Sequence[Item]]:
+    """A record, as much of it at once as one unit takes."""
+    part = _Batch([], [])
+    for item in record:
+        if part.size and not part.has_room([item]):
+            yield part.items
+            part = _Batch([], [])
+        part.add([item])
+    if part.size:
+        yield part.items
 
 
 def _bytes(items: Iterable[Item]) -> int:

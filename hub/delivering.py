@@ -88,8 +88,8 @@ class Carrying:
         """The name of the error that is in the way; None when nothing is."""
         self._window: tuple[tuple[str, bytes], Window] | None = None
         self._pause, self._not_before = _FIRST_PAUSE, 0.0
-        self._compared = False
-        """Whether the feed was held against the channel, since this process has the partner and nothing went wrong."""
+        self._since, self._compared = 0, -1
+        """How often the partner was lost or met trouble, and after which of them feed and channel were compared."""
         self.stopping = False
         """Set by whoever wants no further batch: the hub ends, or another process is to carry to this partner."""
         self.once_more = False
@@ -105,7 +105,7 @@ class Carrying:
         """Begin no further batch. What was compared is out of this process's hands now: that it lost a lease may be all
         that it sees of a database that lost its end.
         """
-        self.stopping, self._compared = True, False
+        self.stopping, self._since = True, self._since + 1
 
     def at_once(self) -> None:
         """Wait no longer: what was in the way may be gone."""
@@ -129,7 +129,7 @@ class Carrying:
         name = type(failure).__name__
         if name != self.trouble:
             self._say(failure)
-        self.trouble, self.position, self._compared = name, None, False
+        self.trouble, self.position, self._since = name, None, self._since + 1
         self._not_before = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
@@ -165,9 +165,10 @@ class Carrying:
 
     def _compare(self) -> None:
         """Hold the feed against what the channel holds, whether there is news or not: before others get its numbers."""
-        if not self._compared:
+        since = self._since
+        if self._compared != since:
             hold_against(self._with.feed, self.agency, self._with.channel.last(self.agency))
-            self._compared = True
+            self._compared = since
 
     def _addressee(self) -> AgencyKey | None:
         """Asked of the bundle in force, whatever was so when the record was committed. Raises `NoReceivingKey`."""
@@ -238,6 +239,8 @@ class Carrier:
             mine = self._with.divide(f"carry/{self._with.name}", () if self._cut_off else partners, busy)
             for agency in partners:
                 self._one(agency, heads.get(agency, 0), mine=agency in mine)
+            for agency in self._all.keys() - {*partners}:
+                self._all[agency].trouble = None
 
     def _one(self, agency: AgencyId, head: int, *, mine: bool) -> None:
         carrying = self._all.setdefault(agency, Carrying(agency, self._with))

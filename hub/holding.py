@@ -67,7 +67,7 @@ def missed_nothing(unit: Unit, stored: Sequence[Stored], looked_at: Collection[U
     known = {each.key for each in stored} | {*looked_at}
     waiting = [each.waits for each in stored if each.waits and each.waits.awaits != each.key.update_id]
     awaited = {UpdateKey(each.key.publisher, each.awaits) for each in waiting} - placed
-    if {*unit.awaiting_any([*placed])} - known or any(map(unit.record_of, awaited)):
+    if {*unit.awaiting_any([*placed])} - known or unit.any_placed([*awaited]):
         raise Collided("another process has just taken in what belongs to one of these; send it again later")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -19,8 +20,11 @@ _AWAITING = _IN_ORDER.where(
     t.held.c.awaits.in_(bindparam("ids", expanding=True)),
     t.held.c.awaits != t.held.c.update_id,
 )
-
-
+_PLACED = select(t.updates.c.publisher, t.updates.c.update_id).where(
+    t.updates.c.publisher.in_(bindparam("publishers", expanding=True)),
+    t.updates.c.update_id.in_(bindparam("ids", expanding=True)),
+    t.updates.c.record_id.is_not(None),
+)
 _JOINED = select(t.joined).where(t.joined.c.record_id.in_(bindparam("records", expanding=True)))
 
 
@@ -33,9 +37,12 @@ class HoldingUnit:
         """By the index of what is awaited."""
         if not keys:
             return []
-        wanted = {"publishers": [*{key.publisher for key in keys}], "ids": [key.update_id for key in keys]}
-        rows, these = self._connection.execute(_AWAITING, wanted), set(keys)
+        rows, these = self._connection.execute(_AWAITING, _named(keys)), set(keys)
         return [UpdateKey(r.publisher, r.update_id) for r in rows if UpdateKey(r.publisher, r.awaits) in these]
+
+    def any_placed(self, keys: Sequence[UpdateKey]) -> bool:
+        """By primary key."""
+        return bool(keys) and any(row in keys for row in self._connection.execute(_PLACED, _named(keys)))
 
     def take_held(self, key: UpdateKey) -> bool:
         """Whoever deletes the row has it; a second process waits for the first, and then finds none."""
@@ -64,6 +71,11 @@ class HoldingUnit:
         ]
         if kept:
             self._connection.execute(t.held.insert(), kept)
+
+
+def _named(keys: Sequence[UpdateKey]) -> dict[str, list[Any]]:
+    """Each column by itself: for pairs of them SQLite reads all that these publishers ever sent."""
+    return {"publishers": [*{key.publisher for key in keys}], "ids": [key.update_id for key in keys]}
 
 
 def held_before(connection: Connection, moment: datetime, *, urgent: bool) -> list[HeldSince]:

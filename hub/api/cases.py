@@ -1,5 +1,6 @@
 """Case views: what this agency was told of the people it works with. Every read has its ledger entry first."""
 
+from itertools import islice
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -47,8 +48,8 @@ def list_cases(
     """The people whose cases this agency holds something of, each with its place on the programme in a few words."""
     hub.recorder.consulted(who, "cases", {})
     records = hub.hosted[who.agency].views.records() if cohort is None else _in_cohort(hub, who, cohort)
-    page = [record for record in records if after is None or record > after][:limit]
-    return CaseList(cases=[_line(hub, record, _facts(hub, who, record)) for record in page])
+    page = ((each, _facts(hub, who, each)) for each in records if after is None or each > after)
+    return CaseList(cases=[*islice((_line(hub, each, facts) for each, facts in page if facts), limit)])
 
 
 def _in_cohort(hub: Hub, who: Caller, cohort: str) -> list[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from consumers.rows import shown
 from hub import proposing
 from hub.api.access import Publisher, Reader, TheHub
 from hub.api.problems import NotFound
@@ -147,7 +148,7 @@ def _said(hub: Hub, who: Caller, waiting: Waiting) -> HeldUpdate:
 def _proposal(hub: Hub, who: Caller, candidate: Candidate) -> Proposal | None:
     """Only somebody of whom this agency's view holds something: what is held opens no case."""
     record, identity = hub.identity.record(who.agency, candidate.record_id), candidate.identity
-    if not hub.hosted[who.agency].views.facts(record):
+    if not shown(hub.hosted[who.agency].views.facts(record)):
         return None
     return Proposal(
         record=record, person=identity.person, date_of_birth=identity.date_of_birth, grounds=list(candidate.grounds)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from consumers.rows import shown
 from hub.api.access import Reader, TheHub
 from hub.api.problems import NotFound
 from hub.bootstrap import Hub
@@ -56,7 +57,7 @@ def _houses_people(hub: Hub, who: Caller) -> bool:
 
 def _limits(hub: Hub, who: Caller, record: UUID) -> Mapping[str, LimitClaim] | None:
     """What limits where this person is placed; None for somebody of whom the asker's view holds nothing."""
-    if not hub.hosted[who.agency].views.facts(record):
+    if not shown(hub.hosted[who.agency].views.facts(record)):
         return None
     with hub.store.unit() as unit:
         return limits_on(unit, hub.bundle, hub.clock.now(), who.agency, record)

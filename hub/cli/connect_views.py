@@ -80,7 +80,7 @@ def case(
         for each in kit.hosted.views.records():
             facts = _facts(kit, each)
             head = _head(each, facts)
-            if cohort in (None, head["programme"]["cohort"]):
+            if facts and cohort in (None, head["programme"]["cohort"]):
                 table.add_row(*line(head), str(len(facts)))
         out.print(table)
 

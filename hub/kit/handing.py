@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from hub.adapters.kafka_strands import StrandTopics
-from hub.answering import REJECTED, one_by_one
+from hub.answering import RECEIVED, REJECTED, one_by_one
 from hub.attesting import HEADER, sign_batch
 from hub.kit.opening import Kit
 from hub.ports import Coordinates
 from hub.wrapping import SEALED_HEADER, key_id, seal_to_hub
+from schemas.receipts import Receipt
 from schemas.updates import KINDS
 
 MOST_LINES, MOST_BYTES = 500, 480 * 1024
@@ -68,7 +69,7 @@ class Handing:
 
     def _publish(self, topic: str, lines: Sequence[bytes]) -> Iterator[Result]:
         places = [place for record in _records(lines) for place in self._put(topic, record)]
-        said = self._answers(_Expected(lines, places))
+        said = self._answers(_Expected(places))
         self._unanswered = len(said) < len(lines)
         yield from (said.get(number, {"later": LATER}) for number in range(len(lines)))
 
@@ -93,13 +94,10 @@ class Handing:
 class _Expected:
     """The lines that are on their way, and what the hub has said of them."""
 
-    def __init__(self, lines: Sequence[bytes], places: Sequence[_Place]) -> None:
+    def __init__(self, places: Sequence[_Place]) -> None:
         self.said: dict[int, Result] = {}
-        self._count = len(lines)
+        self._count = len(places)
         self._at = {place: number for number, place in enumerate(places)}
-        self._named: dict[str, list[int]] = {}
-        for number, line in enumerate(lines):
-            self._named.setdefault(_id_of(line), []).append(number)
 
     @property
     def is_open(self) -> bool:
@@ -114,21 +112,12 @@ class _Expected:
         return len(self.said) > before
 
     def _hear(self, told: dict[str, Any]) -> None:
-        """A rejection names the place; a receipt names the update, so it is that of the first such line without an
-        answer.
-        """
-        kind = told.pop("kind")
-        number = self._rejected(told) if kind == REJECTED else self._received(told)
+        """An answer names the place of its line: of an id there may be earlier ones."""
+        place = _place_in(told)
+        number = self._at.get(place) if place else None
         if number is not None:
-            self.said[number] = _problem(told["problems"]) if kind == REJECTED else {"receipt": told}
-
-    def _rejected(self, told: dict[str, Any]) -> int | None:
-        record = Coordinates(told["topic"], told["partition"], told["offset"])
-        return self._at.get(_Place(record, told["line"]))
-
-    def _received(self, told: dict[str, Any]) -> int | None:
-        named = self._named.get(str(told.get("id")), ())
-        return next((number for number in named if number not in self.said), None)
+            rejected = told["kind"] == REJECTED
+            self.said[number] = _problem(told["problems"]) if rejected else {"receipt": _receipt(told)}
 
 
 def topic_of(line: bytes) -> str | None:
@@ -140,8 +129,16 @@ def topic_of(line: bytes) -> str | None:
     return f"pathway.{kind.partition('.')[0]}" if kind in KINDS else None
 
 
-def _id_of(line: bytes) -> str:
-    return str(orjson.loads(line).get("id")).lower()
+def _place_in(told: Mapping[str, Any]) -> _Place | None:
+    """None where an answer is about no line."""
+    if told["kind"] not in (RECEIVED, REJECTED) or "topic" not in told:
+        return None
+    return _Place(Coordinates(told["topic"], told["partition"], told["offset"]), told["line"])
+
+
+def _receipt(told: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is over HTTP."""
+    return {name: told[name] for name in Receipt.model_fields}
 
 
 def _problem(errors: Sequence[Any]) -> Result:

@@ -128,6 +128,9 @@ class Unit(Protocol):
     def awaiting_any(self, keys: Sequence[UpdateKey]) -> list[UpdateKey]:
         """The held updates that wait for one of these, in the order in which they came."""
 
+    def any_placed(self, keys: Sequence[UpdateKey]) -> bool:
+        """Whether one of these updates is placed."""
+
     def take_held(self, key: UpdateKey) -> bool:
         """Take a held update out, to write it anew as placed or held, or never. False where nobody holds it now: it
         was taken by another process. The persons concerned are locked before.
