@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from integration.scene import Scene
+from support.collected import World, a_world
 from support.http import Door
 from support.partnership import HOUSING, POLICE, PROBATION, Partnership, partnership
 
@@ -34,3 +35,10 @@ def person(partners: Partnership) -> dict[str, Any]:
         partners.involve(found, agency)
     partners.involve(found, HOUSING, ("accommodation",))
     return found
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world whose agencies have their keys."""
+    with a_world(tmp_path / "home") as found:
+        yield found

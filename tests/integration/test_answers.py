@@ -1,6 +1,6 @@
 """Answers: what an agency that publishes through a source hears on its own feed, and what it cannot learn from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,13 +19,6 @@ from support.partnership import POLICE, PROBATION, UNIT, who
 from unit.tampering import Scene
 
 ARREST, SCORE = "custody.person.arrested", "programme.risk.reassessed"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A world whose agencies have their keys."""
-    with a_world(tmp_path / "home") as found:
-        yield found
 
 
 @pytest.mark.duty("D26")

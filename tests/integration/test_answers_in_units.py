@@ -1,10 +1,8 @@
 """Answers and units of work: how a record is answered hangs on that record alone, not on what came with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
-
-import pytest
 
 from hub.answering import ALL_RECEIVED, RECEIVED, Line
 from hub.receiving import Received
@@ -13,13 +11,6 @@ from support.collected import Failing, World, a_world, worked
 from support.partnership import POLICE, who
 
 ARREST = "custody.person.arrested"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A world whose agencies have their keys."""
-    with a_world(tmp_path / "home") as found:
-        yield found
 
 
 def test_where_an_answer_stands_does_not_hang_on_the_rest_of_its_unit(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from support.builders import a_score, an_arrest
 from support.carrying import Memory, carriage, everyone, settle, with_keys
 from support.http import Door
 from support.partnership import HOUSING, POLICE, PROBATION, UNIT, Partnership, who
+from support.signing import signed
 
 SOMEBODY = {"identifiers": who()["identifiers"]}
 AHEAD = (POLICE, PROBATION, UNIT)
@@ -121,6 +122,14 @@ def test_a_hub_that_was_restored_notices(scene: Scene) -> None:
     status, _, content = answer(hub, "/ready")
     assert (status, json.loads(content)["degraded"]) == (200, ["parted"])
     assert f'iom_hub_alarms{{kind="parted"}} {len(AHEAD)}.0'.encode() in hub.meters.text()
+
+
+def test_who_takes_no_part_any_more_alarms_nobody(scene: Scene) -> None:
+    """A partner that is suspended while its topic has parted is carried nothing, and is no trouble."""
+    settle(scene.carrier, until=lambda: len(scene.carrier.alarms()) == len(AHEAD))
+    scene.partners.governed_by(signed(2, with_keys(everyone(), **{POLICE: True})))
+    scene.carrier.step()
+    assert set(scene.carrier.alarms()) == {*AHEAD} - {POLICE}
 
 
 @pytest.mark.parametrize("published", [1, 2, 5])

@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from consumers.rows import to_row
 from integration.scene import Scene
+from schemas.views import Fact
 from support.http import Agency
 from support.partnership import DRUGS, HOUSING, POLICE, PROBATION, UNIT
 
@@ -170,3 +172,16 @@ def test_what_a_reader_is_not_told_of_is_not_in_its_list(scene: Scene) -> None:
         assert scene.agency(agency).get("/v1/cases").json() == {"cases": []}
         assert scene.agency(agency).get("/v1/alerts", open=False).json() == {"alerts": [], "prompts": []}
     assert scene.agency(HOUSING).get(f"/v1/cases/{uuid4()}").status_code == 404
+
+
+def test_of_what_is_over_no_case_is_left(scene: Scene) -> None:
+    """Where all that an agency holds of somebody is over, that person is in no list, and nobody whom it knows."""
+    record, views = uuid4(), scene.p.hub.hosted[HOUSING].views
+    told = {"kind": "custody.person.recalled", "record": record, "message_id": uuid4(), "seq": 9, "told": {}}
+    over = Fact(fact="recall", over=(uuid4(),), **told)
+    before = scene.agency(HOUSING).get("/v1/cases").json()
+    with views.unit() as unit:
+        unit.put_fact(to_row(over, HOUSING, over=False))
+    assert record in views.records()
+    assert scene.agency(HOUSING).get("/v1/cases").json() == before
+    assert scene.agency(HOUSING).get(f"/v1/cases/{record}").status_code == 404
