@@ -256,9 +256,16 @@ class Case:
             unit.save_person(person, self.added)
 
 
+def of_hub(key: UpdateKey, word: str) -> UpdateKey:
+    """What the hub itself says of an update has an id that follows from it: the same whichever process makes it, and
+    another where two publishers gave their updates one id.
+    """
+    return UpdateKey(HUB, uuid5(key.update_id, f"{key.publisher}/{word}"))
+
+
 def settlement_of(key: UpdateKey) -> UpdateKey:
-    """The update by which the hub settles a provisional one: the same whichever process makes it."""
-    return UpdateKey(HUB, uuid5(key.update_id, "settled"))
+    """The update by which the hub settles a provisional one."""
+    return of_hub(key, "settled")
 
 
 def said(received: Received) -> dict[str, JsonValue]:

@@ -5,11 +5,10 @@ The update's id follows from the earlier one's, so it is the same whichever proc
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from access_policies.compiling import Bundle
-from hub.cases import settlement_of
-from hub.placing import HUB
+from hub.cases import of_hub, settlement_of
 from hub.ports import Timer, UpdateKey
 from hub.receiving import Received
 from hub.reviewing import ends_at
@@ -29,25 +28,25 @@ def closing_of(key: UpdateKey) -> UpdateKey:
     """The update by which the hub closes an access whose time has run out (D13). A view closes under the same id,
     though by no update.
     """
-    return UpdateKey(HUB, uuid5(key.update_id, "closed"))
+    return of_hub(key, "closed")
 
 
 def parting_timer(received: Received, record_id: UUID, since: Iterable[datetime], retention: timedelta) -> Timer:
     """When the view of a record closes for those who worked it by another only, from which this update parted it, and
     for those whom a restriction of another shuts out; counted from the last of what that took.
     """
-    closing = uuid5(received.key.update_id, f"closed/{record_id}")
+    closing = of_hub(received.key, f"closed/{record_id}").update_id
     return Timer(max([received.occurred_at, *since]) + retention, closing, received.key, record_id)
 
 
 def ending_of(key: UpdateKey) -> UpdateKey:
     """The update by which the hub says that the time of a concern has passed, or of a measure for staff (D17)."""
-    return UpdateKey(HUB, uuid5(key.update_id, "ended"))
+    return of_hub(key, "ended")
 
 
 def reminder_of(key: UpdateKey) -> UpdateKey:
     """The update by which the hub says who was told and has not answered."""
-    return UpdateKey(HUB, uuid5(key.update_id, "unacknowledged"))
+    return of_hub(key, "unacknowledged")
 
 
 def reminder_for(received: Received, record_id: UUID, now: datetime, within: timedelta | None) -> Timer | None:
@@ -61,7 +60,7 @@ def reminder_for(received: Received, record_id: UUID, now: datetime, within: tim
 
 def _lapse_of(key: UpdateKey) -> UpdateKey:
     """The update by which the hub says that a consent has run out."""
-    return UpdateKey(HUB, uuid5(key.update_id, "lapsed"))
+    return of_hub(key, "lapsed")
 
 
 def timer_for(

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from hub import facts as fact_rules
 from hub import presenting
+from hub.cases import of_hub
 from hub.facts import Facts
 from hub.ports import Timer, UpdateKey, key_of
 from hub.receiving import Received
@@ -91,7 +92,7 @@ class Model(Teller):
     def _hub_says(
         self, key: UpdateKey, due: datetime, now: datetime, name: str, model: type[Update], said: dict[str, str]
     ) -> None:
-        timer = Timer(due, uuid5(key.update_id, name), key, UUID(int=0))
+        timer = Timer(due, of_hub(key, name).update_id, key, UUID(int=0))
         self._disclose(_of_hub(timer, model, said), self.taken[key].person, key, now)
 
     def _take(self, received: Received, person: int | None, now: datetime) -> None:

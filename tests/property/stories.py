@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from hypothesis import strategies as st
 
+from hub.cases import settlement_of
 from hub.identity import Identity
-from hub.placing import HUB
 from hub.ports import UpdateKey
 from hub.receiving import Caller, Received, receive
 from property.happenings import BUNDLE
@@ -64,7 +64,7 @@ class Event:
     @property
     def settles(self) -> UpdateKey:
         """The key of the hub's own update that settles this one."""
-        return UpdateKey(HUB, uuid5(self.key.update_id, "settled"))
+        return settlement_of(self.key)
 
     def received(self, identity: Identity) -> Received:
         """The update as it comes through the door, its reference as the publisher knows it; made once."""

@@ -191,7 +191,7 @@ def test_none_of_the_samples_is_held(told_story: Partnership) -> None:
 def test_the_hubs_own_sample_is_what_the_hub_says(told_story: Partnership) -> None:
     """The sample of a confirmation is word for word what the hub's timer published about the sample arrest."""
     envelope = SAMPLES["trust.update.confirmed"]
-    assert envelope["id"] == str(uuid5(UUID(SAMPLES[ARREST]["id"]), "settled"))
+    assert envelope["id"] == str(uuid5(UUID(SAMPLES[ARREST]["id"]), f"{POLICE}/settled"))
     with told_story.hub.store.unit() as unit:
         kept = unit.content_of(UpdateKey(HUB, UUID(envelope["id"])))
     assert kept is not None

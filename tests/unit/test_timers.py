@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid5
+from uuid import uuid4, uuid5
 
 import orjson
 import pytest
@@ -49,7 +49,7 @@ def test_what_the_hub_says_has_an_id_that_follows_from_the_update(scene: tuple[P
     due = partners.clock.now() + timedelta(minutes=45)
     turn(partners, 60)
     with partners.hub.store.unit() as unit:
-        kept = orjson.loads(unit.content_of(UpdateKey("hub", uuid5(arrest, "settled"))) or b"{}")
+        kept = orjson.loads(unit.content_of(UpdateKey("hub", uuid5(arrest, f"{POLICE}/settled"))) or b"{}")
     assert kept["attested"] == {"by": "hub", "subject": f"{POLICE}/{arrest}"}
     [said] = partners.told(UNIT, CONFIRMED)
     assert (said["source"], said["author_role"], said["occurred_at"]) == ("hub", "the hub", due.isoformat())
@@ -119,3 +119,17 @@ def test_a_movement_that_comes_very_late_leaves_no_history(scene: tuple[Partners
     kinds = [each.get("kind") for each in partners.told(HOUSING) if each.get("kind", "").startswith("custody.")]
     assert kinds == [RECEPTION]
     assert partners.hub.verify().problems == []
+
+
+def test_two_publishers_may_give_their_updates_one_id(scene: tuple[Partnership, dict[str, Any]]) -> None:
+    """Each publisher chooses its ids by itself: what the hub says later of the one is not what it says of the other."""
+    partners, someone = scene
+    one_id, another = uuid4(), partners.person(2)
+    partners.involve(another, PRISON)
+    partners.publish(POLICE, ARREST, someone | an_arrest(), update_id=one_id)
+    partners.publish(PRISON, RELEASE, another | a_release(), update_id=one_id)
+    assert turn(partners, 1000) == 2
+    for agency in (POLICE, PRISON):
+        with partners.hub.store.unit() as unit:
+            kept = orjson.loads(unit.content_of(UpdateKey("hub", uuid5(one_id, f"{agency}/settled"))) or b"{}")
+        assert kept["attested"] == {"by": "hub", "subject": f"{agency}/{one_id}"}
