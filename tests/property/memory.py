@@ -103,6 +103,9 @@ class MemoryStore:
         awaited = ((w.key, UpdateKey(w.key.publisher, w.awaits)) for w in self.held.values())
         return [key for key, other in awaited if other in keys and other != key]
 
+    def any_placed(self, keys: Sequence[UpdateKey]) -> bool:
+        return any(self.record_of(key) for key in keys)
+
     def take_held(self, key: UpdateKey) -> bool:
         del self.updates[key]
         return self.held.pop(key, None) is not None
