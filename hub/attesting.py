@@ -7,11 +7,13 @@ it was among the lines, so that it can be shown alone, without the hub and witho
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+T = TypeVar("T")
 
 HEADER = "iomhub-signature"
 """The header of a request and of a broker's record."""
@@ -73,6 +75,19 @@ def _id_of(key: Ed25519PrivateKey) -> str:
 def split(value: bytes) -> list[bytes]:
     """The lines of a batch; empty ones are none."""
     return [line for line in value.split(b"\n") if line.strip()]
+
+
+def parts(items: Iterable[T], most: int, most_bytes: int, length: Callable[[T], int]) -> Iterator[list[T]]:
+    """The items in order, at most so many and so many bytes at once; a single larger one goes alone."""
+    found, size = list[T](), 0
+    for item in items:
+        if found and (len(found) == most or size + length(item) > most_bytes):
+            yield found
+            found, size = [], 0
+        found.append(item)
+        size += length(item)
+    if found:
+        yield found
 
 
 def attested(signature: Signature, public: bytes, lines: Sequence[bytes]) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from access_policies.compiling import Bundle
 from hub.accepting import Acceptor
 from hub.answering import Line, Refusal
-from hub.attesting import HEADER, Unattested
+from hub.attesting import HEADER, Unattested, parts
 from hub.chains import Tampered
 from hub.crashpoints import reach
 from hub.ports import Brought, Clock, Source, TryLater
@@ -98,20 +98,15 @@ class _Batch:
         """How many items it has."""
         return len(self.lines) + len(self.refusals)
 
-    @property
-    def items(self) -> list[Item]:
-        """All of them."""
-        return [*self.lines, *self.refusals]
-
     def has_room(self, items: Sequence[Item]) -> bool:
         """Whether one unit takes these, too."""
-        return self.size + len(items) <= MOST_LINES and self.length + _bytes(items) <= MOST_BYTES
+        return self.size + len(items) <= MOST_LINES and self.length + sum(map(_length, items)) <= MOST_BYTES
 
     def add(self, items: Sequence[Item]) -> None:
         """These, too."""
         self.lines += [item for item in items if isinstance(item, Line)]
         self.refusals += [item for item in items if isinstance(item, Refusal)]
-        self.length += _bytes(items)
+        self.length += sum(map(_length, items))
 
     def halves(self) -> Iterator["_Batch"]:
         """The first half and the second, in order."""
@@ -260,7 +255,7 @@ def _in_units(records: Iterable[Sequence[Item]]) -> Iterator[_Batch]:
     how its publisher is answered does not hang on what came before it.
     """
     batch = _Batch([], [])
-    for part in chain.from_iterable(map(_parts, records)):
+    for part in chain.from_iterable(parts(record, MOST_LINES, MOST_BYTES, _length) for record in records):
         if batch.size and not batch.has_room(part):
             yield batch
             batch = _Batch([], [])
@@ -269,17 +264,5 @@ def _in_units(records: Iterable[Sequence[Item]]) -> Iterator[_Batch]:
         yield batch
 
 
-def _parts(record: Iterable[Item]) -> Iterator[Sequence[Item]]:
-    """A record, as much of it at once as one unit takes."""
-    part = _Batch([], [])
-    for item in record:
-        if part.size and not part.has_room([item]):
-            yield part.items
-            part = _Batch([], [])
-        part.add([item])
-    if part.size:
-        yield part.items
-
-
-def _bytes(items: Iterable[Item]) -> int:
-    return sum(len(item.raw) for item in items if isinstance(item, Line))
+def _length(item: Item) -> int:
+    return len(item.raw) if isinstance(item, Line) else 0

@@ -1,10 +1,10 @@
 """Inserts that every database takes: new rows only, rows replaced, and many rows fast."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Dialect, Result, Table, bindparam, func, select
+from sqlalchemy import ARRAY, Connection, Dialect, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -28,12 +28,10 @@ def claim(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
     if not rows:
         return set()
     if connection.dialect.name == "postgresql":
-        return {*_found(connection.execute(_claim_all(table), {name: [r[name] for r in rows] for name in rows[0]}))}
-    return {*_found(connection.execute(_claim(table), list(rows)))}
-
-
-def _found(result: Result[Any]) -> Iterator[tuple[Any, ...]]:
-    return (tuple(row) for row in result)
+        found = connection.execute(_claim_all(table), {name: [row[name] for row in rows] for name in rows[0]})
+    else:
+        found = connection.execute(_claim(table), list(rows))
+    return {tuple(row) for row in found}
 
 
 @lru_cache(maxsize=32)

@@ -86,8 +86,8 @@ def add(
         register.write_text(f"{before.rstrip()}\n{agency}: {{{', '.join(fields)}}}\n", encoding="utf-8")
         try:
             load(register.parent)
-        except Exception:
-            register.write_text(before, encoding="utf-8")  # a register that does not load is put back
+        except Exception:  # whatever is wrong with it, a register that does not load is put back
+            register.write_text(before, encoding="utf-8")
             raise
     out.print(f"{agency} added to {register}. Undo: take its line out again.", soft_wrap=True)
     out.print("What this draft would change: iom-hub policy diff in-force draft", soft_wrap=True)

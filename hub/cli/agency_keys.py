@@ -80,8 +80,8 @@ def _add(register: Path, agency: str, entry: dict[str, object]) -> None:
     register.write_text("\n".join(lines) + "\n", encoding="utf-8")
     try:
         load(register.parent)
-    except Exception:
-        register.write_text(before, encoding="utf-8")  # a register that does not load is put back
+    except Exception:  # whatever is wrong with it, a register that does not load is put back
+        register.write_text(before, encoding="utf-8")
         raise
 
 

@@ -47,7 +47,7 @@ def told_plainly() -> Iterator[None]:
     """Turn the failures that a user can act on into one sentence and exit code 1."""
     try:
         yield
-    except Exception as failure:
+    except Exception as failure:  # what has no sentence of its own goes on, as it came
         sentences = _sentences(failure)
         if not sentences:
             raise

@@ -13,7 +13,7 @@ import orjson
 
 from hub.adapters.kafka_strands import StrandTopics
 from hub.answering import RECEIVED, REJECTED, one_by_one
-from hub.attesting import HEADER, sign_batch
+from hub.attesting import HEADER, parts, sign_batch
 from hub.kit.opening import Kit
 from hub.ports import Coordinates
 from hub.wrapping import SEALED_HEADER, key_id, seal_to_hub
@@ -68,7 +68,8 @@ class Handing:
                 yield from self._publish(topic, list(run))
 
     def _publish(self, topic: str, lines: Sequence[bytes]) -> Iterator[Result]:
-        places = [place for record in _records(lines) for place in self._put(topic, record)]
+        records = parts(lines, MOST_LINES, MOST_BYTES, _length)
+        places = [place for record in records for place in self._put(topic, record)]
         said = self._answers(_Expected(places))
         self._unanswered = len(said) < len(lines)
         yield from (said.get(number, {"later": LATER}) for number in range(len(lines)))
@@ -145,14 +146,5 @@ def _problem(errors: Sequence[Any]) -> Result:
     return {"problem": {"title": _TITLE, "errors": errors}}
 
 
-def _records(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """The lines in order, as many as a record holds."""
-    found, size = list[bytes](), 0
-    for line in lines:
-        if found and (len(found) == MOST_LINES or size + len(line) >= MOST_BYTES):
-            yield found
-            found, size = [], 0
-        found.append(line)
-        size += len(line) + 1
-    if found:
-        yield found
+def _length(line: bytes) -> int:
+    return len(line) + len(b"\n")

@@ -238,7 +238,7 @@ def test_an_update_and_what_names_it_do_not_miss_each_other(hubs: Hubs, first_is
                     quick.hub.acceptor.accept([early])
                 return count()
 
-            unit.lock_counter = overtaken  # type: ignore[method-assign]
+            unit.lock_counter = overtaken  # type: ignore[method-assign]  # the real one, late
             slow.hub.acceptor.accept_in(unit, [late])
 
     persistently(late_to_the_counter)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.attesting import Signature, Unattested, attested, holds, key_id, parse, sign_batch, sign_envelope, split
+from hub.attesting import Signature, Unattested, attested, holds, key_id, parse, parts, sign_batch, sign_envelope, split
 
 VECTOR = json.loads((Path(__file__).parents[1] / "vectors" / "signature.v1.json").read_text(encoding="utf-8"))
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -120,3 +120,19 @@ def test_a_batch_has_a_most() -> None:
 def test_empty_lines_are_none() -> None:
     """A batch may end with a line break, and blank lines say nothing."""
     assert split(b"\n".join([b"a", b"", b"  ", b"b", b""])) == [b"a", b"b"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([], []),
+        ([1, 1, 1], [[1, 1, 1]]),
+        ([1, 1, 1, 1], [[1, 1, 1], [1]]),
+        ([4, 6, 1], [[4, 6], [1]]),
+        ([4, 7], [[4], [7]]),
+        ([99, 1, 99], [[99], [1], [99]]),
+    ],
+)
+def test_parts_have_so_many_items_and_so_many_bytes(sizes: list[int], expected: list[list[int]]) -> None:
+    """At most three, and at most ten bytes together; what is larger by itself goes alone, and none is left out."""
+    assert [*parts(sizes, 3, 10, lambda size: size)] == expected
